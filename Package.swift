@@ -1,0 +1,127 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// GALENE_CORE=1 leaves out everything that needs a package from outside (layer 3's HTTP and the executables):
+// `make smoke` and the inner loop of whoever works on a protocol then build in seconds. Release builds never set it.
+let coreOnly = Context.environment["GALENE_CORE"] != nil
+
+var targets: [Target] = [
+    // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .target(name: "RTCBase"),
+    .target(name: "RTCCrypto", dependencies: ["RTCBase", "COpenSSL"]),
+
+    // Layer 1: one protocol each.
+    .target(name: "STUN", dependencies: ["RTCBase", "RTCCrypto"]),
+    .target(name: "SDP", dependencies: ["RTCBase"]),
+    .target(name: "RTP", dependencies: ["RTCBase"]),
+    .target(name: "ICE", dependencies: ["RTCBase", "STUN"]),
+    .target(name: "DTLS", dependencies: ["RTCBase", "RTCCrypto", "COpenSSL"]),
+    .target(name: "SRTP", dependencies: ["RTCBase", "RTCCrypto", "RTP"]),
+
+    // Layer 2: composition, still without input or output.
+    .target(name: "MediaFlow", dependencies: ["RTCBase", "RTP"]),
+    .target(
+        name: "WebRTC",
+        dependencies: ["RTCBase", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
+    .target(name: "SFU", dependencies: ["RTCBase", "RTP", "MediaFlow"]),
+    .target(name: "GaleneProtocol"),
+
+    // Layer 3, the part that needs only the kernel.
+    .target(name: "CLinuxNet"),
+    .target(
+        name: "MediaLoop",
+        dependencies: [
+            "RTCBase", "RTCCrypto", "STUN", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "SFU", "CLinuxNet",
+        ]),
+
+    // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
+    .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+]
+
+func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["RTCTestKit", "RTCBase"])
+}
+
+targets += [
+    testTarget("RTCBaseTests", []),
+    testTarget("RTCCryptoTests", ["RTCCrypto"]),
+    testTarget("STUNTests", ["STUN", "RTCCrypto"]),
+    testTarget("SDPTests", ["SDP"]),
+    testTarget("RTPTests", ["RTP"]),
+    testTarget("ICETests", ["ICE", "STUN"]),
+    testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
+    testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
+    testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
+    testTarget(
+        "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
+    testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
+    testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
+    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC"]),
+]
+
+var dependencies: [Package.Dependency] = []
+var products: [Product] = []
+
+if !coreOnly {
+    dependencies += [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    ]
+    let nio: [Target.Dependency] = [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    ]
+    targets += [
+        .target(
+            name: "GaleneServer",
+            dependencies: [
+                "RTCBase", "RTCCrypto", "RTP", "SDP", "ICE", "WebRTC", "SFU", "MediaLoop", "GaleneProtocol",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ] + nio),
+        .executableTarget(
+            name: "galene-server",
+            dependencies: [
+                "GaleneServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        testTarget("GaleneServerTests", ["GaleneServer", "GaleneProtocol", "WebRTC", "MediaLoop"] + nio),
+    ]
+    products += [.executable(name: "galene-server", targets: ["galene-server"])]
+}
+
+for target in targets where target.type != .system && target.name != "CLinuxNet" {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .swiftLanguageMode(.v6),
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableExperimentalFeature("Lifetimes"),
+        ]
+}
+
+let package = Package(
+    name: "swift-galene",
+    platforms: [.macOS(.v26), .iOS(.v26)],
+    products: products,
+    dependencies: dependencies,
+    targets: targets
+)

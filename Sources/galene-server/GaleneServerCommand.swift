@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+@main
+struct GaleneServerCommand {
+    static func main() {}
+}
