@@ -12,6 +12,10 @@ public enum HMAC {
         authenticate(key: key, message: message, EVP_sha1(), length: SHA1.digestLength)
     }
 
+    public static func sha1(key: [UInt8], message: RawSpan) -> [UInt8] {
+        sha1(key: key.span.bytes, message: message)
+    }
+
     public static func sha1(key: [UInt8], message: [UInt8]) -> [UInt8] {
         sha1(key: key.span.bytes, message: message.span.bytes)
     }

@@ -90,7 +90,7 @@ struct RouterHarness: ~Copyable {
                 header.withUnsafeMutableBytes { entry.pointee.write(header: $0.baseAddress!) }
                 let parsed = try! RTPHeader(parsing: header.span.bytes)
                 #if DEBUG
-                precondition(parsed.sequenceNumber.rawValue == UInt16(truncatingIfNeeded: entry.pointee.index))
+                    precondition(parsed.sequenceNumber.rawValue == UInt16(truncatingIfNeeded: entry.pointee.index))
                 #endif
                 let payload = UnsafeRawBufferPointer(
                     start: entry.pointee.payload, count: Int(entry.pointee.payloadLength))

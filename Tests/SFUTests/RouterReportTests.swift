@@ -36,9 +36,10 @@ struct RouterReportTests {
             let report = millisecond % 2 == 0 ? pli : fir
             harness.router.receiveReport(report.span.bytes, fromSubscriber: subscriber, now: harness.now)
             guard let request = harness.router.pollKeyFrameRequest(now: harness.now) else { continue }
-            #expect(Self.messages(request.message) == [
-                .pictureLoss(PictureLossIndication(senderSSRC: 0xfeed, mediaSSRC: 11))
-            ])
+            #expect(
+                Self.messages(request.message) == [
+                    .pictureLoss(PictureLossIndication(senderSSRC: 0xfeed, mediaSSRC: 11))
+                ])
             requests.append(harness.now)
         }
         #expect(requests.count == 4)

@@ -84,9 +84,11 @@ struct RouterTests {
         }
         for index in 0..<8 as Range<UInt64> { _ = harness.receive(track, index: index, ssrc: 12, payload: [1]) }
         let sent = harness.forward()
-        #expect(sent.map(\.stream) == (0..<50).flatMap { number in
-            (0..<8).map { _ in RouterHarness.stream(UInt32(number) + 10) }
-        })
+        #expect(
+            sent.map(\.stream)
+                == (0..<50).flatMap { number in
+                    (0..<8).map { _ in RouterHarness.stream(UInt32(number) + 10) }
+                })
         #expect(sent.map(\.index) == (0..<50).flatMap { _ in Array(0..<8 as Range<UInt64>) })
     }
 

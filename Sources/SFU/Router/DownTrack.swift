@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-public import RTCBase
 import MediaFlow
+public import RTCBase
 import RTP
 
 /// What the router must know of a track that a subscriber gets.
