@@ -40,6 +40,8 @@ var targets: [Target] = [
 
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+    // Counts heap allocations, in tests and benchmarks.
+    .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
 ]
 
 func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -61,11 +63,15 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC"]),
+    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
 var dependencies: [Package.Dependency] = []
-var products: [Product] = []
+// Libraries for Benchmarks/, which is a package of its own.
+var products: [Product] = [
+    .library(name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SFU", "WebRTC"]),
+    .library(name: "MallocInterposer", targets: ["MallocInterposer"]),
+]
 
 if !coreOnly {
     dependencies += [
@@ -111,7 +117,7 @@ if !coreOnly {
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
 
-for target in targets where target.type != .system && target.name != "CLinuxNet" {
+for target in targets where target.type != .system && !["CLinuxNet", "MallocInterposer"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),
