@@ -30,7 +30,9 @@ public struct ForwardingRig: ~Copyable {
     private static let ssrc: UInt32 = 0x5757_0001
     private static let publisherAddress = TransportAddress(IPAddress(v4: 0xc000_0201), port: 5000)
 
-    private init(state: consuming WorkerState, sender: consuming SRTPSender, profile: SRTPProfile, supply: Int, packetLength: Int) {
+    private init(
+        state: consuming WorkerState, sender: consuming SRTPSender, profile: SRTPProfile, supply: Int, packetLength: Int
+    ) {
         self.state = state
         self.sender = sender
         self.profile = profile
@@ -59,13 +61,12 @@ public struct ForwardingRig: ~Copyable {
         let publisher = try state.measuredStream(
             profile: profile, seed: 1, path: ICEPath(remote: publisherAddress, local: local)
         ) { state, handle in
-            .up(
-                publisher: state.router.addPublisher(stream: handle, reporterSSRC: 1),
-                binder: SourceBinder(tracks: [
-                    NegotiatedTrack(
-                        mid: "0", kind: .video, codecs: [NegotiatedCodec(codec: .vp8, payloadType: 96)], ssrcs: [ssrc])
-                ]), started: [])
+            .up(publisher: state.router.addPublisher(stream: handle, reporterSSRC: 1))
         }
+        state.streams.pointer(publisher)?.pointee.binder = SourceBinder(tracks: [
+            NegotiatedTrack(
+                mid: "0", kind: .video, codecs: [NegotiatedCodec(codec: .vp8, payloadType: 96)], ssrcs: [ssrc])
+        ])
         state.route(publisherAddress, to: publisher)
         let sender = try SRTPSender(WorkerState.measuredKeys(profile: profile, seed: 1), as: .dtlsClient)
         var rig = ForwardingRig(
@@ -85,7 +86,7 @@ public struct ForwardingRig: ~Copyable {
                         firstSequenceNumber: UInt16(truncatingIfNeeded: number)),
                     subscriber: subscriber)
                 state.router.setActive(true, subscriber: subscriber)
-                return .down(subscriber: subscriber, tracks: [])
+                return .down(subscriber: subscriber)
             }
         }
         rig.restock()
@@ -103,8 +104,11 @@ public struct ForwardingRig: ~Copyable {
             // A key frame every 64 packets keeps newcomers served; each packet is a picture of its own.
             let pictureID = UInt16(truncatingIfNeeded: nextIndex) & 0x7fff
             payload.replaceSubrange(
-                0..<7, with: [0x90, 0x80, 0x80 | UInt8(pictureID >> 8), UInt8(truncatingIfNeeded: pictureID),
-                    nextIndex % 64 == 0 ? 0x10 : 0x11, 0x02, 0x00])
+                0..<7,
+                with: [
+                    0x90, 0x80, 0x80 | UInt8(pictureID >> 8), UInt8(truncatingIfNeeded: pictureID),
+                    nextIndex % 64 == 0 ? 0x10 : 0x11, 0x02, 0x00,
+                ])
             if nextIndex % 64 == 0 {
                 payload.replaceSubrange(7..<14, with: [0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00])
             }
@@ -156,7 +160,9 @@ extension WorkerState {
     /// Keys that only depend on a number: both ends of a measured transport derive them.
     fileprivate static func measuredKeys(profile: SRTPProfile, seed: UInt64) -> SRTPMasterKeys {
         func bytes(_ count: Int, _ salt: UInt64) -> [UInt8] {
-            (0..<count).map { UInt8(truncatingIfNeeded: (seed &+ salt) &* 0x9e37_79b9_7f4a_7c15 >> ($0 % 8 * 8)) &+ UInt8($0) }
+            (0..<count).map {
+                UInt8(truncatingIfNeeded: (seed &+ salt) &* 0x9e37_79b9_7f4a_7c15 >> ($0 % 8 * 8)) &+ UInt8($0)
+            }
         }
         return SRTPMasterKeys(
             profile: profile, clientKey: bytes(profile.keyLength, 1), clientSalt: bytes(profile.saltLength, 2),
@@ -172,7 +178,7 @@ extension WorkerState {
             measuring: Self.measuredKeys(profile: profile, seed: seed), path: path, context: certificate)
         let handle = streams.insert(
             MediaStream(
-                owner: 0, transport: transport, direction: .down(subscriber: .none, tracks: []), ufrag: "\(seed)"))
+                owner: 0, transport: transport, direction: .down(subscriber: .none), ufrag: "\(seed)"))
         let made = direction(&self, handle)
         guard let stream = streams.pointer(handle) else { throw MediaError.noSuchStream }
         stream.pointee.direction = made
@@ -181,9 +187,6 @@ extension WorkerState {
     }
 
     fileprivate func firstTrack(of handle: Handle) -> Handle? {
-        guard let stream = streams.pointer(handle), case .up(_, _, let started) = stream.pointee.direction else {
-            return nil
-        }
-        return started.first?.id.handle
+        streams.pointer(handle)?.pointee.started.first?.id.handle
     }
 }
