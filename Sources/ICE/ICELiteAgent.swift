@@ -188,8 +188,8 @@ extension ICELiteAgent {
             transmits.append(ICETransmit(bytes: error, path: path))
             return
         }
-        // RFC 8445 section 6.1.1: "If one agent is full and the other is lite, the full agent MUST take the controlling
-        // role". Without a comparison of tie-breakers: we could not play the other role if we won.
+        // RFC 8445 section 6.1.1: with one full agent and one lite, "The full agent MUST take the controlling role".
+        // Tie-breakers are not compared: we could not play the other role if we lost.
         guard request.role != .controlled else {
             let error = BindingCheck.failure(id: request.id, .roleConflict, local: credentials)
             transmits.append(ICETransmit(bytes: error, path: path))
