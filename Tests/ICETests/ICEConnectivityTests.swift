@@ -160,7 +160,7 @@ struct ICEConnectivityTests {
     }
 }
 
-@Suite("ICE restart between a client and a lite server", .rfc(8445, "9"), .row("M-37"), .attack(5))
+@Suite("ICE restart between a client and a lite server", .rfc(8445, "9"), .attack(5))
 struct ICERestartTests {
     static func makeWorld(_ seed: UInt64) -> World {
         World(

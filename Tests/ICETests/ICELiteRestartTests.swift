@@ -7,7 +7,7 @@ import RTCTestKit
 import STUN
 import Testing
 
-@Suite("ICE restart of the lite agent", .rfc(8445, "9"), .attack(5), .row("M-37"))
+@Suite("ICE restart of the lite agent", .rfc(8445, "9"), .attack(5))
 struct ICELiteRestartTests {
     let newServer = ICECredentials(ufrag: "srv2", password: "second-server-password")
     let newClient = ICECredentials(ufrag: "cli2", password: "second-client-password")
