@@ -65,6 +65,9 @@ public struct ICELiteAgent: Sendable {
     public var local: ICECredentials { current.local }
     /// The peer's credentials; `nil` while they are not known, after a restart as well.
     public var remote: ICECredentials? { current.remote }
+    /// The fragments of ours under which checks are answered: the current one and, after a restart, the one before as
+    /// long as it counts. A server that finds its sessions by fragment reads this after a restart and after each timeout.
+    public var answeredUfrags: [String] { [current.local.ufrag] + (previous.map { [$0.local.ufrag] } ?? []) }
     /// Where everything is to be sent; `nil` when nothing may be. After a restart the old path, until a new one is there.
     public var selectedPath: ICEPath? { current.selected ?? previous?.selected }
 
