@@ -32,12 +32,14 @@ public struct SRTPSender: ~Copyable {
 
     /// From ready transforms: what vectors and tests at the end of an index range need.
     init(
-        profile: SRTPProfile, rtp: consuming SRTPTransform, rtcp: consuming SRTPTransform, nextControlIndex: UInt32 = 0
+        profile: SRTPProfile, rtp: consuming SRTPTransform, rtcp: consuming SRTPTransform, nextControlIndex: UInt32 = 0,
+        packetCount: UInt64 = 0
     ) {
         self.profile = profile
         self.rtp = rtp
         self.rtcp = rtcp
         self.nextControlIndex = nextControlIndex
+        self.packetCount = packetCount
     }
 
     /// Encrypts a payload behind a header that already lies in the slot, and adds the tag.
@@ -63,9 +65,9 @@ public struct SRTPSender: ~Copyable {
         guard headerLength >= 12, headerLength <= SRTPLimits.packetLength, payload.count <= SRTPLimits.packetLength
         else { return nil }
         let length = headerLength + payload.count
-        guard length + rtp.tagLength <= capacity, index < SRTPLimits.packets, packetCount < SRTPLimits.packets else {
-            return nil
-        }
+        guard length + rtp.tagLength <= min(capacity, SRTPLimits.packetLength), index < SRTPLimits.packets,
+            packetCount < SRTPLimits.packets
+        else { return nil }
         let header = UnsafeRawBufferPointer(start: slot, count: headerLength)
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         let body = slot + headerLength
@@ -96,7 +98,7 @@ public struct SRTPSender: ~Copyable {
     ) -> Int? {
         let headerLength = SRTPLimits.controlHeaderLength
         guard packet.count >= headerLength, packet.count <= SRTPLimits.packetLength,
-            packet.count + controlOverhead <= capacity, nextControlIndex < SRTPLimits.controlPackets,
+            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength), nextControlIndex < SRTPLimits.controlPackets,
             let base = packet.baseAddress
         else { return nil }
         let index = nextControlIndex
