@@ -81,6 +81,11 @@ final class DTLSSession {
     func receive(_ datagram: UnsafeRawBufferPointer, now: Instant) {
         self.now = now
         ERR_clear_error()
+        let queued = datagrams.count
+        defer {
+            packDatagrams(from: queued)
+            releaseBuffers()
+        }
         var reader = ByteReader(datagram.bytes)
         while !reader.isEmpty, state == .handshaking || state == .connected {
             let start = datagram.count - reader.count
@@ -105,7 +110,6 @@ final class DTLSSession {
                 droppedRecords += 1
             }
         }
-        releaseBuffers()
     }
 
     func handleTimeout(now: Instant) {
