@@ -5,6 +5,9 @@ import PackageDescription
 // `make smoke` and the inner loop of whoever works on a protocol then build in seconds. Release builds never set it.
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
+// The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
+let fuzzed = ["RTCBase"]
+
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -37,6 +40,14 @@ var targets: [Target] = [
 
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+
+    // An emulated network between two TUN devices, for browsers and for whatever else uses the kernel's sockets.
+    .target(name: "CTunnel", path: "Tests/CTunnel"),
+    .executableTarget(
+        name: "network-emulator", dependencies: ["RTCBase", "RTCTestKit", "CTunnel"], path: "Tests/NetworkEmulator"),
+
+    // The table of fuzz entries, for the nested package Fuzz/ and for the replay of what it has found.
+    .target(name: "FuzzEntries", dependencies: fuzzed.map { .byName(name: $0) }, path: "Tests/FuzzEntries"),
 ]
 
 func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,6 +56,7 @@ func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 targets += [
     testTarget("RTCBaseTests", []),
+    testTarget("FuzzRegressionTests", ["FuzzEntries"]),
     testTarget("RTCCryptoTests", ["RTCCrypto"]),
     testTarget("STUNTests", ["STUN", "RTCCrypto"]),
     testTarget("SDPTests", ["SDP"]),
@@ -62,6 +74,10 @@ targets += [
 
 var dependencies: [Package.Dependency] = []
 var products: [Product] = []
+
+if Context.environment["GALENE_FUZZ"] != nil {
+    products += [.library(name: "FuzzEntries", targets: ["FuzzEntries"])]
+}
 
 if !coreOnly {
     dependencies += [
@@ -107,7 +123,7 @@ if !coreOnly {
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
 
-for target in targets where target.type != .system && target.name != "CLinuxNet" {
+for target in targets where target.type != .system && !["CLinuxNet", "CTunnel"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),
