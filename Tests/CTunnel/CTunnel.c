@@ -9,6 +9,23 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
+
+// A device that is up before it has a reader gets its queue only some time after the reader has come, and drops silently
+// what is sent in between. Brought up now, it has its queue at once.
+static int bring_up(const char *device) {
+    int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (any < 0) return -errno;
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    strncpy(request.ifr_name, device, IFNAMSIZ - 1);
+    int result = 0;
+    if (ioctl(any, SIOCGIFFLAGS, &request) < 0) result = -errno;
+    request.ifr_flags |= IFF_UP;
+    if (result == 0 && ioctl(any, SIOCSIFFLAGS, &request) < 0) result = -errno;
+    close(any);
+    return result;
+}
 
 static int open_here(const char *device) {
     int descriptor = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -21,6 +38,11 @@ static int open_here(const char *device) {
         int error = errno;
         close(descriptor);
         return -error;
+    }
+    int error = bring_up(device);
+    if (error < 0) {
+        close(descriptor);
+        return error;
     }
     return descriptor;
 }

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/// Opens the TUN device `device` of the network namespace `name` (as `ip netns` names it), without blocking, and comes
-/// back to the namespace of before. The descriptor carries plain IP packets.
+/// Opens the TUN device `device` of the network namespace `name` (as `ip netns` names it), without blocking, brings it up
+/// and comes back to the namespace of before. The descriptor carries plain IP packets.
 ///
 /// Returns the descriptor, or the negated `errno`.
 int tunnel_open(const char *name, const char *device);
