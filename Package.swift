@@ -72,6 +72,10 @@ targets += [
     testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC"]),
 ]
 
+// GALENE_STRICT=1 turns our own warnings into errors; `make test` sets it. A user's build never does: a newer compiler
+// may warn of more.
+let strict: [SwiftSetting] = Context.environment["GALENE_STRICT"] != nil ? [.treatAllWarnings(as: .error)] : []
+
 var dependencies: [Package.Dependency] = []
 var products: [Product] = []
 
@@ -131,7 +135,7 @@ for target in targets where target.type != .system && !["CLinuxNet", "CTunnel"].
             .enableUpcomingFeature("MemberImportVisibility"),
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableExperimentalFeature("Lifetimes"),
-        ]
+        ] + strict
 }
 
 let package = Package(

@@ -1,1 +1,4 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 #include "CLinuxNet.h"

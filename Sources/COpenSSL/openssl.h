@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // OpenSSL 3 as Swift sees it: declarations only, no code of ours.
 #include <openssl/bio.h>
 #include <openssl/bn.h>

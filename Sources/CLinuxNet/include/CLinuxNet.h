@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // What Linux has for datagrams and Swift's Glibc module does not show. Declarations only.
 #ifndef CLINUXNET_H
 #define CLINUXNET_H
