@@ -38,6 +38,13 @@ var targets: [Target] = [
             "RTCBase", "RTCCrypto", "STUN", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "SFU", "CLinuxNet",
         ]),
 
+    // The media half of the load generator: a client's transports by the hundred.
+    .target(
+        name: "LoadMedia",
+        dependencies: [
+            "RTCBase", "RTCCrypto", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "MediaLoop", "CLinuxNet",
+        ]),
+
     // Oracle of the SRTP tests; no product links it.
     .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
 
@@ -75,6 +82,7 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
+    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "ICE", "RTP", "RTCCrypto"]),
     testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
