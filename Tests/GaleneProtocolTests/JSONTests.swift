@@ -9,14 +9,16 @@ import Testing
 struct JSONTests {
     private func text(_ value: JSONValue) -> String { String(decoding: value.encoded(), as: UTF8.self) }
 
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), (" false\n", false), ("0", 0), ("-1", -1), ("1.0", 1.0),
-        ("1e2", 100.0), ("-0", -0.0), ("9223372036854775807", .integer(Int64.max)),
-        ("9223372036854775808", 9_223_372_036_854_775_808.0), (#""a""#, "a"), ("[]", []), ("[1,[2]]", [1, [2]]),
-        (#"{"a":1,"b":{"c":null}}"#, ["a": 1, "b": ["c": nil]]), (#"{"a":1,"a":2}"#, ["a": 2]),
-        (#""\"\\\/\b\f\n\r\t\u00e9""#, "\"\\/\u{8}\u{c}\n\r\té"), (#""\ud83d\ude00""#, "😀"),
-        (#""\ud83d""#, "\u{fffd}"), (#""\ude00x""#, "\u{fffd}x"), (#""\ud83d\u0041""#, "\u{fffd}A"), ("\"é😀\"", "é😀"),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), (" false\n", false), ("0", 0), ("-1", -1), ("1.0", 1.0),
+            ("1e2", 100.0), ("-0", -0.0), ("9223372036854775807", .integer(Int64.max)),
+            ("9223372036854775808", 9_223_372_036_854_775_808.0), (#""a""#, "a"), ("[]", []), ("[1,[2]]", [1, [2]]),
+            (#"{"a":1,"b":{"c":null}}"#, ["a": 1, "b": ["c": nil]]), (#"{"a":1,"a":2}"#, ["a": 2]),
+            (#""\"\\\/\b\f\n\r\t\u00e9""#, "\"\\/\u{8}\u{c}\n\r\té"), (#""\ud83d\ude00""#, "😀"),
+            (#""\ud83d""#, "\u{fffd}"), (#""\ude00x""#, "\u{fffd}x"), (#""\ud83d\u0041""#, "\u{fffd}A"),
+            ("\"é😀\"", "é😀"),
+        ] as [(String, JSONValue)])
     func `values are read as they are meant`(source: String, value: JSONValue) throws {
         let parsed = try JSONValue(parsing: source)
         #expect(parsed == value)
