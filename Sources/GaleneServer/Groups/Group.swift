@@ -218,8 +218,8 @@ actor Group {
     func push(_ id: String, owner: String) {
         guard let stream = streams[id], stream.owner == owner else { return }
         broadcast(.stream(snapshot(stream)), except: owner)
-        // Every receiver has now been told what this one replaces.
-        streams[id]?.replaces = []
+        // Every receiver has now been told what this one replaces, unless it could not yet see anything to replace it by.
+        if !stream.tracks.isEmpty { streams[id]?.replaces = [] }
     }
 
     /// Shows a member the streams of the others, or one of them, as they are now.

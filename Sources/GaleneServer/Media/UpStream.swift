@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ICE
 import MediaLoop
 import RTCBase
+import RTP
 import WebRTC
 
 /// A stream that the client sends, as its session sees it.
@@ -33,21 +35,15 @@ struct UpStream: Sendable {
     }
 
     /// Answers an offer, with new credentials of ours if the client restarts ICE.
-    ///
-    /// [RFC 8445 section 2.4](https://www.rfc-editor.org/rfc/rfc8445#section-2.4): both sides change theirs.
     mutating func answer(
         _ offer: String, random: inout some RandomNumberGenerator
     ) throws(NegotiationError) -> ReceiverNegotiation.Answer {
-        var attempt = negotiation
-        var answer = try attempt.answer(offer: offer, local: local)
-        if answer.iceRestarted {
-            var restarted = local
-            restarted.credentials = .random(using: &random)
-            attempt = negotiation
-            answer = try attempt.answer(offer: offer, local: restarted)
-            local = restarted
+        var local = local
+        let answer = try negotiation.answer(offer: offer) { iceRestarted in
+            if iceRestarted { local.credentials = .random(using: &random) }
+            return local
         }
-        negotiation = attempt
+        self.local = local
         return answer
     }
 }
