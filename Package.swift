@@ -35,8 +35,13 @@ var targets: [Target] = [
             "RTCBase", "RTCCrypto", "STUN", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "SFU", "CLinuxNet",
         ]),
 
+    // Oracle of the SRTP tests; no product links it.
+    .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
+
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+    // Counts heap allocations, in tests and benchmarks.
+    .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
 ]
 
 func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -52,16 +57,21 @@ targets += [
     testTarget("ICETests", ["ICE", "STUN"]),
     testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
     testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
+    testTarget("SRTPOracleTests", ["SRTP", "RTP", "RTCCrypto", "CLibSRTP"]),
     testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
     testTarget(
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC"]),
+    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
 var dependencies: [Package.Dependency] = []
-var products: [Product] = []
+// Libraries for Benchmarks/, which is a package of its own.
+var products: [Product] = [
+    .library(name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SFU", "WebRTC"]),
+    .library(name: "MallocInterposer", targets: ["MallocInterposer"]),
+]
 
 if !coreOnly {
     dependencies += [
@@ -107,7 +117,7 @@ if !coreOnly {
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
 
-for target in targets where target.type != .system && target.name != "CLinuxNet" {
+for target in targets where target.type != .system && !["CLinuxNet", "MallocInterposer"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),

@@ -1,10 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-/// Whether two secrets are equal, in a time that depends on their lengths only.
+internal import COpenSSL
+
+/// Whether both hold the same bytes, in a time that tells nothing about where they differ.
+///
+/// Their lengths are not secret: bytes of different lengths are unequal at once.
+public func constantTimeEquals(_ a: RawSpan, _ b: RawSpan) -> Bool {
+    guard a.byteCount == b.byteCount else { return false }
+    guard a.byteCount > 0 else { return true }
+    return a.withUnsafeBytes { a in b.withUnsafeBytes { b in CRYPTO_memcmp(a.baseAddress, b.baseAddress, a.count) } }
+        == 0
+}
+
 public func constantTimeEquals(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-    guard a.count == b.count else { return false }
-    var difference: UInt8 = 0
-    for index in a.indices { difference |= a[index] ^ b[index] }
-    return difference == 0
+    constantTimeEquals(a.span.bytes, b.span.bytes)
 }

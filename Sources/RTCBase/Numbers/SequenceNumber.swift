@@ -32,7 +32,10 @@ public struct SequenceUnwrapper: Sendable, BitwiseCopyable {
     /// The index that `number` most probably stands for. The first number has roll-over counter 0.
     public func index(of number: SequenceNumber) -> UInt64 {
         guard let highest else { return UInt64(number.rawValue) }
-        let distance = SequenceNumber(UInt16(truncatingIfNeeded: highest)).distance(to: number)
+        let reference = SequenceNumber(UInt16(truncatingIfNeeded: highest))
+        var distance = reference.distance(to: number)
+        // Exactly half a cycle away both indices are equally near; the RFC's pseudo-code stays in the present cycle.
+        if distance == -32768, reference.rawValue < 32768 { distance = 32768 }
         // Below index 0 there is nothing: such a number is a late packet of a stream that we joined after its wrap.
         // It is taken for the one a cycle ahead, fails authentication there, and is dropped.
         let index = Int64(highest) + Int64(distance)
