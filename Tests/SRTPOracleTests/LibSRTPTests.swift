@@ -71,7 +71,8 @@ struct LibSRTPTests {
         var path = ReorderingPath(seed: 2)
         var arrived = 0
         for index in 0..<packetCount {
-            let protected = try #require(sender.protectRTP(rtpPacket(index: index), index: index))
+            let ours = sender.protectRTP(rtpPacket(index: index), index: index)
+            let protected = try #require(ours)
             guard let (index, bytes) = path.pass(index: index, protected) else { continue }
             guard oracle.unprotect(bytes) == rtpPacket(index: index) else {
                 Issue.record("libsrtp disagrees on index \(index)")
@@ -117,7 +118,8 @@ struct LibSRTPTests {
             profile: profile, masterKey: keys.serverKey, masterSalt: keys.serverSalt, direction: .outbound)
         for number in 0..<UInt32(20_000) {
             let packet = rtcpPacket(number)
-            let ours = try #require(sender.protectRTCP(packet))
+            let protected = sender.protectRTCP(packet)
+            let ours = try #require(protected)
             try #require(inbound.unprotectRTCP(ours) == packet)
             let theirs = try #require(outbound.protectRTCP(packet))
             let (result, clear) = receiver.unprotectRTCP(theirs)
