@@ -3,6 +3,7 @@
 
 import GaleneProtocol
 import Logging
+import ServerFiles
 import Synchronization
 
 /// `data/config.json`, re-read when its size or modification time changes.
@@ -53,7 +54,7 @@ final class ConfigurationFile: Sendable {
         } catch {
             switch error {
             case .missing: return ServerConfiguration()
-            case .unreadable(let reason): throw FormatError(reason: reason)
+            case .unusable(let reason): throw FormatError(reason: reason)
             }
         }
         return try ServerConfiguration(parsing: bytes)

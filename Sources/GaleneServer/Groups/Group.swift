@@ -4,6 +4,7 @@
 import GaleneProtocol
 import Logging
 import MediaLoop
+import NIOCore
 import RTP
 import WebRTC
 

@@ -7,6 +7,7 @@ import FoundationEssentials
 import Foundation
 #endif
 import GaleneProtocol
+import ServerFiles
 
 /// The folder of group descriptions.
 struct GroupFiles: Sendable {
@@ -45,10 +46,7 @@ struct GroupFiles: Sendable {
         do {
             bytes = try FileContents.read(source.path, limit: JSONLimits.file.size)
         } catch {
-            switch error {
-            case .missing: throw FormatError(reason: "has just been removed")
-            case .unreadable(let reason): throw FormatError(reason: reason)
-            }
+            throw FormatError(reason: error.description)
         }
         return try GroupDescription(parsing: bytes)
     }

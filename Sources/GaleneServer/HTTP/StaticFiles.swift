@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOPosix
+import ServerFiles
 
 /// The files of the web root.
 struct StaticFiles: Sendable {

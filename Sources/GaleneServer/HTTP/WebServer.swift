@@ -6,6 +6,7 @@ import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
+import NIOHTTP1
 import ServiceLifecycle
 
 /// HTTP and WebSocket on one port.

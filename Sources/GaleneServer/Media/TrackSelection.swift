@@ -3,6 +3,7 @@
 
 import GaleneProtocol
 import MediaLoop
+import RTP
 
 /// Which tracks of a stream a receiver gets.
 enum TrackSelection {

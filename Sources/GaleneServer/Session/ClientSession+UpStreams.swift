@@ -134,8 +134,8 @@ extension ClientSession {
     mutating func schedulePush(_ id: String, now: Instant) {
         let delay = limits.pushDelay
         _ = withMembership { membership in
-            guard membership.upStreams[id] != nil else { return }
-            membership.upStreams[id]?.pushAt = membership.upStreams[id]?.pushAt ?? now + delay
+            guard let stream = membership.upStreams[id] else { return }
+            membership.upStreams[id]?.pushAt = stream.pushAt ?? now + delay
         }
     }
 

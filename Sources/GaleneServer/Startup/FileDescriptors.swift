@@ -39,7 +39,7 @@ public enum FileDescriptors {
     }
 
     #if canImport(Glibc)
-    private static var openFiles: __rlimit_resource_t { RLIMIT_NOFILE }
+    private static var openFiles: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
     #else
     private static var openFiles: Int32 { RLIMIT_NOFILE }
     #endif

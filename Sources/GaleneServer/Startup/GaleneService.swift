@@ -10,6 +10,7 @@ import MediaLoop
 import NIOCore
 import NIOPosix
 import RTCBase
+import ServerFiles
 public import ServiceLifecycle
 
 /// The server as a whole: everything is checked and bound by ``init(_:limits:logger:announce:)``, and runs in ``run()``
@@ -67,6 +68,7 @@ public struct GaleneService: Service {
             notices.append(
                 "warning: \(descriptors) file descriptors are allowed, which limits the number of clients (ulimit -n)")
         }
+        let told = notices
         let mediaLine = Self.mediaLine(workers.workers.map(\.port))
         let scheme = tls == nil ? "http" : "https"
         web = WebServer(
@@ -75,7 +77,7 @@ public struct GaleneService: Service {
         ) { channel in
             announce("galene-server listens on \(Self.url(scheme, listen, channel.localAddress?.port))")
             announce(mediaLine)
-            for notice in notices { announce(notice) }
+            for notice in told { announce(notice) }
         }
     }
 
@@ -91,7 +93,7 @@ public struct GaleneService: Service {
         do {
             return try Sandbox(path: path)
         } catch {
-            throw StartupError("web root \(error): name the folder of the web pages with -static")
+            throw StartupError("web root \(path) \(error): name the folder of the web pages with -static")
         }
     }
 

@@ -32,7 +32,7 @@ struct MediaWorkers: Service {
                     .init(port: port, addresses: addresses, number: number), certificate: certificate)
                 number += 1
                 return worker
-            } catch let error as SocketError where error.isAddressInUse {
+            } catch SocketError.addressInUse {
                 return nil
             } catch {
                 throw StartupError("cannot open UDP port \(port) for media: \(error)")

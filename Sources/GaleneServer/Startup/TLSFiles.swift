@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOSSL
 import RTCCrypto
+import ServerFiles
 import Synchronization
 
 /// The certificate of HTTPS: `data/cert.pem` and `data/key.pem`, read again when one of them changes, or one that is made
@@ -120,10 +121,7 @@ final class TLSFiles: Sendable {
         do {
             return try FileContents.read(path, limit: maximumSize)
         } catch {
-            switch error {
-            case .missing: throw StartupError("is missing")
-            case .unreadable(let reason): throw StartupError(reason)
-            }
+            throw StartupError(error.description)
         }
     }
 
