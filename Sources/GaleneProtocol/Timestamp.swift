@@ -12,9 +12,13 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     /// - Parameter nanoseconds: any number; what exceeds a second is carried.
     public init(unixSeconds: Int64, nanoseconds: Int64 = 0) {
-        let carry = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+        var (carry, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        if rest < 0 {
+            carry -= 1
+            rest += 1_000_000_000
+        }
         self.unixSeconds = unixSeconds &+ carry
-        self.nanoseconds = nanoseconds - carry * 1_000_000_000
+        self.nanoseconds = rest
     }
 
     public init(unixMilliseconds: Int64) {

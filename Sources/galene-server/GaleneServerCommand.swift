@@ -5,11 +5,12 @@ import ArgumentParser
 import GaleneServer
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 @main
@@ -18,35 +19,41 @@ struct GaleneServerCommand: AsyncParsableCommand {
         commandName: "galene-server", abstract: "A videoconference server that is compatible with Galène.",
         discussion: "Options may be written with one dash or two, and with \"=\" or a space before the value.")
 
-    @Option(help: "Where the web server listens: HOST:PORT, :PORT, or /PATH of a Unix-domain socket.")
+    @Option(
+        parsing: .unconditional,
+        help: "Where the web server listens: HOST:PORT, :PORT, or /PATH of a Unix-domain socket.")
     var http = ServerOptions().http
     @Flag(inversion: .prefixedNo, help: "Serve plain HTTP instead of HTTPS.")
     var insecure = false
-    @Option(name: .customLong("static"), help: "The folder of the web pages.")
+    @Option(name: .customLong("static"), parsing: .unconditional, help: "The folder of the web pages.")
     var staticDirectory = ServerOptions().staticDirectory
-    @Option(help: "The folder of config.json, cert.pem and key.pem.")
+    @Option(parsing: .unconditional, help: "The folder of config.json, cert.pem and key.pem.")
     var data = ServerOptions().dataDirectory
-    @Option(help: "The folder of group descriptions.")
+    @Option(parsing: .unconditional, help: "The folder of group descriptions.")
     var groups = ServerOptions().groupsDirectory
-    @Option(help: "The folder of recordings (no effect yet).")
+    @Option(parsing: .unconditional, help: "The folder of recordings (no effect yet).")
     var recordings = ServerOptions().recordingsDirectory
-    @Option(help: "The address of the built-in TURN server (no effect yet).")
+    @Option(parsing: .unconditional, help: "The address of the built-in TURN server (no effect yet).")
     var turn = ServerOptions().turn
-    @Option(help: "UDP ports for media: PORT for one worker, P1-P2 for several; empty for 8444 upward.")
+    @Option(
+        parsing: .unconditional,
+        help: "UDP ports for media: PORT for one worker, P1-P2 for several; empty for 8444 upward.")
     var udpRange = ServerOptions().udpRange
     @Flag(inversion: .prefixedNo, help: "Have all media relayed (no effect yet).")
     var relayOnly = false
     @Flag(inversion: .prefixedNo, help: "Resolve multicast DNS candidates (no effect: none is needed).")
     var mdns = false
-    @Option(name: .customLong("cpuprofile"), help: "Write a CPU profile (no effect).")
+    @Option(name: .customLong("cpuprofile"), parsing: .unconditional, help: "Write a CPU profile (no effect).")
     var cpuProfile = ""
-    @Option(name: .customLong("memprofile"), help: "Write a memory profile (no effect).")
+    @Option(name: .customLong("memprofile"), parsing: .unconditional, help: "Write a memory profile (no effect).")
     var memoryProfile = ""
-    @Option(name: .customLong("mutexprofile"), help: "Write a mutex profile (no effect).")
+    @Option(name: .customLong("mutexprofile"), parsing: .unconditional, help: "Write a mutex profile (no effect).")
     var mutexProfile = ""
-    @Option(help: "An address under which a one-to-one NAT makes this machine reachable; may be repeated.")
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: "An address under which a one-to-one NAT makes this machine reachable; may be repeated.")
     var publicAddress: [String] = []
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(parsing: .unconditional, help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "notice"
 
     private static let arguments = GoStyleArguments(

@@ -90,6 +90,23 @@ struct JSONFields {
     }
 }
 
+extension JSONFields {
+    /// Refuses fields that nobody knows: in a file, a misspelt name would be a setting that silently does nothing.
+    func requireKnown(_ names: Set<String>) throws(FormatError) {
+        guard let stranger = members.keys.filter({ !names.contains($0) }).min() else { return }
+        throw FormatError(path: stranger, reason: "is not a known field")
+    }
+
+    /// RFC 3339 text, and nothing else.
+    func strictTime(_ name: String) throws(FormatError) -> Timestamp? {
+        guard let text = try string(name) else { return nil }
+        guard let time = Timestamp(rfc3339: text) else {
+            throw FormatError(path: name, reason: "is not a time of the form 2026-11-21T00:14:45Z")
+        }
+        return time
+    }
+}
+
 /// Runs `body`, and puts `name` before the path of the error that it throws.
 func within<Result>(
     _ name: String, _ body: () throws(FormatError) -> Result

@@ -1,12 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-/// Appends compact JSON to bytes that it owns.
+/// Appends JSON to bytes that it owns: compact for messages, indented for files that people edit.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    private var isAfterKey = false
+    private let isIndented: Bool
+    private var depth = 0
 
-    init() { bytes.reserveCapacity(256) }
+    init(isIndented: Bool = false) {
+        self.isIndented = isIndented
+        bytes.reserveCapacity(256)
+    }
 
     mutating func beginObject() { open(UInt8(ascii: "{")) }
     mutating func endObject() { close(UInt8(ascii: "}")) }
@@ -14,12 +20,15 @@ struct JSONWriter {
     mutating func endArray() { close(UInt8(ascii: "]")) }
 
     mutating func key(_ name: String) {
+        startElement()
         string(name)
         bytes.append(UInt8(ascii: ":"))
-        needsComma = false
+        if isIndented { bytes.append(0x20) }
+        isAfterKey = true
     }
 
     mutating func write(_ value: String) {
+        startElement()
         string(value)
         needsComma = true
     }
@@ -61,28 +70,43 @@ struct JSONWriter {
     }
 
     private mutating func open(_ bracket: UInt8) {
-        comma()
+        startElement()
         bytes.append(bracket)
+        depth += 1
         needsComma = false
     }
 
     private mutating func close(_ bracket: UInt8) {
+        depth -= 1
+        // An empty object or array stays on its line.
+        if needsComma { startLine() }
         bytes.append(bracket)
         needsComma = true
     }
 
     private mutating func word(_ word: String) {
-        comma()
+        startElement()
         bytes.append(contentsOf: word.utf8)
         needsComma = true
     }
 
-    private mutating func comma() {
+    /// What stands before a member's name, or before a value that has none.
+    private mutating func startElement() {
+        guard !isAfterKey else {
+            isAfterKey = false
+            return
+        }
         if needsComma { bytes.append(UInt8(ascii: ",")) }
+        if depth > 0 { startLine() }
+    }
+
+    private mutating func startLine() {
+        guard isIndented else { return }
+        bytes.append(0x0a)
+        bytes.append(contentsOf: repeatElement(0x20, count: 4 * depth))
     }
 
     private mutating func string(_ value: String) {
-        comma()
         bytes.append(UInt8(ascii: "\""))
         for byte in value.utf8 {
             switch byte {

@@ -14,8 +14,8 @@ public struct GoStyleArguments: Sendable {
         self.booleans = booleans
     }
 
-    /// Every known option with two dashes and `=`, which keeps a value that begins with a dash together with its option.
-    /// What is not known passes through unchanged, for the parser to complain about.
+    /// Every known option with two dashes, followed by its value, whatever that looks like: the parser has to be told to
+    /// take it unconditionally. What is not known passes through unchanged, for the parser to complain about.
     public func normalized(_ arguments: [String]) -> [String] {
         var result: [String] = []
         var index = arguments.startIndex
@@ -37,13 +37,12 @@ public struct GoStyleArguments: Sendable {
             if booleans.contains(name) {
                 result.append(boolean(name, value) ?? argument)
             } else if values.contains(name) {
+                result.append("--\(name)")
                 if let value {
-                    result.append("--\(name)=\(value)")
+                    result.append(value)
                 } else if index < arguments.endIndex {
-                    result.append("--\(name)=\(arguments[index])")
+                    result.append(arguments[index])
                     index += 1
-                } else {
-                    result.append("--\(name)")
                 }
             } else {
                 result.append(name == "h" || name == "help" ? "--help" : argument)

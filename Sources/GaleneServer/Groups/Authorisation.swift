@@ -5,38 +5,34 @@ import GaleneProtocol
 import RTCCrypto
 
 /// Who may join a group, and with which permissions.
-enum Authorisation {
-    struct Login: Equatable {
+///
+/// An actor of its own, so that of all key derivations, which are made to be slow, only one runs at a time and none on a
+/// group's actor or a connection's event loop: whoever guesses passwords slows down others who log in, and nobody else.
+actor Authorisation {
+    struct Login: Equatable, Sendable {
         var username: String
         var permissions: [Permission]
     }
 
     /// - Returns: why not, without saying whether the name or the password was wrong.
-    static func authorise(
-        _ request: JoinRequest, by description: GroupDescription
-    ) -> Result<Login, JoinRefusal> {
-        // Tokens are for a server that keeps some; this one knows none, so that each is unknown.
-        guard request.token == nil, let username = request.username else { return .failure(.notAuthorised) }
-        guard isValid(username: username) else { return .failure(.notAuthorised) }
-        guard let user = description.users[username] ?? description.wildcardUser,
+    func authorise(_ request: JoinRequest, by description: GroupDescription) -> Result<Login, JoinRefusal> {
+        // This server issues no tokens, so that it knows none.
+        guard request.token == nil, let username = request.username, Username.isValid(username),
+            let user = description.users[username] ?? description.wildcardUser,
             matches(request.password, user.password)
         else { return .failure(.notAuthorised) }
         return .success(Login(username: username, permissions: description.permissions(of: user)))
     }
 
-    /// Empty, or of the form that group names have.
-    static func isValid(username: String) -> Bool { username.isEmpty || GroupName.isValid(username) }
-
-    static func matches(_ password: String, _ stored: Password?) -> Bool {
+    private func matches(_ password: String, _ stored: Password?) -> Bool {
         switch stored {
-        case nil: false
-        case .wildcard: true
-        case .plain(let key): constantTimeEquals(Array(password.utf8), Array(key.utf8))
+        case .plain, .wildcard: stored?.matches(password) ?? false
         case .pbkdf2(let parameters):
             (try? PBKDF2.sha256(
                 password: Array(password.utf8), salt: parameters.salt, iterations: parameters.iterations,
                 length: parameters.key.count)).map { constantTimeEquals($0, parameters.key) } ?? false
-        case .bcrypt: false
+        // Nothing here computes bcrypt: whoever has such a password is refused, and the scan at start says so.
+        case .bcrypt, nil: false
         }
     }
 }

@@ -67,15 +67,10 @@ actor Group {
 
     // MARK: Coming and going
 
-    /// Lets a client in, or says why not. The newcomer gets ``GroupEvent/joined(_:)`` before anything else.
-    func join(_ request: JoinRequest, mailbox: any GroupMember) -> JoinRefusal? {
-        if let redirect = description.redirect, !redirect.isEmpty { return .redirect(redirect) }
+    /// Lets a client in that has been authorised, or says why not. The newcomer gets ``GroupEvent/joined(_:)`` before
+    /// anything else.
+    func join(_ request: JoinRequest, as login: Authorisation.Login, mailbox: any GroupMember) -> JoinRefusal? {
         let now = clock()
-        let login: Authorisation.Login
-        switch Authorisation.authorise(request, by: description) {
-        case .success(let granted): login = granted
-        case .failure(let refusal): return refusal
-        }
         if !login.permissions.contains(.op) {
             if let notBefore = description.notBefore, now < notBefore { return .notOpenYet }
             if let expires = description.expires, now > expires { return .closed }
@@ -98,7 +93,8 @@ actor Group {
                     data: data, history: history.messages(age: description.maximumHistoryAge, now: now),
                     users: [arrival] + others,
                     media: GroupMedia(
-                        codecs: description.codecs, candidates: media.candidates, fingerprint: media.fingerprint))))
+                        codecs: description.codecs.compactMap(Codec.init(rawValue:)), candidates: media.candidates,
+                        fingerprint: media.fingerprint))))
         logger.debug("member joined", metadata: ["group": .string(name), "members": .stringConvertible(members.count)])
         return nil
     }

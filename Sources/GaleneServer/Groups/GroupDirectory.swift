@@ -3,6 +3,7 @@
 
 import GaleneProtocol
 import Logging
+import RTP
 import ServiceLifecycle
 
 /// Finds groups by name: the one place that knows which exist and who holds them.
@@ -22,6 +23,7 @@ actor GroupDirectory: Service {
         var source: GroupFiles.Source
     }
 
+    nonisolated let authorisation = Authorisation()
     private let files: GroupFiles
     private let workers: [any MediaEngine]
     private let limits: Limits
@@ -68,14 +70,15 @@ actor GroupDirectory: Service {
             return .broken
         }
         if !source.isExact && !description.autoSubgroups { return .missing }
+        let effective = source.isExact ? description : description.inherited
         if var entry = entries[name] {
             entry.source = source
             entries[name] = entry
-            await entry.group.update(description)
+            await entry.group.update(effective)
             return .found(entry.group)
         }
         guard entries.count < limits.groups else { return .broken }
-        return .found(make(name, description, source))
+        return .found(make(name, effective, source))
     }
 
     func status(of name: String, base: BaseURL) async -> Lookup<GroupStatus> {
@@ -99,7 +102,7 @@ actor GroupDirectory: Service {
 
     /// Reads every description, so that public groups are known and mistakes are reported.
     ///
-    /// - Returns: a line for each file that is malformed.
+    /// - Returns: a line for each file that is malformed, or that asks for what this server does not do.
     func scan() async -> [String] {
         scannedAt = clock()
         var problems: [String] = []
@@ -108,12 +111,31 @@ actor GroupDirectory: Service {
             if let entry = entries[name], entry.source == source { continue }
             do {
                 let description = try files.description(source)
+                problems += Self.warnings(description).map { "\(source.path): \($0)".printable }
                 if entries[name] != nil || description.isPublic { _ = await group(named: name) }
             } catch {
                 problems.append("\(source.path): \(error)".printable)
             }
         }
         return problems
+    }
+
+    private static func warnings(_ description: GroupDescription) -> [String] {
+        var lines = description.warnings.map(\.description)
+        func note(_ field: String, _ isUsed: Bool, _ consequence: String) {
+            if isUsed { lines.append("\(field): has no effect yet: \(consequence)") }
+        }
+        note("autolock", description.autoLock, "the group is open without an operator")
+        note("autokick", description.autoKick, "members stay without an operator")
+        note("authKeys", !description.authKeys.isEmpty, "tokens are refused")
+        note("allow-recording", description.allowRecording, "nothing is recorded")
+        let users = Array(description.users.values) + (description.wildcardUser.map { [$0] } ?? [])
+        let hasBcrypt = users.contains { if case .bcrypt? = $0.password { true } else { false } }
+        note("users", hasBcrypt, "users whose password is hashed by bcrypt are refused")
+        for name in description.codecs where Codec(rawValue: name) == nil {
+            lines.append("codecs: \(name) is not known, ignored")
+        }
+        return lines
     }
 
     // MARK: Life
@@ -132,7 +154,9 @@ actor GroupDirectory: Service {
 
     private func keepHouse() async {
         while (try? await Task.sleep(for: limits.housekeeping)) != nil {
-            for problem in await scan() { logger.error("malformed group description", metadata: ["reason": .string(problem)]) }
+            for problem in await scan() {
+                logger.error("malformed group description", metadata: ["reason": .string(problem)])
+            }
             for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
         }
     }
@@ -140,8 +164,8 @@ actor GroupDirectory: Service {
     private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {
         let worker = leastLoadedWorker()
         let group = Group(
-            name: name, description: source.isExact ? description : description.inherited, media: workers[worker],
-            owner: nextOwner, limits: limits, logger: logger, clock: clock)
+            name: name, description: description, media: workers[worker], owner: nextOwner, limits: limits,
+            logger: logger, clock: clock)
         groupsOfWorker[worker, default: 0] += 1
         workerOfGroup[name] = worker
         nextOwner += 1

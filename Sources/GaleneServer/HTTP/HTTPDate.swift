@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Dates of header fields: `Sat, 21 Nov 2026 00:14:45 GMT`.

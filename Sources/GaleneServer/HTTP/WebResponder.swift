@@ -34,7 +34,9 @@ struct WebResponder: HTTPResponder {
 
     static let methods = "OPTIONS, GET, HEAD"
 
-    private func respond(to request: Request, _ path: RequestPath, _ route: Route, host: String) async throws -> Response {
+    private func respond(
+        to request: Request, _ path: RequestPath, _ route: Route, host: String
+    ) async throws -> Response {
         let headOnly = request.method == .head
         switch route {
         case .webSocket, .notFound:
@@ -45,7 +47,9 @@ struct WebResponder: HTTPResponder {
             return await files.respond(to: request, path: path, file: file)
         case .publicGroups:
             let statuses = await groups.publicStatuses(base: base(host))
-            return .json(Array("[".utf8) + statuses.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8), headOnly: headOnly)
+            return .json(
+                Array("[".utf8) + statuses.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8),
+                headOnly: headOnly)
         case .groupStatus(let name):
             switch await groups.status(of: name, base: base(host)) {
             case .found(let status): return .json(status.encoded(), headOnly: headOnly)

@@ -107,14 +107,15 @@ extension ClientSession {
 
     /// Offers the stream as it is to be, now or after the answer that is outstanding.
     private mutating func negotiate(_ id: String) {
-        let offer = withDownStream(id) { down, random -> (sdp: String, restarts: Bool)? in
-            guard down.phase == .stable else {
-                down.needsOffer = true
-                return nil
-            }
-            let restarts = down.needsRestart
-            return (down.offer(id: id, random: &random), restarts)
-        } ?? nil
+        let offer =
+            withDownStream(id) { down, random -> (sdp: String, restarts: Bool)? in
+                guard down.phase == .stable else {
+                    down.needsOffer = true
+                    return nil
+                }
+                let restarts = down.needsRestart
+                return (down.offer(id: id, random: &random), restarts)
+            } ?? nil
         if let offer { sendOffer(id, offer.sdp, withCandidates: offer.restarts) }
     }
 
@@ -146,7 +147,8 @@ extension ClientSession {
             closeDownStream(answer.id)
             return userError("the answer was not understood: \(error)")
         }
-        let update = down.isConnected
+        let update =
+            down.isConnected
             ? DownStreamAnswer.Update(local: applying.local.credentials, tracks: applying.offeredParameters) : nil
         applying.isConnected = true
         applying.phase = .stable

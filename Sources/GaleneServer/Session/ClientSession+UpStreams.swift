@@ -140,7 +140,9 @@ extension ClientSession {
     }
 
     mutating func pushDueStreams(now: Instant) {
-        guard let due = membership?.upStreams.filter({ $0.value.pushAt.map { $0 <= now } ?? false }).keys else { return }
+        guard let due = membership?.upStreams.filter({ $0.value.pushAt.map { $0 <= now } ?? false }).keys else {
+            return
+        }
         for id in due.sorted() {
             _ = withMembership { $0.upStreams[id]?.pushAt = nil }
             perform(.push(id: id))

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// The number of files that this process may have open, which bounds the number of clients.
@@ -39,8 +39,8 @@ public enum FileDescriptors {
     }
 
     #if canImport(Glibc)
-    private static var openFiles: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+        private static var openFiles: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
     #else
-    private static var openFiles: Int32 { RLIMIT_NOFILE }
+        private static var openFiles: Int32 { RLIMIT_NOFILE }
     #endif
 }

@@ -76,7 +76,13 @@ actor OperationExecutor {
         case .missing: return .joinRefused(.noSuchGroup)
         case .broken: return .joinRefused(.internalError)
         }
-        if let refusal = await group.join(request, mailbox: mailbox) { return .joinRefused(refusal) }
+        let description = await group.description
+        if let redirect = description.redirect { return .joinRefused(.redirect(redirect)) }
+        switch await groups.authorisation.authorise(request, by: description) {
+        case .failure(let refusal): return .joinRefused(refusal)
+        case .success(let login):
+            if let refusal = await group.join(request, as: login, mailbox: mailbox) { return .joinRefused(refusal) }
+        }
         place = (group, request.clientID)
         return .done
     }
