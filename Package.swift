@@ -48,6 +48,10 @@ var targets: [Target] = [
     // Oracle of the SRTP tests; no product links it.
     .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
 
+    // Layer 3, files: what a server may open. By itself because the C types of <sys/stat.h> belong to another module
+    // where swift-nio is imported.
+    .target(name: "ServerFiles"),
+
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
     // Counts heap allocations, in tests and benchmarks.
@@ -124,6 +128,7 @@ if !coreOnly {
             name: "GaleneServer",
             dependencies: [
                 "RTCBase", "RTCCrypto", "RTP", "SDP", "ICE", "WebRTC", "SFU", "MediaLoop", "GaleneProtocol",
+                "ServerFiles",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -139,8 +144,11 @@ if !coreOnly {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
-        testTarget("GaleneServerTests", ["GaleneServer", "GaleneProtocol", "WebRTC", "MediaLoop"] + nio),
+        testTarget(
+            "GaleneServerTests",
+            ["GaleneServer", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop"] + nio),
     ]
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }

@@ -48,6 +48,9 @@ public struct SRTPSender: ~Copyable {
     /// because a wrong guess encrypts two packets with one IV. The caller gives an index a second time only with
     /// byte-identical header and payload (a retransmission).
     ///
+    /// A stream had better begin below 2^15: a receiver that misses its first packets takes the first one that it sees
+    /// for one of cycle 0, and is wrong for ever if the wrap lay between.
+    ///
     /// - Parameters:
     ///   - headerLength: bytes of RTP header at `slot`, CSRCs and extension included.
     ///   - payload: what is encrypted, RTP padding included. It may lie at `slot + headerLength` itself (in place), but
@@ -98,8 +101,8 @@ public struct SRTPSender: ~Copyable {
     ) -> Int? {
         let headerLength = SRTPLimits.controlHeaderLength
         guard packet.count >= headerLength, packet.count <= SRTPLimits.packetLength,
-            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength), nextControlIndex < SRTPLimits.controlPackets,
-            let base = packet.baseAddress
+            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength),
+            nextControlIndex < SRTPLimits.controlPackets, let base = packet.baseAddress
         else { return nil }
         let index = nextControlIndex
         // The index is spent even if the library then refuses: it may have begun to use the IV.

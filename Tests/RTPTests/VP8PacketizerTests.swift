@@ -95,7 +95,7 @@ struct VP8PacketizerTests {
         let piece = [0x00] + [UInt8](repeating: 1, count: 60_000)
         _ = receive([0x10, 0x01], index: 0, timestamp: 9, marker: false, by: &depacketizer)
         var index: UInt64 = 1
-        while index * 60_000 <= UInt64(VP8Depacketizer.maximumFrameSize) {
+        while (index - 1) * 60_000 <= UInt64(VP8Depacketizer.maximumFrameSize) {
             _ = receive(piece, index: index, timestamp: 9, marker: false, by: &depacketizer)
             index += 1
         }

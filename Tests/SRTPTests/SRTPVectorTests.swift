@@ -85,7 +85,7 @@ struct SRTPVectorTests {
         _ = sender.protectRTCP(hex("81c8000b cafebabe") + payload)
         let rtcp = sender.protectRTCP(hex("81c8000b cafebabe") + payload)
         #expect(
-            rtcp.map(hexText) == "81c8000bcafebabe7128035be487b9bdbef89041f977a5a880000001993e08cd54d7c1230798")
+            rtcp.map(hexText) == "81c8000bcafebabe7128035be487b9bdbef89041f977a5a880000001993e08cd54d6c1230798")
     }
 
     private func gcm(_ direction: SRTPTransform.Direction) throws -> SRTPTransform {
@@ -140,6 +140,12 @@ struct SRTPVectorTests {
     }
 
     @Test func `keys of a wrong length are refused`() {
+        #expect(throws: CipherError.keyLengthInvalid) { _ = try AESGCM128Sealer(key: [1, 2, 3]) }
+        #expect(throws: CipherError.keyLengthInvalid) { _ = try AESGCM128Opener(key: []) }
+        #expect(throws: CipherError.keyLengthInvalid) { _ = try AESCTR128(key: [UInt8](repeating: 0, count: 17)) }
+        #expect(throws: CipherError.keyLengthInvalid) {
+            _ = try HMACSHA1Context(key: [UInt8](repeating: 0, count: 65))
+        }
         for profile in SRTPProfile.allCases {
             let good = masterKeys(profile)
             let keys = SRTPMasterKeys(

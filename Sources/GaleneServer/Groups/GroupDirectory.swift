@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import Logging
+import RTP
+import ServiceLifecycle
+
+/// Finds groups by name: the one place that knows which exist and who holds them.
+///
+/// On one machine it answers from the groups' folder and from memory. Nothing else may conclude that a group does not
+/// exist: in a cluster it would be held elsewhere, and this is what would ask.
+actor GroupDirectory: Service {
+    enum Lookup<Value: Sendable>: Sendable {
+        case found(Value)
+        case missing
+        /// There is a description, and it is malformed.
+        case broken
+    }
+
+    private struct Entry {
+        let group: Group
+        var source: GroupFiles.Source
+    }
+
+    nonisolated let authorisation = Authorisation()
+    private let files: GroupFiles
+    private let workers: [any MediaEngine]
+    private let limits: Limits
+    private let logger: Logger
+    private let clock: @Sendable () -> Timestamp
+    private var entries: [String: Entry] = [:]
+    private var nextOwner: UInt64 = 1
+    private var scannedAt: Timestamp?
+    private let started: AsyncStream<Group>
+    private let startedInput: AsyncStream<Group>.Continuation
+
+    /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
+    private static let listAge: Int64 = 5
+
+    /// - Parameter workers: at least one.
+    init(
+        directory: String, workers: [any MediaEngine], limits: Limits, logger: Logger,
+        clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        files = GroupFiles(directory: directory)
+        self.workers = workers
+        self.limits = limits
+        self.logger = logger
+        self.clock = clock
+        (started, startedInput) = AsyncStream.makeStream()
+    }
+
+    // MARK: Looking up
+
+    /// The group, made from its description if nobody has asked for it yet, with the description as it is now.
+    func group(named name: String) async -> Lookup<Group> {
+        guard GroupName.isValid(name), let source = files.source(of: name) else {
+            await forgetIfEmpty(name)
+            return .missing
+        }
+        if let entry = entries[name], entry.source == source { return .found(entry.group) }
+        let description: GroupDescription
+        do {
+            description = try files.description(source)
+        } catch {
+            logger.error(
+                "malformed group description",
+                metadata: ["file": .string(source.path.printable), "reason": .string("\(error)".printable)])
+            return .broken
+        }
+        if !source.isExact && !description.autoSubgroups { return .missing }
+        let effective = source.isExact ? description : description.inherited
+        if var entry = entries[name] {
+            entry.source = source
+            entries[name] = entry
+            await entry.group.update(effective)
+            return .found(entry.group)
+        }
+        guard entries.count < limits.groups else { return .broken }
+        return .found(make(name, effective, source))
+    }
+
+    func status(of name: String, base: BaseURL) async -> Lookup<GroupStatus> {
+        switch await group(named: name) {
+        case .found(let group): .found(await group.publicStatus(base: base))
+        case .missing: .missing
+        case .broken: .broken
+        }
+    }
+
+    /// The public groups, by name.
+    func publicStatuses(base: BaseURL) async -> [GroupStatus] {
+        let now = clock()
+        if now.unixSeconds - (scannedAt?.unixSeconds ?? .min / 2) > Self.listAge { _ = await scan() }
+        var statuses: [GroupStatus] = []
+        for entry in entries.values where await entry.group.description.isPublic {
+            statuses.append(await entry.group.publicStatus(base: base))
+        }
+        return statuses.sorted { $0.name < $1.name }
+    }
+
+    /// Reads every description, so that public groups are known and mistakes are reported.
+    ///
+    /// - Returns: a line for each file that is malformed, or that asks for what this server does not do.
+    func scan() async -> [String] {
+        scannedAt = clock()
+        var problems: [String] = []
+        for name in files.names() {
+            guard GroupName.isValid(name), let source = files.source(of: name), source.isExact else { continue }
+            if let entry = entries[name], entry.source == source { continue }
+            do {
+                let description = try files.description(source)
+                problems += Self.warnings(description).map { "\(source.path): \($0)".printable }
+                if entries[name] != nil || description.isPublic { _ = await group(named: name) }
+            } catch {
+                problems.append("\(source.path): \(error)".printable)
+            }
+        }
+        return problems
+    }
+
+    private static func warnings(_ description: GroupDescription) -> [String] {
+        var lines = description.warnings.map(\.description)
+        func note(_ field: String, _ isUsed: Bool, _ consequence: String) {
+            if isUsed { lines.append("\(field): has no effect yet: \(consequence)") }
+        }
+        note("autolock", description.autoLock, "the group is open without an operator")
+        note("autokick", description.autoKick, "members stay without an operator")
+        note("authKeys", !description.authKeys.isEmpty, "tokens are refused")
+        note("allow-recording", description.allowRecording, "nothing is recorded")
+        let users = Array(description.users.values) + (description.wildcardUser.map { [$0] } ?? [])
+        let hasBcrypt = users.contains { if case .bcrypt? = $0.password { true } else { false } }
+        note("users", hasBcrypt, "users whose password is hashed by bcrypt are refused")
+        for name in description.codecs where Codec(rawValue: name) == nil {
+            lines.append("codecs: \(name) is not known, ignored")
+        }
+        return lines
+    }
+
+    // MARK: Life
+
+    /// Passes the workers' events to the groups, and forgets groups that nobody uses.
+    func run() async throws {
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await self.keepHouse() }
+            for await group in started.cancelOnGracefulShutdown() {
+                tasks.addTask { await group.followMedia() }
+            }
+            for entry in entries.values { entry.group.media.endEvents(owner: entry.group.owner) }
+            tasks.cancelAll()
+        }
+    }
+
+    private func keepHouse() async {
+        while (try? await Task.sleep(for: limits.housekeeping)) != nil {
+            for problem in await scan() {
+                logger.error("malformed group description", metadata: ["reason": .string(problem)])
+            }
+            for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
+        }
+    }
+
+    private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {
+        let worker = leastLoadedWorker()
+        let group = Group(
+            name: name, description: description, media: workers[worker], owner: nextOwner, limits: limits,
+            logger: logger, clock: clock)
+        groupsOfWorker[worker, default: 0] += 1
+        workerOfGroup[name] = worker
+        nextOwner += 1
+        entries[name] = Entry(group: group, source: source)
+        startedInput.yield(group)
+        return group
+    }
+
+    /// By groups, because what a group will carry is not known when it begins.
+    private func leastLoadedWorker() -> Int {
+        workers.indices.min { groupsOfWorker[$0, default: 0] < groupsOfWorker[$1, default: 0] } ?? 0
+    }
+
+    private var groupsOfWorker: [Int: Int] = [:]
+    private var workerOfGroup: [String: Int] = [:]
+
+    private func forgetIfEmpty(_ name: String) async {
+        guard let entry = entries[name], await entry.group.memberCount == 0, entries[name] != nil else { return }
+        forget(name)
+    }
+
+    private func forget(_ name: String) {
+        guard let entry = entries.removeValue(forKey: name) else { return }
+        if let worker = workerOfGroup.removeValue(forKey: name) { groupsOfWorker[worker, default: 1] -= 1 }
+        entry.group.media.endEvents(owner: entry.group.owner)
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import HTTPTypes
+import Hummingbird
+
+/// Answers every request that does not become a WebSocket.
+struct WebResponder: HTTPResponder {
+    typealias Context = BasicRequestContext
+
+    let files: StaticFiles
+    let groups: GroupDirectory
+    let configuration: ConfigurationFile
+    let isTLS: Bool
+
+    func respond(to request: Request, context: Context) async throws -> Response {
+        guard let path = RequestPath(target: request.head.path ?? "") else {
+            return .plain(.badRequest, "This is not a path.")
+        }
+        let host = request.head.authority ?? ""
+        guard BaseURL.isPlausible(host: host) else { return .plain(.badRequest, "This is not a host.") }
+        let route = Route(path)
+        if route == .webSocket { return refuseWebSocket(request, host: host) }
+        guard request.method == .get || request.method == .head else {
+            guard request.method == .options else { return .methodNotAllowed(Self.methods) }
+            return Response(status: .ok, headers: [.allow: Self.methods, .contentLength: "0"])
+        }
+        if let elsewhere = canonicalLocation(route, path, host: host) {
+            return .redirect(to: elsewhere, .movedPermanently)
+        }
+        return try await respond(to: request, path, route, host: host)
+    }
+
+    static let methods = "OPTIONS, GET, HEAD"
+
+    private func respond(
+        to request: Request, _ path: RequestPath, _ route: Route, host: String
+    ) async throws -> Response {
+        let headOnly = request.method == .head
+        switch route {
+        case .webSocket, .notFound:
+            return await files.notFound(request)
+        case .redirect(let target, let permanent):
+            return .redirect(to: path.location(target), permanent ? .permanentRedirect : .temporaryRedirect)
+        case .file(let file):
+            return await files.respond(to: request, path: path, file: file)
+        case .publicGroups:
+            let statuses = await groups.publicStatuses(base: base(host))
+            return .json(
+                Array("[".utf8) + statuses.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8),
+                headOnly: headOnly)
+        case .groupStatus(let name):
+            switch await groups.status(of: name, base: base(host)) {
+            case .found(let status): return .json(status.encoded(), headOnly: headOnly)
+            case .missing: return await files.notFound(request)
+            case .broken: return .plain(.internalServerError, "The description of this group is broken.")
+            }
+        case .groupPage(let name):
+            switch await groups.status(of: name, base: base(host)) {
+            case .found(let status):
+                if let redirect = status.redirect { return .redirect(to: redirect, .permanentRedirect) }
+                return await files.respond(
+                    to: request, path: path, file: "/galene.html", authServer: status.authServer)
+            case .missing: return await files.notFound(request)
+            case .broken: return .plain(.internalServerError, "The description of this group is broken.")
+            }
+        }
+    }
+
+    private func base(_ host: String) -> BaseURL {
+        BaseURL(proxy: configuration.current.proxyURL, host: host, isTLS: isTLS)
+    }
+
+    /// A request for `/ws` that cannot be upgraded gets here: from a page that may not, or none that knows how.
+    private func refuseWebSocket(_ request: Request, host: String) -> Response {
+        let allowed = configuration.current.allowOrigin
+        guard OriginPolicy.allows(origin: request.headers[.origin], host: host, allowed: allowed) else {
+            return .plain(.forbidden, "Pages of this origin may not connect.")
+        }
+        return .plain(.badRequest, "This is a WebSocket.")
+    }
+
+    /// Where the request should have gone when the configuration names one host for all.
+    private func canonicalLocation(_ route: Route, _ path: RequestPath, host: String) -> String? {
+        let canonical = configuration.current.canonicalHost
+        guard !canonical.isEmpty, canonical.lowercased() != host.lowercased(), route != .publicGroups else {
+            return nil
+        }
+        return "https://\(canonical)\(path.location(path.path))"
+    }
+}

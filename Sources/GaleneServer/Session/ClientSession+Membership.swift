@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import MediaLoop
+import RTCBase
+
+/// What a client is while it is in a group.
+struct Membership: Sendable {
+    let group: String
+    let username: String
+    var permissions: [Permission]
+    let media: GroupMedia
+    /// What the client wants by label; `nil` before its first `request`.
+    var selection: [String: [RequestedTrack]]?
+    var upStreams: [String: UpStream] = [:]
+    var downStreams: [String: DownStream] = [:]
+
+    /// When the next stream is to be offered to the others.
+    var nextPush: Instant? {
+        upStreams.values.reduce(nil) { Instant.earliest($0, $1.pushAt) }
+    }
+
+    /// The streams that the worker carries for this member: those that we send before those that we receive, so that
+    /// nothing is forwarded to a stream that is being taken down.
+    var mediaStreams: [StreamID] { downStreams.values.compactMap(\.media) + upStreams.values.compactMap(\.media) }
+}
+
+/// Entering and leaving a group, and what the group says in between.
+extension ClientSession {
+    mutating func receive(_ join: Join) {
+        switch join.kind {
+        case .join:
+            guard case .outside = place else { return protocolError("cannot join multiple groups") }
+            enter(join)
+        case .leave:
+            guard case .member(let membership) = place, membership.group == join.group else {
+                userError("you are not in this group")
+                return close(.normal("you are not in this group"))
+            }
+            place = .leaving(membership)
+            perform(.leave(streams: membership.mediaStreams))
+        default:
+            protocolError("unknown kind of join")
+        }
+    }
+
+    private mutating func enter(_ join: Join) {
+        let sizes = [join.group, join.username ?? "", join.password, join.token ?? ""].map(\.utf8.count)
+        let request = JoinRequest(
+            group: join.group, clientID: clientID, username: join.username, password: join.password,
+            token: join.token, data: join.data)
+        place = .joining(request)
+        // A token of any kind has its place in these.
+        guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else { return refuse(.illegalName) }
+        guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
+            return refuse(.notAuthorised)
+        }
+        guard JSONValue.object(join.data).encoded().count <= limits.data else { return refuse(.notAuthorised) }
+        perform(.join(request))
+    }
+
+    /// Ends an attempt to join.
+    private mutating func refuse(_ refusal: JoinRefusal, now: Instant? = nil) {
+        guard case .joining(let request) = place else { return }
+        place = .outside
+        if case .redirect(let url) = refusal {
+            send(.joined(Joined(kind: .redirect, group: request.group, value: .string(url))))
+            return
+        }
+        let message = Joined(
+            kind: .fail, group: request.group, error: refusal.failure, value: .string(refusal.text))
+        // Whoever guesses passwords gets five tries a second, however fast the machine is.
+        if refusal == .notAuthorised, let now {
+            self.refusal = (message, now + limits.refusalDelay)
+        } else {
+            send(.joined(message))
+        }
+    }
+
+    mutating func operationFinished(_ result: SessionResult, now: Instant) {
+        switch result {
+        case .done: break
+        case .failed(let text): if phase == .open { userError(text) }
+        case .joinRefused(let refusal): refuse(refusal, now: now)
+        case .upStreamOpened(let id, let media): upStreamOpened(id, media, now: now)
+        case .upStreamUpdated(let id): upStreamUpdated(id, now: now)
+        case .upStreamFailed(let id, let reason): upStreamFailed(id, reason)
+        case .downStreamOpened(let id, let media): downStreamOpened(id, media)
+        case .downStreamFailed(let id): downStreamFailed(id)
+        }
+    }
+
+    mutating func groupEvent(_ event: GroupEvent, now: Instant) {
+        switch event {
+        case .joined(let group): joined(group)
+        case .left(let status, let data): left(status, data)
+        case .message(let message): forward(message)
+        case .changed(let status, let data): changed(status, data)
+        case .stream(let stream): considerStream(stream)
+        case .streamsClosed(let ids): for id in ids { closeDownStream(id) }
+        case .media(let event): mediaEvent(event, now: now)
+        case .trackStarted(let id): schedulePush(id, now: now)
+        case .kicked(let message):
+            send(.userMessage(message))
+            close(.normal(message.value?.stringValue ?? "kicked"))
+        }
+    }
+
+    private mutating func joined(_ group: JoinedGroup) {
+        guard case .joining = place else { return }
+        place = .member(
+            Membership(
+                group: group.group, username: group.username, permissions: group.permissions, media: group.media))
+        send(
+            .joined(
+                Joined(
+                    kind: .join, group: group.group, username: group.username, permissions: group.permissions,
+                    status: group.status, data: group.data, rtcConfiguration: RTCConfiguration())))
+        for chat in group.history { send(.chatHistory(chat)) }
+        for user in group.users { send(.user(user)) }
+    }
+
+    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]) {
+        guard let membership else { return }
+        send(
+            .joined(
+                Joined(
+                    kind: .change, group: membership.group, username: membership.username,
+                    permissions: membership.permissions, status: status, data: data,
+                    rtcConfiguration: RTCConfiguration())))
+    }
+
+    private mutating func left(_ status: GroupStatus, _ data: [String: JSONValue]) {
+        guard case .leaving(let membership) = place else { return }
+        place = .outside
+        send(
+            .joined(
+                Joined(
+                    kind: .leave, group: membership.group, username: membership.username, status: status, data: data)))
+    }
+
+    /// The connection ends: the group and the worker are told, the client is not.
+    mutating func leaveSilently() {
+        switch place {
+        case .outside: return
+        case .member(let membership): perform(.leave(streams: membership.mediaStreams))
+        // The join may yet succeed, and is undone after it.
+        case .joining: perform(.leave(streams: []))
+        case .leaving: return
+        }
+        place = .outside
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import MediaLoop
+import NIOCore
+import NIOPosix
+import RTCBase
+import ServerFiles
+public import ServiceLifecycle
+
+/// The server as a whole: everything is checked and bound by ``init(_:limits:logger:announce:)``, and runs in ``run()``
+/// until it is told to stop.
+public struct GaleneService: Service {
+    private let workers: MediaWorkers
+    private let groups: GroupDirectory
+    private let web: WebServer
+    private let logger: Logger
+
+    /// Checks everything that can be checked before anything is started.
+    ///
+    /// - Parameters:
+    ///   - announce: gets the lines that tell the operator where the server is and what to know about it.
+    /// - Throws: the one line that says why the server cannot start.
+    public init(
+        _ options: ServerOptions, limits: Limits = Limits(), logger: Logger,
+        announce: @escaping @Sendable (String) -> Void
+    ) async throws(StartupError) {
+        self.logger = logger
+        let listen = try ListenAddress(options.http)
+        let ports = try MediaPorts(options.udpRange)
+        let addresses = try MediaAddresses.offered(
+            options: options.publicAddresses, interfaces: NetworkInterfaces.addresses())
+        let descriptors = try FileDescriptors.raiseLimit()
+        let files = StaticFiles(
+            sandbox: try Self.webRoot(options.staticDirectory), threads: NIOThreadPool.singleton)
+        let configuration = try ConfigurationFile(
+            dataDirectory: options.dataDirectory, logger: logger.labelled("config"))
+        let tls =
+            options.insecure
+            ? nil
+            : try TLSFiles(dataDirectory: options.dataDirectory, logger: logger.labelled("tls"), now: .now)
+        var notices = options.withoutEffect
+        if !Self.isDirectory(options.groupsDirectory) {
+            let advice = "create it, or name another with -groups"
+            guard options.groupsDirectory == ServerOptions().groupsDirectory else {
+                throw StartupError("groups directory \(options.groupsDirectory) does not exist: \(advice)")
+            }
+            notices.append("groups directory \(options.groupsDirectory) does not exist, there is no group: \(advice)")
+        }
+        let bindAddress = try await PortProbe.resolve(listen)
+        workers = try MediaWorkers(
+            ports: ports, cores: System.coreCount, addresses: addresses, now: .now)
+        groups = GroupDirectory(
+            directory: options.groupsDirectory, workers: workers.workers, limits: limits,
+            logger: logger.labelled("group"))
+        for problem in await groups.scan() { notices.append("warning: \(problem)") }
+
+        if addresses.allSatisfy(\.isLoopback) {
+            notices.append(
+                "warning: this machine has no address but loopback: Firefox cannot send or receive media here")
+        }
+        if descriptors < FileDescriptors.comfortable {
+            notices.append(
+                "warning: \(descriptors) file descriptors are allowed, which limits the number of clients (ulimit -n)")
+        }
+        let told = notices
+        let mediaLine = Self.mediaLine(workers.workers.map(\.port))
+        let scheme = tls == nil ? "http" : "https"
+        web = WebServer(
+            address: bindAddress, tls: tls, files: files, groups: groups, configuration: configuration,
+            limits: limits, logger: logger.labelled("web")
+        ) { channel in
+            announce("galene-server listens on \(Self.url(scheme, listen, channel.localAddress?.port))")
+            announce(mediaLine)
+            for notice in told { announce(notice) }
+        }
+    }
+
+    public func run() async throws {
+        // Ended in reverse order: clients first, so that they can leave their groups and close their streams.
+        let services: [any Service] = [workers, groups, web]
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()
+    }
+
+    private static func webRoot(_ path: String) throws(StartupError) -> Sandbox {
+        do {
+            return try Sandbox(path: path)
+        } catch {
+            throw StartupError("web root \(path) \(error): name the folder of the web pages with -static")
+        }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool { (try? Sandbox(path: path)) != nil }
+
+    static func url(_ scheme: String, _ listen: ListenAddress, _ port: Int?) -> String {
+        switch listen {
+        case .unixSocket(let path): path
+        case .tcp(let host, let asked):
+            "\(scheme)://\(host.map { $0.contains(":") ? "[\($0)]" : $0 } ?? "localhost"):\(port ?? asked)/"
+        }
+    }
+
+    static func mediaLine(_ ports: [UInt16]) -> String {
+        let list = ports.map(String.init).joined(separator: ", ")
+        return ports.count == 1 ? "media on UDP port \(list)" : "media on UDP ports \(list), one worker each"
+    }
+}
+
+extension Logger {
+    /// A logger of a part of the server, whose label tells the part.
+    func labelled(_ topic: String) -> Logger {
+        var logger = Logger(label: "galene.\(topic)")
+        logger.logLevel = logLevel
+        return logger
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import MediaLoop
+
+/// Carries out what one session asks of its group and of the group's worker, one operation at a time.
+///
+/// What touches both is done in the order that leaves nothing behind: a stream is opened on the worker before the group
+/// knows it, and the group forgets it before the worker closes it.
+actor OperationExecutor {
+    private let groups: GroupDirectory
+    private let mailbox: any GroupMember
+    /// The group that the client is in, and under which id.
+    private var place: (group: Group, id: String)?
+
+    init(groups: GroupDirectory, mailbox: any GroupMember) {
+        self.groups = groups
+        self.mailbox = mailbox
+    }
+
+    func execute(_ operation: SessionOperation) async -> SessionResult {
+        if case .join(let request) = operation { return await join(request) }
+        guard let (group, id) = place else { return Self.outside(operation) }
+        switch operation {
+        case .join: return .done
+        case .leave(let streams):
+            for stream in streams { await group.media.close(stream) }
+            place = nil
+            await group.leave(id, mailbox: mailbox)
+            return .done
+        case .chat(let chat): return Self.result(await group.chat(chat, from: id))
+        case .userMessage(let message): return Self.result(await group.userMessage(message, from: id))
+        case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
+        case .setGroupData(let data): return Self.result(await group.setData(data))
+        case .openUpStream(let opening): return await open(opening, in: group, id)
+        case .updateUpStream(let stream, let media, let local, let remote, let tracks):
+            do throws(MediaError) {
+                try await group.media.updateUpStream(media, local: local, remote: remote, tracks: tracks)
+                let started = try await group.media.startedTracks(of: media)
+                await group.updateStream(stream, owner: id, sections: tracks, tracks: started)
+                return .upStreamUpdated(id: stream)
+            } catch {
+                return .upStreamFailed(id: stream, Self.text(error))
+            }
+        case .closeUpStream(let stream, let media):
+            await group.removeStream(stream, owner: id)
+            await group.media.close(media)
+            return .done
+        case .push(let stream):
+            await group.push(stream, owner: id)
+            return .done
+        case .refresh(let stream):
+            await group.refresh(stream, for: id)
+            return .done
+        case .openDownStream(let stream, let local, let tracks):
+            do throws(MediaError) {
+                let media = try await group.media.openDownStream(owner: group.owner, local: local, tracks: tracks)
+                await group.bind(media, to: id)
+                return .downStreamOpened(id: stream, media)
+            } catch {
+                return .downStreamFailed(id: stream)
+            }
+        case .connectDownStream(let answer): return await connect(answer, in: group)
+        case .closeMedia(let media):
+            await group.unbind(media)
+            await group.media.close(media)
+            return .done
+        }
+    }
+
+    private func join(_ request: JoinRequest) async -> SessionResult {
+        let group: Group
+        switch await groups.group(named: request.group) {
+        case .found(let found): group = found
+        case .missing: return .joinRefused(.noSuchGroup)
+        case .broken: return .joinRefused(.internalError)
+        }
+        let description = await group.description
+        if let redirect = description.redirect { return .joinRefused(.redirect(redirect)) }
+        switch await groups.authorisation.authorise(request, by: description) {
+        case .failure(let refusal): return .joinRefused(refusal)
+        case .success(let login):
+            if let refusal = await group.join(request, as: login, mailbox: mailbox) { return .joinRefused(refusal) }
+        }
+        place = (group, request.clientID)
+        return .done
+    }
+
+    private func open(_ opening: UpStreamOpening, in group: Group, _ id: String) async -> SessionResult {
+        do throws(MediaError) {
+            let media = try await group.media.openUpStream(
+                owner: group.owner, local: opening.local, remote: opening.remote, tracks: opening.tracks)
+            if let refusal = await group.addStream(opening, owner: id, media: media) {
+                await group.media.close(media)
+                return .upStreamFailed(id: opening.id, refusal)
+            }
+            return .upStreamOpened(id: opening.id, media)
+        } catch {
+            return .upStreamFailed(id: opening.id, Self.text(error))
+        }
+    }
+
+    private func connect(_ answer: DownStreamAnswer, in group: Group) async -> SessionResult {
+        do throws(MediaError) {
+            if let update = answer.update {
+                try await group.media.updateDownStream(answer.media, local: update.local, tracks: update.tracks)
+            }
+            try await group.media.connectDownStream(answer.media, remote: answer.remote, rejected: answer.rejected)
+            return .done
+        } catch {
+            return .downStreamFailed(id: answer.id)
+        }
+    }
+
+    /// An operation that a departure has overtaken: what it was about is gone with the membership.
+    private static func outside(_ operation: SessionOperation) -> SessionResult {
+        switch operation {
+        case .openUpStream(let opening): .upStreamFailed(id: opening.id, "you are not in this group")
+        case .openDownStream(let id, _, _): .downStreamFailed(id: id)
+        default: .done
+        }
+    }
+
+    private static func result(_ failure: String?) -> SessionResult { failure.map { .failed($0) } ?? .done }
+
+    private static func text(_ error: MediaError) -> String {
+        switch error {
+        case .noSuchStream: "the stream has ended"
+        default: "the server carries too many streams"
+        }
+    }
+}
