@@ -212,7 +212,8 @@ struct LoadState: ~Copyable {
         }
         connection.pointee.nextReport = due + Self.reportInterval
         let report =
-            connection.pointee.source?.report(now: now, wallClock: wallClock) ?? connection.pointee.sink.report(now: now)
+            connection.pointee.source?.report(now: now, wallClock: wallClock)
+            ?? connection.pointee.sink.report(now: now)
         if let report { sendRTCP(report, on: connection) }
     }
 

@@ -120,7 +120,8 @@ public actor LoadWorker {
     /// - Parameter id: the connection whose statistics are meant; `nil` for all together.
     /// - Returns: the statistics as they are then.
     public func statistics(
-        of id: ConnectionID? = nil, within limit: Duration, until condition: @escaping @Sendable (LoadStatistics) -> Bool
+        of id: ConnectionID? = nil, within limit: Duration,
+        until condition: @escaping @Sendable (LoadStatistics) -> Bool
     ) async -> LoadStatistics {
         await withCheckedContinuation { continuation in
             waiters.append(
@@ -134,7 +135,8 @@ public actor LoadWorker {
         let waiting = waiters
         waiters.removeAll()
         for waiter in waiting {
-            let statistics = waiter.connection.map { state.statistics(of: $0.handle) ?? LoadStatistics() }
+            let statistics =
+                waiter.connection.map { state.statistics(of: $0.handle) ?? LoadStatistics() }
                 ?? state.statistics()
             if waiter.deadline <= now || waiter.condition(statistics) {
                 waiter.continuation.resume(returning: statistics)
