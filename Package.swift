@@ -146,11 +146,23 @@ if !coreOnly {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "GaleneLoad",
+            dependencies: [
+                "RTCBase", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop", "LoadMedia", "GaleneProtocol",
+            ] + nio),
+        .executableTarget(
+            name: "galene",
+            dependencies: ["GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        testTarget("GaleneLoadTests", ["GaleneLoad"]),
         testTarget(
             "GaleneServerTests",
             ["GaleneServer", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop"] + nio),
     ]
-    products += [.executable(name: "galene-server", targets: ["galene-server"])]
+    products += [
+        .executable(name: "galene-server", targets: ["galene-server"]),
+        .executable(name: "galene", targets: ["galene"]),
+    ]
 }
 
 for target in targets

@@ -31,7 +31,8 @@ actor Member {
     private let rollCall: RollCall
     private let id: String
     private let username: String
-    private let publishes: Bool
+    nonisolated let publishes: Bool
+    nonisolated let receives: Bool
     private var random = SecureRandom()
     /// What the server last complained of, in its own words.
     private var complaint: String?
@@ -56,6 +57,7 @@ actor Member {
         id = Self.identifier(using: &random)
         username = options.username
         publishes = options.publishes(number)
+        receives = options.receives(number)
     }
 
     private static func identifier(using random: inout SecureRandom) -> String {
@@ -175,6 +177,7 @@ actor Member {
         if let replaced = offer.replace, let down = downs.removeValue(forKey: replaced) {
             await worker.close(down.connection)
         }
+        var candidate: ICECandidate?
         var down: DownStream
         if let known = downs[offer.id] {
             down = known
@@ -183,12 +186,11 @@ actor Member {
             down = DownStream(
                 connection: opened.id, credentials: opened.credentials,
                 negotiation: ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma]))
+            candidate = opened.candidate
             followDown(opened.events)
-            defer { trickle(opened.candidate, of: offer.id) }
-            try await answer(offer, with: &down)
-            return
         }
         try await answer(offer, with: &down)
+        if let candidate { trickle(candidate, of: offer.id) }
     }
 
     private func answer(_ offer: Offer, with down: inout DownStream) async throws {

@@ -38,13 +38,9 @@ struct Dialler: Sendable {
             switch error {
             case let error as NIOConnectionError:
                 error.connectionErrors.first.map { "\($0.error)" } ?? "the host name has no address"
-            case let error as IOError: "\(error.localizedReason)"
+            case let error as IOError: error.description
             default: "\(error)"
             }
         return LoadError(.connection, "cannot connect to \(url.authority): \(reason)")
     }
-}
-
-extension IOError {
-    fileprivate var localizedReason: String { description }
 }

@@ -29,7 +29,8 @@ final class SignallingChannel: Sendable {
 
     static func open(_ url: ServerURL, by dialler: Dialler) async throws -> SignallingChannel {
         // Bounded by what one server sends: a greeting, and a message for everything that happens in the group.
-        let (messages, continuation) = AsyncThrowingStream.makeStream(of: ServerMessage.self, throwing: (any Error).self)
+        let (messages, continuation) = AsyncThrowingStream.makeStream(
+            of: ServerMessage.self, throwing: (any Error).self)
         do {
             let upgrade = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
