@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import websockets
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from websockets.asyncio.client import ClientConnection
@@ -199,7 +199,7 @@ class GalenePeer:
         replace: str | None = None,
     ) -> StreamOfPeer:
         """Offers a stream, and returns it when the offer is sent."""
-        stream = StreamOfPeer(secrets.token_hex(16), label, RTCPeerConnection())
+        stream = StreamOfPeer(secrets.token_hex(16), label, new_peer_connection())
         self.up[stream.id] = stream
         for track in (audio, video):
             if track:
@@ -245,7 +245,7 @@ class GalenePeer:
             await self._end(replaced)
         stream = self.down.get(message["id"])
         if stream is None:
-            stream = StreamOfPeer(message["id"], message.get("label", ""), RTCPeerConnection())
+            stream = StreamOfPeer(message["id"], message.get("label", ""), new_peer_connection())
             self.down[stream.id] = stream
             pc, received = stream.pc, stream
 
@@ -314,6 +314,11 @@ class GalenePeer:
         await stream.pc.close()
         for task in stream.tasks:
             task.cancel()
+
+
+def new_peer_connection() -> RTCPeerConnection:
+    # Without this aiortc asks a STUN server on the Internet.
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
 
 
 async def poll(what: str, condition: Callable[[], T], timeout: float) -> T:
