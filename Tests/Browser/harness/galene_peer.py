@@ -114,7 +114,7 @@ class GalenePeer:
 
     async def close(self) -> None:
         for stream in [*self.up.values(), *self.down.values()]:
-            await self._end(stream)
+            await self.drop(stream)
         await self.websocket.close()
         await self._reader
 
@@ -190,7 +190,7 @@ class GalenePeer:
             case "abort" if stream := self.up.get(identifier):
                 await self.unpublish(stream)
             case "close" if stream := self.down.get(identifier):
-                await self._end(stream)
+                await self.drop(stream)
 
     # Media
 
@@ -214,7 +214,7 @@ class GalenePeer:
         return stream
 
     async def unpublish(self, stream: StreamOfPeer) -> None:
-        await self._end(stream)
+        await self.drop(stream)
         await self.send({"type": "close", "id": stream.id})
 
     async def request(self, what: dict[str, list[str]] = EVERYTHING) -> None:
@@ -242,7 +242,7 @@ class GalenePeer:
 
     async def _handle_offer(self, message: Message) -> None:
         if replaced := self.down.get(message.get("replace", "")):
-            await self._end(replaced)
+            await self.drop(replaced)
         stream = self.down.get(message["id"])
         if stream is None:
             stream = StreamOfPeer(message["id"], message.get("label", ""), new_peer_connection())
@@ -307,7 +307,8 @@ class GalenePeer:
         candidate.sdpMid = mids[0] if mids else "0"
         await stream.pc.addIceCandidate(candidate)
 
-    async def _end(self, stream: StreamOfPeer) -> None:
+    async def drop(self, stream: StreamOfPeer) -> None:
+        """Ends a stream without a word to the server."""
         stream.ended = True
         self.up.pop(stream.id, None)
         self.down.pop(stream.id, None)
