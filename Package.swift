@@ -38,8 +38,13 @@ var targets: [Target] = [
             "RTCBase", "RTCCrypto", "STUN", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "SFU", "CLinuxNet",
         ]),
 
+    // Oracle of the SRTP tests; no product links it.
+    .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
+
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+    // Counts heap allocations, in tests and benchmarks.
+    .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
 
     // An emulated network between two TUN devices, for browsers and for whatever else uses the kernel's sockets.
     .target(name: "CTunnel", path: "Tests/CTunnel"),
@@ -64,12 +69,13 @@ targets += [
     testTarget("ICETests", ["ICE", "STUN"]),
     testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
     testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
+    testTarget("SRTPOracleTests", ["SRTP", "RTP", "RTCCrypto", "CLibSRTP"]),
     testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
     testTarget(
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC"]),
+    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
 // GALENE_STRICT=1 turns our own warnings into errors; `make test` sets it. A user's build never does: a newer compiler
@@ -77,7 +83,11 @@ targets += [
 let strict: [SwiftSetting] = Context.environment["GALENE_STRICT"] != nil ? [.treatAllWarnings(as: .error)] : []
 
 var dependencies: [Package.Dependency] = []
-var products: [Product] = []
+// Libraries for Benchmarks/, which is a package of its own.
+var products: [Product] = [
+    .library(name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SFU", "WebRTC"]),
+    .library(name: "MallocInterposer", targets: ["MallocInterposer"]),
+]
 
 if Context.environment["GALENE_FUZZ"] != nil {
     products += [.library(name: "FuzzEntries", targets: ["FuzzEntries"])]
@@ -127,7 +137,8 @@ if !coreOnly {
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
 
-for target in targets where target.type != .system && !["CLinuxNet", "CTunnel"].contains(target.name) {
+for target in targets
+where target.type != .system && !["CLinuxNet", "CTunnel", "MallocInterposer"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),

@@ -79,4 +79,8 @@ public enum MediaError: Error, Sendable, Equatable {
     case noSuchStream
     /// The worker already carries as many streams as it may.
     case tooManyStreams
+    /// Another stream of the worker already uses that user name fragment: draw new credentials.
+    case credentialsInUse
+    /// The stream has already sent with that SSRC: draw a new one for each section.
+    case ssrcUsedBefore
 }

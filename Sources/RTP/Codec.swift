@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 /// What a track carries.
-public enum MediaKind: String, Sendable, Hashable {
+public enum MediaKind: String, Sendable, Hashable, BitwiseCopyable {
     case audio
     case video
 }

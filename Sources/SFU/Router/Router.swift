@@ -1,0 +1,218 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import MediaFlow
+public import RTCBase
+public import RTP
+
+/// Forwards packets from publishers to subscribers, for all groups of one worker.
+///
+/// A value without input or output: the driver gives it decrypted packets (``receive(_:for:slot:index:now:)``),
+/// takes a plan of what to send (``fill(_:now:)``), executes it, and carries RTCP both ways (`Router+RTCP.swift`). It
+/// never sees a transport, a key or an address; `stream` handles are the driver's, and only handed back.
+public struct Router: ~Copyable {
+    var publishers = HandleTable<Publisher>()
+    var subscribers = HandleTable<Subscriber>()
+    var upTracks = HandleTable<UpTrack>()
+    var downTracks = HandleTable<DownTrack>()
+    var pool = PacketPool()
+
+    /// Tracks with packets that have not been planned yet, and how far planning has come.
+    private var listed: [Handle] = []
+    private var listCursor = 0
+    private var downCursor = 0
+    /// Tracks that have wanted a key frame since the driver last asked.
+    var keyFrameWanted: [Handle] = []
+    public internal(set) var counters = RouterCounters()
+
+    public init() {
+        listed.reserveCapacity(256)
+    }
+
+    // MARK: Streams and tracks
+
+    /// - Parameters:
+    ///   - stream: the driver's handle of the transport.
+    ///   - reporterSSRC: the SSRC under which reports to the publisher are sent. Random.
+    public mutating func addPublisher(stream: Handle, reporterSSRC: UInt32) -> Handle {
+        publishers.insert(Publisher(stream: stream, reporterSSRC: reporterSSRC))
+    }
+
+    /// Removes a publisher with its tracks. Down tracks of these stay, and carry nothing more.
+    public mutating func removePublisher(_ handle: Handle) {
+        guard let publisher = publishers.remove(handle) else { return }
+        for track in publisher.tracks { releaseUpTrack(track) }
+    }
+
+    /// - Returns: `nil` when the publisher does not exist.
+    public mutating func addUpTrack(_ configuration: UpTrackConfiguration, publisher: Handle) -> Handle? {
+        guard let owner = publishers.pointer(publisher) else { return nil }
+        let handle = upTracks.insert(UpTrack(configuration, publisher: publisher))
+        owner.pointee.tracks.append(handle)
+        return handle
+    }
+
+    private mutating func releaseUpTrack(_ handle: Handle) {
+        guard var track = upTracks.remove(handle) else { return }
+        track.ring.drain(into: &pool)
+    }
+
+    public mutating func addSubscriber(stream: Handle) -> Handle {
+        subscribers.insert(Subscriber(stream: stream))
+    }
+
+    public mutating func removeSubscriber(_ handle: Handle) {
+        guard let subscriber = subscribers.remove(handle) else { return }
+        for track in subscriber.tracks { releaseDownTrack(track) }
+    }
+
+    /// - Returns: `nil` when the subscriber or the source does not exist (any more).
+    public mutating func addDownTrack(_ configuration: DownTrackConfiguration, subscriber: Handle) -> Handle? {
+        guard let owner = subscribers.pointer(subscriber), let source = upTracks.pointer(configuration.source) else {
+            return nil
+        }
+        var track = DownTrack(
+            configuration, subscriber: subscriber, stream: owner.pointee.stream,
+            kind: source.pointee.configuration.codec.kind)
+        track.isActive = owner.pointee.isActive
+        let handle = downTracks.insert(track)
+        owner.pointee.tracks.append(handle)
+        source.pointee.downTracks.append(handle)
+        if owner.pointee.isActive { requestKeyFrame(configuration.source) }
+        return handle
+    }
+
+    public mutating func removeDownTrack(_ handle: Handle) {
+        guard let track = downTracks.pointer(handle) else { return }
+        if let owner = subscribers.pointer(track.pointee.subscriber) {
+            owner.pointee.tracks.removeAll { $0 == handle }
+        }
+        releaseDownTrack(handle)
+    }
+
+    private mutating func releaseDownTrack(_ handle: Handle) {
+        guard let track = downTracks.remove(handle) else { return }
+        if let source = upTracks.pointer(track.configuration.source) {
+            source.pointee.downTracks.removeAll { $0 == handle }
+            // A plan in progress counts positions in that list: it begins this track again from where it can be sure,
+            // which is why streams are only removed between plans.
+        }
+    }
+
+    /// Media flows to a subscriber only while its transport is connected. The first time, its sources are asked for a
+    /// key frame each.
+    public mutating func setActive(_ isActive: Bool, subscriber handle: Handle) {
+        guard let subscriber = subscribers.pointer(handle), subscriber.pointee.isActive != isActive else { return }
+        subscriber.pointee.isActive = isActive
+        for track in subscriber.pointee.tracks {
+            guard let down = downTracks.pointer(track) else { continue }
+            down.pointee.isActive = isActive
+            if isActive { requestKeyFrame(down.pointee.configuration.source) }
+        }
+    }
+
+    /// Notes that somebody needs a key frame of an up track; the driver collects the requests.
+    func wantsKeyFrames(_ track: UnsafeMutablePointer<UpTrack>) -> Bool {
+        track.pointee.configuration.codec.kind == .video && track.pointee.configuration.acceptsPLI
+    }
+
+    mutating func requestKeyFrame(_ handle: Handle) {
+        guard let track = upTracks.pointer(handle), wantsKeyFrames(track) else { return }
+        track.pointee.keyFrames.request()
+        if !keyFrameWanted.contains(handle) { keyFrameWanted.append(handle) }
+    }
+
+    // MARK: Packets
+
+    /// A spare slot to decrypt into; it stays the caller's until ``receive(_:for:slot:index:now:)`` swaps it.
+    public mutating func takeSpareSlot() -> UnsafeMutableRawPointer { pool.take() }
+
+    /// Takes in one packet that has been authenticated and is no replay.
+    ///
+    /// - Parameters:
+    ///   - header: the packet's own header; its lengths have been checked against the packet.
+    ///   - slot: holds the decrypted packet. On `.stored` another slot has taken its place.
+    ///   - index: the packet's 48-bit SRTP index.
+    /// - Returns: `.full` when ``fill(_:now:)`` must come first; the packet is then to be offered again.
+    public mutating func receive(
+        _ header: RTPHeader, for handle: Handle, slot: inout UnsafeMutableRawPointer, index: UInt64, now: Instant
+    ) -> PacketRing.Insertion {
+        guard let track = upTracks.pointer(handle) else { return .tooOld }
+        let length = header.payloadLength
+        var packet = CachedPacket(
+            index: index, payload: slot + header.headerLength, timestamp: header.timestamp,
+            payloadLength: UInt16(truncatingIfNeeded: length), marker: header.marker,
+            startsKeyFrame: track.pointee.configuration.codec.kind == .audio)
+        if track.pointee.configuration.codec == .vp8 {
+            guard packet.readVP8Descriptor() else {
+                counters.malformedPayloads &+= 1
+                return .tooOld
+            }
+        }
+        let insertion = track.pointee.ring.insert(packet, slot: &slot, from: &pool)
+        switch insertion {
+        case .full:
+            return .full
+        case .tooOld:
+            counters.tooOld &+= 1
+        case .stored:
+            if packet.startsKeyFrame { track.pointee.keyFrames.keyFrameArrived() }
+            if !track.pointee.isListed {
+                track.pointee.isListed = true
+                listed.append(handle)
+            }
+            counters.packetsReceived &+= 1
+        }
+        track.pointee.rate.add(bytes: length, now: now)
+        track.pointee.reception.receive(index: index, timestamp: header.timestamp, now: now)
+        return insertion
+    }
+
+    /// Appends what is to be sent of the packets received since the last call, subscriber by subscriber.
+    ///
+    /// - Returns: false when the plan is full before everything is in it: execute it, empty it, and call again before
+    ///   anything else.
+    public mutating func fill(_ plan: inout SendPlan, now: Instant) -> Bool {
+        while listCursor < listed.count {
+            guard let track = upTracks.pointer(listed[listCursor]) else {
+                listCursor += 1
+                downCursor = 0
+                continue
+            }
+            let fresh = track.pointee.ring.freshCount
+            while downCursor < track.pointee.downTracks.count {
+                guard plan.remaining >= fresh else { return false }
+                if let down = downTracks.pointer(track.pointee.downTracks[downCursor]), down.pointee.isActive {
+                    var bytes = 0
+                    for item in 0..<fresh {
+                        guard let entry = down.pointee.forward(track.pointee.ring.freshPacket(item)) else { continue }
+                        bytes &+= Int(entry.payloadLength)
+                        plan.append(entry)
+                    }
+                    down.pointee.rate.add(bytes: bytes, now: now)
+                }
+                downCursor += 1
+            }
+            track.pointee.ring.clearFresh()
+            track.pointee.isListed = false
+            downCursor = 0
+            listCursor += 1
+        }
+        listed.removeAll(keepingCapacity: true)
+        listCursor = 0
+        return true
+    }
+}
+
+/// What the router has done and dropped, since the start of its worker.
+public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
+    public var packetsReceived: UInt64 = 0
+    /// Packets older than their track's cache.
+    public var tooOld: UInt64 = 0
+    /// Packets whose payload descriptor made no sense.
+    public var malformedPayloads: UInt64 = 0
+    /// RTCP messages that no parser accepted.
+    public var malformedReports: UInt64 = 0
+
+    public init() {}
+}

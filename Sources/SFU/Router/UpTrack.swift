@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import MediaFlow
+import RTCBase
+public import RTP
+
+/// What the router must know of a track that a publisher sends.
+public struct UpTrackConfiguration: Sendable {
+    public var ssrc: UInt32
+    public var codec: Codec
+    /// Whether the publisher understands PLI; without it key frames cannot be asked for.
+    public var acceptsPLI: Bool
+    /// Whether a bitrate can be demanded of the publisher (`goog-remb`).
+    public var acceptsREMB: Bool
+
+    public init(ssrc: UInt32, codec: Codec, acceptsPLI: Bool, acceptsREMB: Bool) {
+        self.ssrc = ssrc
+        self.codec = codec
+        self.acceptsPLI = acceptsPLI
+        self.acceptsREMB = acceptsREMB
+    }
+}
+
+/// A track that comes in: its cache, what its receiver reports say, and who gets it.
+struct UpTrack: ~Copyable {
+    let configuration: UpTrackConfiguration
+    let publisher: Handle
+    var ring: PacketRing
+    var reception: ReceptionStatistics
+    var rate = RateMeter()
+    var keyFrames = KeyFrameRequester()
+    /// The last sender report: its NTP time and the RTP timestamp of the same moment.
+    var senderReport: (time: NTPTime, timestamp: UInt32)?
+    var downTracks: [Handle] = []
+    /// Whether the router's list of tracks with fresh packets has this one.
+    var isListed = false
+
+    /// Packets that stay retrievable. At 300 packets a second of video 128 are 0.4 s; at 50 of audio 32 are 0.6 s: a
+    /// round trip and the time to notice a loss.
+    static func ringCapacity(_ kind: MediaKind) -> Int { kind == .video ? 128 : 32 }
+
+    init(_ configuration: UpTrackConfiguration, publisher: Handle) {
+        self.configuration = configuration
+        self.publisher = publisher
+        ring = PacketRing(capacity: Self.ringCapacity(configuration.codec.kind))
+        reception = ReceptionStatistics(clockRate: configuration.codec.clockRate)
+    }
+}

@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+public import DTLS
+public import ICE
+public import RTCBase
+package import RTCCrypto
+public import SRTP
+
+/// One end of a bundled WebRTC transport: ICE, DTLS over it, and the SRTP contexts that DTLS yields.
+///
+/// Sans-I/O. After every call the driver drains ``pollTransmit()`` and ``pollEvent()``, then sleeps until ``deadline``.
+/// The packet path protects and opens packets from ``TransportEvent/connected`` on.
+///
+/// What it believes: STUN by its integrity; DTLS only from an address whose check was authenticated; and it sends DTLS or
+/// media only to an address that has answered a check of ours, so that nobody can aim a stream at a victim.
+public struct TransportSession: ~Copyable {
+    /// One of the two is set: the server's half or the client's.
+    private var lite: ICELiteAgent?
+    private var full: ICEAgent?
+    private var dtls: DTLSAssociation?
+    /// The association's deadline, as of the last call: reading it through the optional would consume it.
+    private var dtlsDeadline: Instant?
+    private let context: DTLSContext
+    private var remoteFingerprint: CertificateFingerprint?
+    private var role: DTLSRole?
+    /// DTLS that arrived before the peer's description did: the ClientHello of a fast peer.
+    private var early: [[UInt8]] = []
+    private var events: [TransportEvent] = []
+    private var hasFailed = false
+
+    /// `nil` until connected.
+    private var sender: SRTPSender?
+    private var receiver: SRTPReceiver?
+    /// Where media goes; `nil` until ICE has validated a path.
+    public private(set) var path: ICEPath?
+    public private(set) var isConnected = false
+    public private(set) var counters = TransportCounters()
+
+    /// A ClientHello of today's browsers takes two datagrams; twice that, for a retransmission.
+    static let maximumEarlyDatagrams = 4
+
+    /// The server's end: ICE lite, answering checks from the first moment.
+    public init(lite agent: ICELiteAgent, context: DTLSContext) {
+        lite = agent
+        self.context = context
+    }
+
+    /// The client's end.
+    public init(full agent: ICEAgent, context: DTLSContext) {
+        full = agent
+        self.context = context
+    }
+
+    /// A transport that is connected from the start, with keys that the caller knows: the server's end of it. For
+    /// measurements and tests of what comes after ICE and DTLS.
+    package init(measuring keys: SRTPMasterKeys, path: ICEPath, context: DTLSContext) throws(SRTPError) {
+        sender = try SRTPSender(keys, as: .dtlsServer)
+        receiver = try SRTPReceiver(keys, as: .dtlsServer)
+        self.path = path
+        self.context = context
+        isConnected = true
+    }
+
+    /// What the peer's description says. May be called again after an ICE restart; the DTLS association then goes on
+    /// (RFC 8842 section 4.2: a new one would need a new fingerprint or a changed `tls-id`).
+    public mutating func setRemote(_ remote: RemoteTransport, now: Instant) {
+        lite?.setRemote(remote.credentials, now: now)
+        full?.setRemote(remote.credentials, now: now)
+        for candidate in remote.candidates { full?.addRemote(candidate, now: now) }
+        if remoteFingerprint == nil {
+            remoteFingerprint = remote.fingerprint
+            role = remote.localRole
+        } else if remoteFingerprint != remote.fingerprint {
+            fail("the peer's certificate fingerprint changed")
+            return
+        }
+        drainICE(now: now)
+        startDTLSIfPossible(now: now)
+    }
+
+    public mutating func addRemote(_ candidate: ICECandidate, now: Instant) {
+        full?.addRemote(candidate, now: now)
+        drainICE(now: now)
+    }
+
+    /// New credentials of ours after an ICE restart.
+    public mutating func restart(local: ICECredentials, now: Instant) {
+        lite?.restart(local: local, now: now)
+        full?.restart(local: local, now: now)
+        drainICE(now: now)
+    }
+
+    /// A STUN message from the network.
+    public mutating func receiveSTUN(
+        _ message: RawSpan, from remote: TransportAddress, to local: IPAddress, now: Instant
+    ) {
+        lite?.receive(message, from: remote, to: local, now: now)
+        full?.receive(message, from: remote, to: local, now: now)
+        drainICE(now: now)
+        startDTLSIfPossible(now: now)
+    }
+
+    /// A DTLS datagram from the network.
+    public mutating func receiveDTLS(_ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, now: Instant) {
+        guard accepts(from: remote) else {
+            counters.fromUnvalidatedAddress &+= 1
+            return
+        }
+        if dtls == nil {
+            // The address is authenticated; what is missing is the peer's description or a validated path.
+            if early.count < Self.maximumEarlyDatagrams { early.append(Array(datagram)) }
+            startDTLSIfPossible(now: now)
+        } else {
+            dtls?.receive(datagram, now: now)
+            drainDTLS(now: now)
+        }
+    }
+
+    /// Whether DTLS and media from that address are taken at all.
+    public func accepts(from remote: TransportAddress) -> Bool {
+        if let lite { return lite.accepts(from: remote) }
+        return full?.accepts(from: remote) ?? false
+    }
+
+    public mutating func handleTimeout(now: Instant) {
+        lite?.handleTimeout(now: now)
+        full?.handleTimeout(now: now)
+        drainICE(now: now)
+        startDTLSIfPossible(now: now)
+        if let due = dtlsDeadline, due <= now {
+            dtls?.handleTimeout(now: now)
+            drainDTLS(now: now)
+        }
+    }
+
+    public var deadline: Instant? {
+        if hasFailed { return nil }
+        let ice = Instant.earliest(lite?.deadline, full?.deadline)
+        return Instant.earliest(ice, path == nil ? nil : dtlsDeadline)
+    }
+
+    /// The next datagram to send, and where.
+    public mutating func pollTransmit() -> ICETransmit? {
+        if let transmit = lite?.pollTransmit() { return transmit }
+        if let transmit = full?.pollTransmit() { return transmit }
+        guard let path, let datagram = dtls?.pollDatagram() else { return nil }
+        return ICETransmit(bytes: datagram, path: path)
+    }
+
+    public mutating func pollEvent() -> TransportEvent? {
+        events.isEmpty ? nil : events.removeFirst()
+    }
+
+    // MARK: Media
+
+    /// Protects an RTP packet whose header stands at `output`; see ``SRTPSender/protect(headerLength:payload:ssrc:index:into:capacity:)``.
+    ///
+    /// - Returns: the packet's length; `nil` before the transport is connected, or when the key is used up.
+    @inline(__always)
+    public mutating func protect(
+        headerLength: Int, payload: UnsafeRawBufferPointer, ssrc: UInt32, index: UInt64,
+        into output: UnsafeMutableRawPointer, capacity: Int
+    ) -> Int? {
+        sender?.protect(
+            headerLength: headerLength, payload: payload, ssrc: ssrc, index: index, into: output, capacity: capacity)
+            ?? nil
+    }
+
+    /// Opens an RTP packet; see ``SRTPReceiver/unprotect(_:into:capacity:)``.
+    ///
+    /// - Returns: `nil` before the transport is connected.
+    @inline(__always)
+    public mutating func unprotect(
+        _ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer, capacity: Int
+    ) -> SRTPUnprotected? {
+        receiver?.unprotect(packet, into: output, capacity: capacity)
+    }
+
+    /// Opens an RTCP packet; `nil` before the transport is connected.
+    public mutating func unprotectRTCP(
+        _ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer, capacity: Int
+    ) -> SRTPUnprotected? {
+        receiver?.unprotectRTCP(packet, into: output, capacity: capacity)
+    }
+
+    /// Protects an RTCP packet; `nil` before the transport is connected, or when the key is used up.
+    public mutating func protectRTCP(
+        _ packet: UnsafeRawBufferPointer, into output: UnsafeMutableRawPointer, capacity: Int
+    ) -> Int? {
+        sender?.protectRTCP(packet, into: output, capacity: capacity) ?? nil
+    }
+
+    /// Says goodbye to the peer (close_notify); drain ``pollTransmit()`` once more afterwards.
+    public mutating func close(now: Instant) {
+        dtls?.close(now: now)
+    }
+
+    private mutating func startDTLSIfPossible(now: Instant) {
+        guard dtls == nil, !hasFailed, path != nil, let remoteFingerprint, let role else { return }
+        do {
+            var association = try DTLSAssociation(
+                role: role, context: context, remoteFingerprint: remoteFingerprint)
+            association.start(now: now)
+            for datagram in early { datagram.withUnsafeBytes { association.receive($0, now: now) } }
+            early = []
+            dtls = consume association
+            drainDTLS(now: now)
+        } catch {
+            fail("DTLS cannot start: \(error)")
+        }
+    }
+
+    private mutating func drainICE(now: Instant) {
+        while let event = lite?.pollEvent() ?? full?.pollEvent() {
+            switch event {
+            case .pathSelected(let selected):
+                path = selected
+                events.append(.pathSelected(selected))
+            case .connected, .disconnected:
+                // What counts is the path; consent that is lost for good is `.failed`.
+                break
+            case .failed:
+                fail("no answer to connectivity checks")
+            }
+        }
+    }
+
+    private mutating func drainDTLS(now: Instant) {
+        defer { dtlsDeadline = dtls?.deadline }
+        while let event = dtls?.pollEvent() {
+            switch event {
+            case .connected(let keys):
+                guard !isConnected, let role else { continue }
+                do {
+                    sender = try SRTPSender(keys, as: role == .client ? .dtlsClient : .dtlsServer)
+                    receiver = try SRTPReceiver(keys, as: role == .client ? .dtlsClient : .dtlsServer)
+                    isConnected = true
+                    events.append(.connected)
+                } catch {
+                    fail("SRTP cannot start: \(error)")
+                }
+            case .applicationData:
+                // Data channels come with the client library; a server's media transport negotiates none.
+                counters.unexpectedApplicationData &+= 1
+            case .closed:
+                isConnected = false
+                events.append(.closed)
+            case .failed(let failure):
+                fail("DTLS: \(failure)")
+            }
+        }
+    }
+
+    private mutating func fail(_ reason: String) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        isConnected = false
+        events.append(.failed(reason))
+    }
+}
+
+/// What a transport tells its driver.
+public enum TransportEvent: Sendable, Equatable {
+    /// Media and DTLS go this way from now on: the address has proved that it reads what we send there.
+    case pathSelected(ICEPath)
+    /// DTLS is done; SRTP is ready both ways.
+    case connected
+    /// The peer has closed the association.
+    case closed
+    /// For good. The reason is a sentence without addresses.
+    case failed(String)
+}
+
+/// What a transport has dropped.
+public struct TransportCounters: Sendable, Equatable, BitwiseCopyable {
+    public var fromUnvalidatedAddress: UInt32 = 0
+    public var unexpectedApplicationData: UInt32 = 0
+
+    public init() {}
+}

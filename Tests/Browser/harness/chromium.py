@@ -1,0 +1,90 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""Chromium, driven by Playwright."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import BrowserType, Locator
+
+from .browser import Browser
+
+EXECUTABLE = "/usr/bin/chromium"
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+    # Two pages share the screen: neither is to be slowed down as a background.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+]
+
+
+def launch(chromium: BrowserType) -> PlaywrightBrowser:
+    if not Path(EXECUTABLE).exists():
+        raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package chromium).")
+    return chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+
+
+class Chromium(Browser):
+    name = "Chromium"
+
+    def __init__(self, browser: PlaywrightBrowser, width: int = 1280, height: int = 800, scheme: str = "light") -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, permissions=["camera", "microphone"],
+        )
+        self.page = self.context.new_page()
+        self.console: list[str] = []
+        self.page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def evaluate(self, body: str, argument: Any = None, timeout: float = 30) -> Any:
+        return self.page.evaluate(f"async (argument) => {{ {body}\n }}", argument)
+
+    def _find(self, role: str, name: str) -> Locator:
+        if role == "textbox" and name == "Password":
+            # A password field has no role, by the ARIA specification; its label names it.
+            return self.page.get_by_label(name, exact=True)
+        return self.page.get_by_role(role, name=name, exact=True)
+
+    def is_visible(self, role: str, name: str) -> bool:
+        return self._find(role, name).first.is_visible()
+
+    def click(self, role: str, name: str) -> None:
+        self._find(role, name).click(timeout=10_000)
+
+    def fill(self, role: str, name: str, text: str) -> None:
+        self._find(role, name).fill(text, timeout=10_000)
+
+    def choose(self, name: str, option: str) -> None:
+        self.page.get_by_role("combobox", name=name, exact=True).select_option(label=option, timeout=10_000)
+
+    def press(self, role: str, name: str, key: str) -> None:
+        self._find(role, name).press(key, timeout=10_000)
+
+    def screenshot(self, path: Path) -> None:
+        self.page.screenshot(path=path)
+
+    def close(self) -> None:
+        self.context.close()
+
+    def errors(self) -> list[str]:
+        """What the page complained of."""
+        return [line for line in self.console if line.startswith(("error", "uncaught"))]
+
+    def __repr__(self) -> str:
+        return f"Chromium, console: {json.dumps(self.console)}"

@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""Firefox, driven by Marionette, the protocol that is built into it."""
+
+import base64
+import contextlib
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from marionette_driver.by import By
+from marionette_driver.errors import MarionetteException
+from marionette_driver.keys import Keys
+from marionette_driver.marionette import HTMLElement, Marionette
+
+from .browser import Browser
+from .server import free_port
+from .waiting import until
+
+EXECUTABLE = "/usr/bin/firefox-esr"
+
+PREFERENCES = {
+    "media.navigator.streams.fake": True,
+    "media.navigator.permission.disabled": True,
+    "media.peerconnection.ice.obfuscate_host_addresses": False,
+    "media.autoplay.default": 0,
+    # Nothing that looks for the outside.
+    "app.normandy.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+}
+
+# Where elements of a role are to be looked for; the browser then tells the computed role and name.
+SELECTORS = {
+    "button": "button, [role=button]",
+    "textbox": "input, textarea",
+    "combobox": "select",
+    "link": "a",
+    "heading": "h1, h2, h3",
+    "listitem": "li",
+    "list": "ul, ol",
+    "alert": "[role=alert]",
+    "status": "[role=status]",
+    "log": "[role=log]",
+    "complementary": "aside",
+}
+
+KEYS = {"Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Tab": Keys.TAB}
+
+HERE = Path(__file__).parent
+
+
+def compiled_interposer() -> Path:
+    """The library that narrows what Firefox offers in `use_srtp`; see its source for how."""
+    library = Path(tempfile.mkdtemp(prefix="galene-test-")) / "srtp_cm_only.so"
+    source = HERE / "srtp_cm_only.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+@contextlib.contextmanager
+def preloaded(library: Path | None):
+    if library is None:
+        yield
+        return
+    os.environ["LD_PRELOAD"] = str(library)
+    try:
+        yield
+    finally:
+        del os.environ["LD_PRELOAD"]
+
+
+class Firefox(Browser):
+    name = "Firefox"
+
+    def __init__(self, interposer: Path | None = None) -> None:
+        """`interposer`: a library that is loaded into Firefox ahead of its own."""
+        if not Path(EXECUTABLE).exists():
+            raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package firefox-esr).")
+        with preloaded(interposer):
+            self.marionette = Marionette(
+                bin=EXECUTABLE, headless=True, prefs=PREFERENCES, port=free_port(), gecko_log=os.devnull,
+            )
+        self.marionette.start_session({"pageLoadStrategy": "normal"})
+
+    def open(self, url: str) -> None:
+        self.marionette.navigate(url)
+
+    def evaluate(self, body: str, argument: Any = None, timeout: float = 30) -> Any:
+        script = f"""
+            const done = arguments[arguments.length - 1];
+            (async (argument) => {{ {body}\n }})(arguments[0])
+                .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"""
+        outcome = self.marionette.execute_async_script(
+            script, script_args=[argument], sandbox=None, script_timeout=int(timeout * 1000))
+        if "error" in outcome:
+            raise AssertionError(f"In the page: {outcome['error']}")
+        return outcome.get("value")
+
+    def _find(self, role: str, name: str) -> HTMLElement | None:
+        for element in self.marionette.find_elements(By.CSS_SELECTOR, SELECTORS[role]):
+            # An element may go while it is looked at.
+            with contextlib.suppress(MarionetteException):
+                is_password = role == "textbox" and element.get_attribute("type") == "password"
+                role_fits = is_password or element.computed_role == role
+                if role_fits and element.computed_label == name and element.is_displayed():
+                    return element
+        return None
+
+    def _element(self, role: str, name: str) -> HTMLElement:
+        return until(f"{role} “{name}” in Firefox", lambda: self._find(role, name), timeout=10)
+
+    def is_visible(self, role: str, name: str) -> bool:
+        return self._find(role, name) is not None
+
+    def click(self, role: str, name: str) -> None:
+        self._element(role, name).click()
+
+    def fill(self, role: str, name: str, text: str) -> None:
+        element = self._element(role, name)
+        element.clear()
+        if text:
+            element.send_keys(text)
+
+    def choose(self, name: str, option: str) -> None:
+        options = self._element("combobox", name).find_elements(By.CSS_SELECTOR, "option")
+        wanted = [element for element in options if element.text == option]
+        if not wanted:
+            raise AssertionError(f"No option “{option}” in “{name}”")
+        wanted[0].click()
+
+    def press(self, role: str, name: str, key: str) -> None:
+        self._element(role, name).send_keys(KEYS[key])
+
+    def screenshot(self, path: Path) -> None:
+        path.write_bytes(base64.b64decode(self.marionette.screenshot(full=False)))
+
+    def close(self) -> None:
+        self.marionette.quit()

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""The page, as a person acts in it."""
+
+import pytest
+
+from harness.waiting import until
+
+BROWSERS = pytest.mark.parametrize("browser", ["chromium", "firefox"])
+
+WITH_PASSWORD = {
+    "users": {"alice": {"password": "correct horse", "permissions": "op"}},
+    "wildcard-user": {"password": "staple", "permissions": "observe"},
+}
+
+
+@pytest.mark.row("U-01", "U-02")
+@BROWSERS
+def test_the_landing_page_leads_to_a_group(server, open_browser, browser):
+    group = server.write_group("open-house", {
+        "public": True, "displayName": "Open house", "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"},
+    })
+    page = open_browser(browser)
+    # A public group is listed after it was first looked at.
+    page.open(server.page(group))
+    page.wait_for("heading", "Open house")
+    page.open(server.url + "/")
+    page.wait_for_text("Open house")
+    page.fill("textbox", "Group", "no-such-group")
+    page.click("button", "Join")
+    page.wait_for_text("There is no group named “no-such-group”.")
+    page.fill("textbox", "Group", group)
+    page.press("textbox", "Group", "Enter")
+    page.wait_for("textbox", "Your name")
+    page.wait_for("heading", "Open house")
+
+
+@pytest.mark.row("U-77")
+def test_an_unknown_address_says_so(server, open_browser):
+    page = open_browser("chromium")
+    page.open(server.page("no-such-group"))
+    page.wait_for_text("Nothing here")
+    page.wait_for("link", "Go to the start page")
+
+
+@pytest.mark.row("P-09", "U-09")
+@BROWSERS
+def test_a_wrong_password_is_told_and_may_be_corrected(server, open_browser, browser):
+    page = open_browser(browser)
+    page.open(server.page(server.new_group(WITH_PASSWORD)))
+    page.wait_for("textbox", "Your name")
+    page.submit_join("alice", "wrong", devices="Nothing")
+    page.wait_for_text("The server says:")
+    page.submit_join("alice", "correct horse", devices="Nothing")
+    page.wait_for("button", "Leave the meeting")
+
+
+@pytest.mark.row("U-20")
+def test_who_may_not_present_or_write_is_not_offered_to(server, open_browser):
+    group = server.page(server.new_group(WITH_PASSWORD))
+    observer, operator = open_browser("chromium"), open_browser("chromium")
+    observer.join(group, "someone", "staple")
+    operator.join(group, "alice", "correct horse", devices="Nothing")
+    assert operator.is_visible("button", "Enable camera and microphone")
+    assert operator.is_visible("textbox", "Message")
+    assert not observer.is_visible("button", "Enable camera and microphone")
+    assert not observer.is_visible("textbox", "Message")
+    assert observer.is_visible("button", "Leave the meeting")
+
+
+@pytest.mark.row("P-21", "P-26", "U-37", "U-40")
+def test_chat_reaches_the_other_and_a_newcomer_finds_it(server, open_browser):
+    page = server.page(server.new_group())
+    alice, bob = open_browser("chromium"), open_browser("firefox")
+    alice.join(page, "Alice", devices="Nothing")
+    bob.join(page, "Bob", devices="Nothing")
+    alice.fill("textbox", "Message", "Hello <b>Bob</b> & all")
+    alice.press("textbox", "Message", "Enter")
+    bob.wait_for_text("Hello <b>Bob</b> & all")
+    alice.wait_for_text("Hello <b>Bob</b> & all")
+    bob.fill("textbox", "Message", "/me waves")
+    bob.click("button", "Send")
+    alice.wait_for_text("Bob waves")
+    late = open_browser("chromium")
+    late.join(page, "Late", devices="Nothing")
+    late.wait_for_text("Hello <b>Bob</b> & all")
+    late.wait_for_text("Bob waves")
+    assert late.text().count("Bob waves") == 1
+
+
+@pytest.mark.row("P-12", "U-61")
+def test_people_are_listed_with_what_they_send(server, open_browser):
+    page = server.page(server.new_group())
+    zoe, adam = open_browser("chromium"), open_browser("chromium")
+    zoe.join(page, "Zoe", devices="Nothing")
+    adam.join(page, "adam", devices="Microphone only")
+    zoe.click("button", "People")
+
+    def people() -> list[str]:
+        return zoe.evaluate("return [...document.querySelectorAll('ul[aria-label=\"People in this group\"] li')].map((li) => li.textContent.replace(/\\s+/g, ' ').trim())")
+
+    until("adam's sound", lambda: any("adam sends sound" in line for line in people()))
+    assert [line.split()[1] for line in people()] == ["Zoe", "adam"]
+
+
+@pytest.mark.row("U-79")
+def test_the_end_of_the_server_returns_to_the_form(start_server, open_browser):
+    server = start_server()
+    page = open_browser("chromium")
+    page.join(server.page(server.new_group()), "Alice")
+    server.stop()
+    page.wait_for("textbox", "Your name")
+    assert not page.tiles("up")
+
+
+def test_the_page_works_under_the_servers_content_security_policy(server, open_browser):
+    page = open_browser("chromium")
+    page.join(server.page(server.new_group()), "Alice")
+    page.wait_for_tile("up", "Alice (you)")
+    assert page.errors() == []

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""Both SRTP protection profiles, with real browsers and with aiortc.
+
+The server prefers AEAD_AES_128_GCM, and so does every browser; none has a setting for profiles. The older profile,
+SRTP_AES128_CM_HMAC_SHA1_80, is brought about from the other side: Firefox is started with a library that narrows what it
+offers (harness/srtp_cm_only.c), and aiortc is told to offer that one only. A meeting of one end of each kind shows that the
+server decrypts with the one and encrypts with the other.
+"""
+
+import pytest
+
+from harness.galene_peer import CM, GCM
+from harness.sources import PatternTrack, ToneTrack
+from harness.waiting import until
+from harness.watching import assert_sees_and_hears, own_size
+
+GCM_IN_STATISTICS = ("AEAD_AES_128_GCM", "SRTP_AEAD_AES_128_GCM")
+CM_IN_STATISTICS = ("AES_CM_128_HMAC_SHA1_80", "SRTP_AES128_CM_HMAC_SHA1_80")
+
+
+def ciphers(browser) -> list[str]:
+    return until(f"SRTP profile of {browser.name}", lambda: browser.measure("received")["ciphers"])
+
+
+@pytest.mark.row("M-39")
+@pytest.mark.parametrize(("publisher", "viewer"), [("firefox-cm", "chromium"), ("chromium", "firefox-cm")])
+def test_a_browser_with_one_profile_meets_a_browser_with_the_other(server, open_browser, publisher, viewer):
+    page = server.page(server.new_group())
+    alice, bob = open_browser(publisher), open_browser(viewer)
+    bob.join(page, "Bob", devices="Nothing")
+    alice.join(page, "Alice")
+    assert_sees_and_hears(bob, "Alice", own_size(alice, "Alice"))
+    modern, older = (bob, alice) if publisher == "firefox-cm" else (alice, bob)
+    assert set(ciphers(modern)) <= set(GCM_IN_STATISTICS)
+    assert set(ciphers(older)) <= set(CM_IN_STATISTICS)
+
+
+@pytest.mark.row("M-39")
+@pytest.mark.parametrize(("sends", "receives"), [(GCM, CM), (CM, GCM), (CM, CM)], ids=["gcm-cm", "cm-gcm", "cm-cm"])
+def test_aiortc_with_one_profile_meets_aiortc_with_the_other(server, peers, sends, receives):
+    group = server.new_group()
+    viewer = peers.joined(server.websocket_url, group, "viewer", profiles=[receives])
+    publisher = peers.joined(server.websocket_url, group, "publisher", profiles=[sends])
+    peers.run(viewer.request())
+    up = peers.run(publisher.publish(PatternTrack(), ToneTrack()))
+    down = peers.run(viewer.wait_received("publisher", frames=30, energy=0.1))
+    assert up.srtp_profile == sends.openssl_profile.decode()
+    assert down.srtp_profile == receives.openssl_profile.decode()

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import { guessStatus, titleOf } from '../group-address.js';
+import { JoinForm } from '../join/join-form.js';
+import { Notices } from '../notices/notices.js';
+import { texts } from '../texts.js';
+import { Meeting } from './meeting.js';
+
+/** @typedef {import('../group-address.js').GroupStatus} GroupStatus */
+
+const notices = new Notices();
+
+/** @returns {Promise<GroupStatus>} */
+async function fetchStatus() {
+    const guess = guessStatus(window.location);
+    try {
+        const response = await fetch('.status');
+        if (!response.ok) {
+            throw new Error(response.statusText);
+        }
+        return { ...guess, ...(await response.json()) };
+    } catch {
+        notices.show('warning', texts.join.statusFailed);
+        return guess;
+    }
+}
+
+/** @param {string} url that the server sent */
+function follow(url) {
+    const target = new URL(url, window.location.href);
+    if (target.protocol === 'https:' || target.protocol === 'http:') {
+        window.location.assign(target);
+    }
+}
+
+/** @param {GroupStatus} status */
+function showJoinForm(status) {
+    const title = titleOf(status);
+    const form = new JoinForm(title);
+    form.describe(status.description ?? '');
+    if (typeof RTCPeerConnection === 'undefined') {
+        form.showError(texts.join.noWebRTC);
+    }
+    form.onjoin = (request) => {
+        form.setBusy(true);
+        const meeting = new Meeting(title, status.name, request, notices);
+        meeting.onjoined = () => {
+            form.forgetPassword();
+            form.element.replaceWith(meeting.element);
+        };
+        meeting.onended = (reason) => {
+            meeting.element.replaceWith(form.element);
+            form.setBusy(false);
+            form.showError(reason ?? '');
+            form.focus();
+        };
+        meeting.onredirect = follow;
+        meeting.start(status.endpoint ?? guessStatus(window.location).endpoint ?? '');
+    };
+    document.body.append(form.element, notices.element);
+    form.focus();
+}
+
+const status = await fetchStatus();
+document.title = `${titleOf(status)} · ${texts.product}`;
+showJoinForm(status);
