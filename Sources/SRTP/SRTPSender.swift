@@ -98,7 +98,8 @@ public struct SRTPSender: ~Copyable {
     ) -> Int? {
         let headerLength = SRTPLimits.controlHeaderLength
         guard packet.count >= headerLength, packet.count <= SRTPLimits.packetLength,
-            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength), nextControlIndex < SRTPLimits.controlPackets,
+            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength),
+            nextControlIndex < SRTPLimits.controlPackets,
             let base = packet.baseAddress
         else { return nil }
         let index = nextControlIndex
