@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // What the tests measure in the page. Every function is called with one argument and returns plain data.
 const measure = {
     /** All tiles, as a person sees them. */
