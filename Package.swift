@@ -140,7 +140,7 @@ if !coreOnly {
             ]),
         testTarget(
             "GaleneServerTests",
-            ["GaleneServer", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop"] + nio),
+            ["GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS", "WebRTC", "MediaLoop"] + nio),
     ]
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
