@@ -71,17 +71,19 @@ struct HandshakeTests {
         #expect(pair.now < Instant.zero + .seconds(20))
     }
 
-    @Test func `over many lossy paths the middle one takes less than a second and a half`() throws {
+    /// OpenSSL sends a flight at most 13 times, which the limit of 30 seconds reaches: with nearly a third of the
+    /// datagrams lost, about one handshake in a thousand has no luck in any of them.
+    @Test func `of 500 handshakes with 30 % loss half take less than half a second and one at most fails`() throws {
         var times: [Instant] = []
-        for seed in 1000..<1100 {
+        for seed in 1000..<1500 {
             let conditions = NetworkConditions(loss: 0.3, delay: .milliseconds(20), jitter: .milliseconds(30))
             let pair = try DTLSPair(conditions, seed: UInt64(seed))
             pair.connect()
-            try #require(pair.isConnected)
-            times.append(pair.now)
+            times.append(pair.isConnected ? pair.now : .zero + DTLSAssociation.handshakeLimit)
         }
         times.sort()
-        #expect(times[times.count / 2] < Instant.zero + .milliseconds(1500))
+        #expect(times[times.count / 2] < Instant.zero + .milliseconds(500))
+        #expect(times[times.count - 2] < Instant.zero + .seconds(20))
     }
 
     @Test(.rfc(6347, "4.2.4.1"))
