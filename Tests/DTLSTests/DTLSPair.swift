@@ -39,9 +39,15 @@ final class Endpoint {
     let mtu: Int
 
     init(
-        _ role: DTLSRole, _ context: DTLSContext, expecting fingerprint: CertificateFingerprint, mtu: Int = 1200
+        _ role: DTLSRole, _ context: DTLSContext, expecting fingerprint: CertificateFingerprint, mtu: Int = 1200,
+        isTimerTold: Bool? = nil
     ) throws {
-        association = try DTLSAssociation(role: role, context: context, remoteFingerprint: fingerprint, mtu: mtu)
+        if let isTimerTold {
+            association = try DTLSAssociation(
+                role: role, context: context, remoteFingerprint: fingerprint, mtu: mtu, isTimerTold: isTimerTold)
+        } else {
+            association = try DTLSAssociation(role: role, context: context, remoteFingerprint: fingerprint, mtu: mtu)
+        }
         self.mtu = mtu
     }
 
