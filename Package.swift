@@ -140,7 +140,14 @@ if !coreOnly {
             ]),
         testTarget(
             "GaleneServerTests",
-            ["GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS", "WebRTC", "MediaLoop"] + nio),
+            [
+                "GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS",
+                "WebRTC", "MediaLoop",
+            ] + nio
+                + [
+                    .product(name: "Logging", package: "swift-log"),
+                    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                ]),
     ]
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }

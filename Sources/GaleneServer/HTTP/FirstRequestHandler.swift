@@ -8,7 +8,8 @@ import NIOHTTP1
 ///
 /// A request that may not is stripped of its `Upgrade` field, so that it is answered like any other request. That also
 /// works round swift-nio's typed upgrade handler, which loses the head of a request whose upgrade is refused and leaves
-/// it without an answer.
+/// it without an answer. The connection ends with the answer, because swift-nio's decoder reads nothing after a request
+/// for an upgrade.
 final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -35,7 +36,10 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .head(var head) = unwrapInboundIn(data) {
-            if !mayUpgrade(head) { head.headers.remove(name: "upgrade") }
+            if !mayUpgrade(head), head.headers.contains(name: "upgrade") {
+                head.headers.remove(name: "upgrade")
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            }
             context.fireChannelRead(wrapInboundOut(.head(head)))
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         } else {
