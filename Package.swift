@@ -5,6 +5,9 @@ import PackageDescription
 // `make smoke` and the inner loop of whoever works on a protocol then build in seconds. Release builds never set it.
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
+// The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
+let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SDP", "SRTP", "STUN", "WebRTC"]
+
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -46,6 +49,14 @@ var targets: [Target] = [
     .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
     // Counts heap allocations, in tests and benchmarks.
     .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
+
+    // An emulated network between two TUN devices, for browsers and for whatever else uses the kernel's sockets.
+    .target(name: "CTunnel", path: "Tests/CTunnel"),
+    .executableTarget(
+        name: "network-emulator", dependencies: ["RTCBase", "RTCTestKit", "CTunnel"], path: "Tests/NetworkEmulator"),
+
+    // The table of fuzz entries, for the nested package Fuzz/ and for the replay of what it has found.
+    .target(name: "FuzzEntries", dependencies: fuzzed.map { .byName(name: $0) }, path: "Tests/FuzzEntries"),
 ]
 
 func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -54,6 +65,7 @@ func testTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 targets += [
     testTarget("RTCBaseTests", []),
+    testTarget("FuzzRegressionTests", ["FuzzEntries"]),
     testTarget("RTCCryptoTests", ["RTCCrypto"]),
     testTarget("STUNTests", ["STUN", "RTCCrypto"]),
     testTarget("SDPTests", ["SDP"]),
@@ -70,12 +82,20 @@ targets += [
     testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
+// GALENE_STRICT=1 turns our own warnings into errors; `make test` sets it. A user's build never does: a newer compiler
+// may warn of more.
+let strict: [SwiftSetting] = Context.environment["GALENE_STRICT"] != nil ? [.treatAllWarnings(as: .error)] : []
+
 var dependencies: [Package.Dependency] = []
 // Libraries for Benchmarks/, which is a package of its own.
 var products: [Product] = [
     .library(name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SFU", "WebRTC"]),
     .library(name: "MallocInterposer", targets: ["MallocInterposer"]),
 ]
+
+if Context.environment["GALENE_FUZZ"] != nil {
+    products += [.library(name: "FuzzEntries", targets: ["FuzzEntries"])]
+}
 
 if !coreOnly {
     dependencies += [
@@ -132,7 +152,8 @@ if !coreOnly {
     products += [.executable(name: "galene-server", targets: ["galene-server"])]
 }
 
-for target in targets where target.type != .system && !["CLinuxNet", "MallocInterposer"].contains(target.name) {
+for target in targets
+where target.type != .system && !["CLinuxNet", "CTunnel", "MallocInterposer"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .swiftLanguageMode(.v6),
@@ -140,7 +161,7 @@ for target in targets where target.type != .system && !["CLinuxNet", "MallocInte
             .enableUpcomingFeature("MemberImportVisibility"),
             .enableUpcomingFeature("InternalImportsByDefault"),
             .enableExperimentalFeature("Lifetimes"),
-        ]
+        ] + strict
 }
 
 let package = Package(

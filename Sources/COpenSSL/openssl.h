@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // OpenSSL 3 as Swift sees it: declarations only, no code of ours.
 // The low-level SHA-1 is deprecated in favour of EVP, whose every way to an HMAC allocates twice a packet. Only this
 // header is spared the warnings: SRTP's HMAC-SHA1 needs it (RTCCrypto/Ciphers/HMACSHA1Context.swift says more).

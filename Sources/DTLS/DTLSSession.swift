@@ -18,12 +18,12 @@ final class DTLSSession {
     let mtu: Int
 
     private(set) var state = DTLSState.idle
-    /// Records that were not given to OpenSSL, and those that it refused.
+    /// Records that were not given to OpenSSL, and ClientHellos that it refused.
     private(set) var droppedRecords = 0
     /// Datagrams and events that nobody polled in time.
     private(set) var droppedOutputs = 0
 
-    private let filter: RecordFilter
+    private var filter: RecordFilter
     private var ssl: OpaquePointer?
     private var now = Instant.zero
     private var timer: RetransmissionTimer
@@ -35,8 +35,10 @@ final class DTLSSession {
     /// Whether OpenSSL's current session has sent anything: it can no longer be replaced by a fresh one.
     private var hasAnswered = false
     private var earlyRecords = 0
+    private var plaintextRecords: UInt64 = 0
     /// The record that OpenSSL reads next; only set while OpenSSL runs.
     private var incoming: UnsafeRawBufferPointer?
+    private var isIncomingPlaintext = false
     private var datagrams: [[UInt8]] = []
     private var events: [DTLSEvent] = []
 
@@ -79,6 +81,11 @@ final class DTLSSession {
     func receive(_ datagram: UnsafeRawBufferPointer, now: Instant) {
         self.now = now
         ERR_clear_error()
+        let queued = datagrams.count
+        defer {
+            packDatagrams(from: queued)
+            releaseBuffers()
+        }
         var reader = ByteReader(datagram.bytes)
         while !reader.isEmpty, state == .handshaking || state == .connected {
             let start = datagram.count - reader.count
@@ -89,21 +96,26 @@ final class DTLSSession {
                 return
             }
             let record = UnsafeRawBufferPointer(rebasing: datagram[start..<(datagram.count - reader.count)])
-            switch filter.verdict(header, body, phase) {
+            var verdict = filter.verdict(header, body, phase)
+            if verdict == .contradiction, role == .server, !hasAnswered {
+                // Which of two ClientHellos is the peer's cannot be known; the peer will send its own again.
+                renewSession()
+                verdict = filter.verdict(header, body, phase)
+            }
+            switch verdict {
             case .accept:
                 if header.type == .handshake { peerAlert = nil }
-                process(record)
+                process(record, header)
             case .early where earlyRecords < Self.maximumEarlyRecords:
                 earlyRecords += 1
-                process(record)
+                process(record, header)
             case .unauthenticatedAlert(let number):
                 droppedRecords += 1
                 if peerAlert == nil { peerAlert = (number, now + Self.alertDelay) }
-            case .early, .drop:
+            case .early, .contradiction, .drop:
                 droppedRecords += 1
             }
         }
-        releaseBuffers()
     }
 
     func handleTimeout(now: Instant) {
@@ -116,7 +128,23 @@ final class DTLSSession {
             fail(.alert(peerAlert.number))
         } else if let deadline = timer.deadline, now >= deadline {
             timer.expire(now: now)
-            if SSL_ctrl(ssl, DTLS_CTRL_HANDLE_TIMEOUT, 0, nil) < 0 { fail(takeFailure()) }
+            let queued = datagrams.count
+            if SSL_ctrl(ssl, DTLS_CTRL_HANDLE_TIMEOUT, 0, nil) < 0 { return fail(takeFailure()) }
+            packDatagrams(from: queued)
+        }
+    }
+
+    /// OpenSSL retransmits each message in a datagram of its own, where the first time it fills them. Fewer datagrams
+    /// are fewer to lose.
+    private func packDatagrams(from index: Int) {
+        let flight = datagrams[index...]
+        datagrams.removeSubrange(index...)
+        for datagram in flight {
+            if let last = datagrams.indices.last, last >= index, datagrams[last].count + datagram.count <= mtu {
+                datagrams[last] += datagram
+            } else {
+                datagrams.append(datagram)
+            }
         }
     }
 
@@ -160,6 +188,12 @@ final class DTLSSession {
         // OpenSSL's buffer holds the longest record that the filter lets through; a cut record fails its check.
         let count = min(record.count, buffer.count)
         buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: record[..<count]))
+        if isIncomingPlaintext, count >= RecordHeader.length {
+            // Nobody vouches for the sequence number of an unprotected record, so it may not decide what is accepted
+            // later: it gets one of ours. Messages that come twice have numbers of their own.
+            RecordHeader.overwriteSequenceNumber(plaintextRecords, in: buffer)
+            plaintextRecords += 1
+        }
         return count
     }
 
@@ -207,6 +241,8 @@ final class DTLSSession {
         ssl = nil
         hasAnswered = false
         earlyRecords = 0
+        plaintextRecords = 0
+        filter.forgetMessages()
         peerCheck = .pending
         guard let ssl = SSL_new(context.context), let bio = BIO_new(context.bioMethod) else {
             fail(takeFailure())
@@ -226,8 +262,9 @@ final class DTLSSession {
         self.ssl = ssl
     }
 
-    private func process(_ record: UnsafeRawBufferPointer) {
+    private func process(_ record: UnsafeRawBufferPointer, _ header: RecordHeader) {
         incoming = record
+        isIncomingPlaintext = header.epoch == 0
         if state == .handshaking { advanceHandshake() }
         if state == .connected { readApplicationData() }
         incoming = nil
@@ -240,9 +277,6 @@ final class DTLSSession {
             finishHandshake()
         } else if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ {
             hasAnswered = hasAnswered || datagrams.count > queued
-        } else if ERR_peek_error() == 0 {
-            // A fragment that fits no other: OpenSSL reports that it got nothing, and goes on.
-            droppedRecords += 1
         } else if role == .server, !hasAnswered {
             // Anybody may have sent this ClientHello: its sender gets no answer, and the next one, which may be the
             // peer's, meets a session that knows nothing of it.
@@ -265,6 +299,7 @@ final class DTLSSession {
         timer.stop()
         handshakeDeadline = nil
         peerAlert = nil
+        filter.forgetMessages()
         state = .connected
         events.append(.connected(keys))
     }
@@ -309,10 +344,6 @@ final class DTLSSession {
             end(.closed)
             events.append(.closed)
         default:
-            guard ERR_peek_error() != 0 else {
-                droppedRecords += 1
-                return
-            }
             fail(takeFailure())
         }
     }

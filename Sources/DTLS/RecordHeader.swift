@@ -40,6 +40,11 @@ struct RecordHeader: Equatable {
         guard version == Self.dtls10 || version == Self.dtls12 else { throw .unknownRecordVersion }
         guard 1...Self.maximumBodyLength ~= bodyLength else { throw .invalidRecordLength }
     }
+
+    /// Writes a number of 48 bits over that of the record at the start of `record`.
+    static func overwriteSequenceNumber(_ number: UInt64, in record: UnsafeMutableRawBufferPointer) {
+        for index in 0..<6 { record[10 - index] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(index))) }
+    }
 }
 
 extension ParseError {

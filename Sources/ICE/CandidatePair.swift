@@ -43,8 +43,8 @@ struct CandidatePair: Sendable {
         return min(g, d) << 32 + 2 * max(g, d) + (g > d ? 1 : 0)
     }
 
-    /// Whether two candidates may form a pair: RFC 8445 section 6.1.2.2, "the same component ID ... and the same IP
-    /// address version"; and "IPv6 link-local addresses MUST NOT be paired with other than link-local addresses".
+    /// Whether two candidates may form a pair: RFC 8445 section 6.1.2.2 wants the same component and IP version, and
+    /// "IPv6 link-local addresses MUST NOT be paired with other than link-local addresses".
     static func canPair(_ local: ICECandidate, _ remote: ICECandidate) -> Bool {
         let (a, b) = (local.address.address, remote.address.address)
         guard local.component == remote.component, a.isIPv4 == b.isIPv4 else { return false }
@@ -67,8 +67,7 @@ struct CheckList: Sendable {
 
     /// Inserts a pair unless it is there; beyond `limit` the waiting or failed pair of lowest priority goes, never `kept`.
     ///
-    /// RFC 8445 section 6.1.2.5: "an ICE agent MUST limit the total number of connectivity checks", and discards "the
-    /// lower-priority candidate pairs".
+    /// RFC 8445 section 6.1.2.5 wants such a limit, and the pairs of lowest priority discarded.
     mutating func insert(_ pair: CandidatePair, limit: Int, keeping kept: ICEPath?) {
         guard index(of: pair.path) == nil else { return }
         let place = pairs.firstIndex { $0.priority < pair.priority } ?? pairs.count

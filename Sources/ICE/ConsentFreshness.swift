@@ -14,6 +14,8 @@ struct ConsentFreshness: Sendable {
     private(set) var nextCheck: Instant
     /// The checks that may still be answered. At least 4 s apart and forgotten after 30 s they are at most 8.
     private var pending: [TransactionID] = []
+    /// When the oldest check was sent that no answer has followed.
+    private(set) var unansweredSince: Instant?
     private let interval: Duration
 
     private static let maximumPending = 8
@@ -25,11 +27,11 @@ struct ConsentFreshness: Sendable {
         nextCheck = now + Self.randomized(interval, jitter)
     }
 
-    /// A check is being sent. Each has a new id and is sent once: "STUN Binding requests for consent are not
-    /// retransmitted".
+    /// A check is being sent. Each has a new id, and none is retransmitted (RFC 7675 section 5.1).
     mutating func noteCheck(_ id: TransactionID, jitter: UInt64, now: Instant) {
         if pending.count >= Self.maximumPending { pending.removeFirst() }
         pending.append(id)
+        if unansweredSince == nil { unansweredSince = now }
         nextCheck = now + Self.randomized(interval, jitter)
     }
 
@@ -39,9 +41,10 @@ struct ConsentFreshness: Sendable {
     mutating func grant(now: Instant) {
         granted = now
         pending.removeAll()
+        unansweredSince = nil
     }
 
-    /// "the interval ... SHOULD be randomized from 0.8 to 1.2 times the basic period".
+    /// RFC 7675 section 5.1: "each interval MUST be randomized from between 0.8 and 1.2 times the basic period".
     private static func randomized(_ interval: Duration, _ jitter: UInt64) -> Duration {
         interval * Int(800 + jitter % 401) / 1000
     }

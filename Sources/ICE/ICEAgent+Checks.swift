@@ -12,14 +12,16 @@ extension ICEAgent {
 
     /// When the next thing is due that concerns the check list.
     var checkDeadline: Instant? {
-        guard isSearching else { return nil }
         var earliest: Instant?
-        for pair in checks.pairs {
+        for pair in checks.pairs where isActive(pair) {
             if let check = pair.check { earliest = Instant.earliest(earliest, check.deadline) }
         }
-        if hasCheckToStart { earliest = Instant.earliest(earliest, nextCheckAt) }
+        if isSearching, hasCheckToStart { earliest = Instant.earliest(earliest, nextCheckAt) }
         return earliest
     }
+
+    /// Whether a check of this pair that is under way goes on.
+    private func isActive(_ pair: CandidatePair) -> Bool { isSearching || pair.path == consent?.path }
 
     private var hasCheckToStart: Bool {
         !triggered.isEmpty || checks.pairs.contains { $0.isWaiting } || canRetry
@@ -64,8 +66,7 @@ extension ICEAgent {
     }
 
     mutating func retransmitChecks(now: Instant) {
-        guard isSearching else { return }
-        for index in checks.indices {
+        for index in checks.indices where isActive(checks[index]) {
             guard var check = checks[index].check else { continue }
             switch check.handleTimeout(now: now) {
             case .none: continue
@@ -168,7 +169,7 @@ extension ICEAgent {
     mutating func handleConsent(now: Instant) {
         if let granted = previous?.consent?.granted, granted + configuration.consentLifetime <= now { previous = nil }
         if let granted = consent?.granted, granted + configuration.consentLifetime <= now {
-            // RFC 7675 section 5.1: "an endpoint MUST cease transmission".
+            // RFC 7675 section 5.1: nothing more may be sent on the path.
             consent = nil
             nominated = nil
             nomination = nil
@@ -186,6 +187,21 @@ extension ICEAgent {
         }
         sendConsentCheck(now: now)
         sendPreviousConsentCheck(now: now)
+    }
+
+    mutating func probeIfDue(now: Instant) {
+        guard let due = probeDue, due <= now, let path = consent?.path, let index = checks.index(of: path) else {
+            return
+        }
+        start(index, now: now)
+    }
+
+    /// When the path in use is to be checked because a consent check had no answer.
+    var probeDue: Instant? {
+        guard state == .connected, let consent, let since = consent.unansweredSince,
+            let index = checks.index(of: consent.path), checks[index].check == nil
+        else { return nil }
+        return since + configuration.probeDelay
     }
 
     private mutating func sendConsentCheck(now: Instant) {
@@ -207,7 +223,7 @@ extension ICEAgent {
         transmits.append(ICETransmit(bytes: bytes, path: consent.path))
     }
 
-    private mutating func fail() {
+    mutating func fail() {
         state = .failed
         consent = nil
         previous = nil

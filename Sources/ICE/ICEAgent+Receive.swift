@@ -120,8 +120,12 @@ extension ICEAgent {
             return false
         }
         guard succeeds else {
-            // RFC 8445 section 7.2.5.2.4: "If the Binding request generates an ... error response, the pair's state is
-            // set to Failed". Without consent what is in use ends by itself.
+            // RFC 7675 section 5.2: an authenticated 403 revokes consent at once. Any other refusal fails the check (RFC
+            // 8445 section 7.2.5.2.4), and the path in use ends by itself when no answer follows.
+            if consent?.path == path, let error = try? message.errorCode, error.code == STUNErrorCode.forbidden.code {
+                fail()
+                return true
+            }
             if isCheck { checks[index].state = .failed }
             if isNomination { nomination = nil }
             return true

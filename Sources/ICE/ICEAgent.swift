@@ -23,6 +23,8 @@ internal import STUN
 ///   are losses.
 /// - Data may flow on the best valid pair before the nomination (section 12.1 permits it), so that a second address that
 ///   does not answer costs no time.
+/// - A consent check that is not answered is followed by ordinary checks of its pair, because RFC 7675 section 5.1 allows
+///   neither its retransmission nor another one within 4 s: six single datagrams in 30 s are too few on a bad network.
 /// - When the path has gone silent all pairs are checked again, and another one may be nominated (libwebrtc too) where
 ///   section 8.1.1 wants a restart. Consent checks repeat USE-CANDIDATE, so that a server to which our NAT shows a new
 ///   address follows.
@@ -41,7 +43,9 @@ public struct ICEAgent: Sendable {
         /// Between two consent checks, ±20 %.
         public var consentInterval = Duration.seconds(5)
         public var consentLifetime = Duration.seconds(30)
-        /// Without an answer for so long, two consent checks, all pairs are checked again.
+        /// A consent check without an answer for so long is followed by ordinary checks of the pair, with retransmission.
+        public var probeDelay = Duration.seconds(1)
+        /// Without an answer for so long all pairs are checked again.
         public var disconnectTimeout = Duration.seconds(10)
         /// From the start, a restart or the arrival of the peer's credentials to a first path.
         public var establishmentTimeout = Duration.seconds(30)
@@ -200,6 +204,7 @@ public struct ICEAgent: Sendable {
         if state == .connected, let consent {
             earliest = Instant.earliest(earliest, consent.granted + configuration.disconnectTimeout)
         }
+        earliest = Instant.earliest(earliest, probeDue)
         earliest = Instant.earliest(earliest, previous?.expiry)
         if selectedPath == nil {
             earliest = Instant.earliest(earliest, startedAt + configuration.establishmentTimeout)
@@ -214,6 +219,7 @@ public struct ICEAgent: Sendable {
         handleConsent(now: now)
         guard state != .failed else { return }
         retransmitChecks(now: now)
+        probeIfDue(now: now)
         retransmitNomination(now: now)
         nominateIfDue(now: now)
         startChecks(now: now)

@@ -65,6 +65,9 @@ public struct ICELiteAgent: Sendable {
     public var local: ICECredentials { current.local }
     /// The peer's credentials; `nil` while they are not known, after a restart as well.
     public var remote: ICECredentials? { current.remote }
+    /// The fragments of ours under which checks are answered: the current one and, after a restart, the one before as
+    /// long as it counts. A server that finds its sessions by fragment reads this after a restart and after each timeout.
+    public var answeredUfrags: [String] { [current.local.ufrag] + (previous.map { [$0.local.ufrag] } ?? []) }
     /// Where everything is to be sent; `nil` when nothing may be. After a restart the old path, until a new one is there.
     public var selectedPath: ICEPath? { current.selected ?? previous?.selected }
 
@@ -188,8 +191,8 @@ extension ICELiteAgent {
             transmits.append(ICETransmit(bytes: error, path: path))
             return
         }
-        // RFC 8445 section 6.1.1: "If one agent is full and the other is lite, the full agent MUST take the controlling
-        // role". Without a comparison of tie-breakers: we could not play the other role if we won.
+        // RFC 8445 section 6.1.1: with one full agent and one lite, "The full agent MUST take the controlling role".
+        // Tie-breakers are not compared: we could not play the other role if we lost.
         guard request.role != .controlled else {
             let error = BindingCheck.failure(id: request.id, .roleConflict, local: credentials)
             transmits.append(ICETransmit(bytes: error, path: path))

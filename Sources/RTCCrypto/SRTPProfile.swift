@@ -37,3 +37,10 @@ public struct SRTPMasterKeys: Sendable {
         self.serverSalt = serverSalt
     }
 }
+
+/// Whoever has the keys can listen: no log and no failed test shows them.
+extension SRTPMasterKeys: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String { "SRTPMasterKeys(\(profile), <redacted>)" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

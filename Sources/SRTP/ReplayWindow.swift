@@ -44,9 +44,12 @@ public struct ReplayWindow: Sendable, BitwiseCopyable {
             bits = InlineArray(repeating: 0)
             return
         }
-        for step in 0...skipped {
+        // Not a `for`: over a range of UInt64 it allocates iterators in debug builds, where tests count allocations.
+        var step: UInt64 = 0
+        while step <= skipped {
             let position = Int(truncatingIfNeeded: (end &+ step) % Self.size)
             bits[position / 64] &= ~(1 << UInt64(position % 64))
+            step += 1
         }
     }
 }

@@ -32,12 +32,14 @@ public struct SRTPSender: ~Copyable {
 
     /// From ready transforms: what vectors and tests at the end of an index range need.
     init(
-        profile: SRTPProfile, rtp: consuming SRTPTransform, rtcp: consuming SRTPTransform, nextControlIndex: UInt32 = 0
+        profile: SRTPProfile, rtp: consuming SRTPTransform, rtcp: consuming SRTPTransform, nextControlIndex: UInt32 = 0,
+        packetCount: UInt64 = 0
     ) {
         self.profile = profile
         self.rtp = rtp
         self.rtcp = rtcp
         self.nextControlIndex = nextControlIndex
+        self.packetCount = packetCount
     }
 
     /// Encrypts a payload behind a header that already lies in the slot, and adds the tag.
@@ -45,6 +47,9 @@ public struct SRTPSender: ~Copyable {
     /// The index is the caller's: the header's sequence number below 32 bits of roll-over counter. It is never guessed,
     /// because a wrong guess encrypts two packets with one IV. The caller gives an index a second time only with
     /// byte-identical header and payload (a retransmission).
+    ///
+    /// A stream had better begin below 2^15: a receiver that misses its first packets takes the first one that it sees
+    /// for one of cycle 0, and is wrong for ever if the wrap lay between.
     ///
     /// - Parameters:
     ///   - headerLength: bytes of RTP header at `slot`, CSRCs and extension included.
@@ -63,9 +68,9 @@ public struct SRTPSender: ~Copyable {
         guard headerLength >= 12, headerLength <= SRTPLimits.packetLength, payload.count <= SRTPLimits.packetLength
         else { return nil }
         let length = headerLength + payload.count
-        guard length + rtp.tagLength <= capacity, index < SRTPLimits.packets, packetCount < SRTPLimits.packets else {
-            return nil
-        }
+        guard length + rtp.tagLength <= min(capacity, SRTPLimits.packetLength), index < SRTPLimits.packets,
+            packetCount < SRTPLimits.packets
+        else { return nil }
         let header = UnsafeRawBufferPointer(start: slot, count: headerLength)
         let none = UnsafeRawBufferPointer(start: nil, count: 0)
         let body = slot + headerLength
@@ -96,8 +101,8 @@ public struct SRTPSender: ~Copyable {
     ) -> Int? {
         let headerLength = SRTPLimits.controlHeaderLength
         guard packet.count >= headerLength, packet.count <= SRTPLimits.packetLength,
-            packet.count + controlOverhead <= capacity, nextControlIndex < SRTPLimits.controlPackets,
-            let base = packet.baseAddress
+            packet.count + controlOverhead <= min(capacity, SRTPLimits.packetLength),
+            nextControlIndex < SRTPLimits.controlPackets, let base = packet.baseAddress
         else { return nil }
         let index = nextControlIndex
         // The index is spent even if the library then refuses: it may have begun to use the IV.

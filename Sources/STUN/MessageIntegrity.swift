@@ -19,8 +19,8 @@ extension STUNMessage {
         guard let offset = integrityOffset else { return false }
         var covered = ByteWriter(reservingCapacity: offset)
         covered.write(bytes.extracting(first: offset))
-        // RFC 8489 section 14.5: "The Length field of the STUN message header MUST ... be adjusted to point to the end of
-        // the MESSAGE-INTEGRITY attribute", whatever follows it.
+        // RFC 8489 section 14.5: the HMAC is computed with a length field that ends with MESSAGE-INTEGRITY, whatever
+        // follows it.
         covered.overwrite(UInt16(offset + Self.integrityLength - Self.headerLength), at: 2)
         let expected = HMAC.sha1(key: key, message: covered.bytes.span.bytes)
         return constantTimeEquals(expected, bytes.extracting(offset + 4..<offset + Self.integrityLength).array)

@@ -15,6 +15,8 @@ public struct STUNErrorCode: Hashable, Sendable {
         self.reason = reason
     }
 
+    /// Consent is revoked ([RFC 7675 section 5.2](https://www.rfc-editor.org/rfc/rfc7675#section-5.2)).
+    public static let forbidden = STUNErrorCode(403, "Forbidden")
     public static let unknownAttribute = STUNErrorCode(420, "Unknown Attribute")
     /// [RFC 8445 section 7.3.1.1](https://www.rfc-editor.org/rfc/rfc8445#section-7.3.1.1).
     public static let roleConflict = STUNErrorCode(487, "Role Conflict")

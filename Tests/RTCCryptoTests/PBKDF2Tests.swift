@@ -22,6 +22,12 @@ struct PBKDF2Tests {
                 + "a1d425a1225833549adb841b51c9b3176a272bdebba1d078478f62b397f33c8d")
     }
 
+    @Test func `a password hashed by Galene gives the same key`() throws {
+        let key = try PBKDF2.sha256(
+            password: Array("swordfish".utf8), salt: hex("0011223344556677"), iterations: 4096, length: 32)
+        #expect(hexText(key) == "ad18679cee07acd2653c83cea1da2cbfb77806919e16757cdbebcf2dfbf70033")
+    }
+
     @Test func `an empty password and an empty salt give a key`() throws {
         #expect(try PBKDF2.sha256(password: [], salt: [], iterations: 1, length: 32).count == 32)
     }

@@ -6,17 +6,22 @@ import WebRTC
 
 /// A stream on a worker: its transport, and its place in the router.
 struct MediaStream: ~Copyable {
-    enum Direction {
+    enum Direction: BitwiseCopyable {
         /// The client sends. The handle is the router's publisher.
-        case up(publisher: Handle, binder: SourceBinder, started: [UpTrackInfo])
-        /// The client receives. The handle is the router's subscriber; the tracks are the router's, by mid.
-        case down(subscriber: Handle, tracks: [(parameters: DownTrackParameters, track: Handle)])
+        case up(publisher: Handle)
+        /// The client receives. The handle is the router's subscriber.
+        case down(subscriber: Handle)
     }
 
     /// Whom the control plane's events go to.
     let owner: UInt64
     var transport: TransportSession
     var direction: Direction
+    /// Of an up stream: which SSRC is which of its tracks, and the tracks that carry packets.
+    var binder = SourceBinder(tracks: [])
+    var started: [UpTrackInfo] = []
+    /// Of a down stream: its tracks, with the router's handle of each.
+    var tracks: [(parameters: DownTrackParameters, track: Handle)] = []
     /// By which checks find the stream: our fragment, preceded by the one before a restart.
     var ufrags: [String]
     /// Every SSRC that the stream has ever sent with.
@@ -41,13 +46,6 @@ struct MediaStream: ~Copyable {
 
     var isUp: Bool {
         if case .up = direction { true } else { false }
-    }
-
-    /// The source of an SSRC that has been bound; looked up for every packet, so without copying the binder.
-    @inline(__always)
-    func source(_ ssrc: UInt32) -> SourceBinder.Source? {
-        guard case .up(_, let binder, _) = direction else { return nil }
-        return binder.source(ssrc)
     }
 
     /// Time between two compound reports: to a publisher spec'd at a second, to a receiver at half of it, since its

@@ -33,7 +33,12 @@ struct SourceBinder {
 
     @inline(__always)
     func source(_ ssrc: UInt32) -> Source? {
-        for source in sources where source.ssrc == ssrc { return source }
+        // Indexed, not iterated: looked up for every packet, and an iterator is an allocation in debug builds.
+        var position = 0
+        while position < sources.count {
+            if sources[position].ssrc == ssrc { return sources[position] }
+            position += 1
+        }
         return nil
     }
 

@@ -40,31 +40,31 @@ extension WorkerState {
     private mutating func upTrack(
         of header: RTPHeader, packet: UnsafeRawBufferPointer, stream: UnsafeMutablePointer<MediaStream>, handle: Handle
     ) -> Handle? {
-        if let source = stream.pointee.source(header.ssrc) {
+        if let source = stream.pointee.binder.source(header.ssrc) {
             if source.track == nil { counters.unboundSources &+= 1 }
             return source.track
         }
-        guard case .up(let publisher, var binder, var started) = stream.pointee.direction else { return nil }
-        switch binder.resolve(header, packet: packet) {
+        guard case .up(let publisher) = stream.pointee.direction else { return nil }
+        switch stream.pointee.binder.resolve(header, packet: packet) {
         case .unknownYet:
             counters.unboundSources &+= 1
             return nil
         case .nothing:
             counters.unboundSources &+= 1
-            binder.bind(header.ssrc, to: nil)
-            stream.pointee.direction = .up(publisher: publisher, binder: binder, started: started)
+            stream.pointee.binder.bind(header.ssrc, to: nil)
             return nil
         case .match(let match):
             let configuration = UpTrackConfiguration(
                 ssrc: header.ssrc, codec: match.codec.codec, acceptsPLI: match.track.feedback.contains(.pli),
                 acceptsREMB: match.track.feedback.contains(.remb))
-            guard binder.hasRoom, let track = router.addUpTrack(configuration, publisher: publisher) else { return nil }
-            binder.bind(header.ssrc, to: track)
+            guard stream.pointee.binder.hasRoom,
+                let track = router.addUpTrack(configuration, publisher: publisher)
+            else { return nil }
+            stream.pointee.binder.bind(header.ssrc, to: track)
             let info = UpTrackInfo(
                 id: UpTrackID(track), kind: match.track.kind, codec: match.codec, rid: match.rid, mid: match.track.mid,
                 streamID: match.track.streamID, trackID: match.track.trackID, cname: match.track.cname)
-            started.append(info)
-            stream.pointee.direction = .up(publisher: publisher, binder: binder, started: started)
+            stream.pointee.started.append(info)
             events.append((stream.pointee.owner, .upTrackStarted(stream: StreamID(handle), info)))
             return track
         }
@@ -124,8 +124,8 @@ extension WorkerState {
         }
         let compound = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: scratch, count: length))
         switch stream.pointee.direction {
-        case .up(let publisher, _, _): router.receiveReport(compound, fromPublisher: publisher, now: now)
-        case .down(let subscriber, _): router.receiveReport(compound, fromSubscriber: subscriber, now: now)
+        case .up(let publisher): router.receiveReport(compound, fromPublisher: publisher, now: now)
+        case .down(let subscriber): router.receiveReport(compound, fromSubscriber: subscriber, now: now)
         }
     }
 
@@ -134,8 +134,8 @@ extension WorkerState {
         guard let stream = streams.pointer(handle) else { return }
         let report: [UInt8]? =
             switch stream.pointee.direction {
-            case .up(let publisher, _, _): router.report(toPublisher: publisher, now: now)
-            case .down(let subscriber, _): router.report(toSubscriber: subscriber, now: now, wallClock: wallClock)
+            case .up(let publisher): router.report(toPublisher: publisher, now: now)
+            case .down(let subscriber): router.report(toSubscriber: subscriber, now: now, wallClock: wallClock)
             }
         if let report { sendRTCP(report, on: handle) }
     }

@@ -13,10 +13,9 @@ extension WorkerState {
         owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack], now: Instant
     ) throws(MediaError) -> StreamID {
         let handle = try open(owner: owner, local: local, now: now) { state, handle in
-            .up(
-                publisher: state.router.addPublisher(stream: handle, reporterSSRC: state.random.next()),
-                binder: SourceBinder(tracks: tracks), started: [])
+            .up(publisher: state.router.addPublisher(stream: handle, reporterSSRC: state.random.next()))
         }
+        streams.pointer(handle)?.pointee.binder = SourceBinder(tracks: tracks)
         setRemote(remote, of: handle, now: now)
         return StreamID(handle)
     }
@@ -24,32 +23,29 @@ extension WorkerState {
     mutating func updateUpStream(
         _ id: StreamID, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack], now: Instant
     ) throws(MediaError) {
-        guard let stream = streams.pointer(id.handle),
-            case .up(let publisher, var binder, let started) = stream.pointee.direction
-        else { throw .noSuchStream }
-        binder.update(tracks: tracks)
-        stream.pointee.direction = .up(publisher: publisher, binder: binder, started: started)
+        guard let stream = streams.pointer(id.handle), stream.pointee.isUp else { throw .noSuchStream }
+        stream.pointee.binder.update(tracks: tracks)
         try restart(id.handle, local: local, now: now)
         setRemote(remote, of: id.handle, now: now)
     }
 
     func startedTracks(of id: StreamID) throws(MediaError) -> [UpTrackInfo] {
-        guard let stream = streams.pointer(id.handle), case .up(_, let binder, let started) = stream.pointee.direction
-        else { throw .noSuchStream }
+        guard let stream = streams.pointer(id.handle), stream.pointee.isUp else { throw .noSuchStream }
+        let binder = stream.pointee.binder
         // Section by section as in the SDP, and within one the encodings as its simulcast line orders them.
         func rank(_ info: UpTrackInfo) -> (Int, Int) {
             let section = binder.tracks.firstIndex { $0.mid == info.mid } ?? Int.max
             let rids = binder.tracks.first { $0.mid == info.mid }?.rids ?? []
             return (section, info.rid.flatMap { rids.firstIndex(of: $0) } ?? 0)
         }
-        return started.sorted { rank($0) < rank($1) }
+        return stream.pointee.started.sorted { rank($0) < rank($1) }
     }
 
     mutating func openDownStream(
         owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters], now: Instant
     ) throws(MediaError) -> StreamID {
         let handle = try open(owner: owner, local: local, now: now) { state, handle in
-            .down(subscriber: state.router.addSubscriber(stream: handle), tracks: [])
+            .down(subscriber: state.router.addSubscriber(stream: handle))
         }
         do {
             try setTracks(tracks, of: handle)
@@ -63,11 +59,10 @@ extension WorkerState {
     mutating func connectDownStream(
         _ id: StreamID, remote: RemoteTransport, rejected: Set<String>, now: Instant
     ) throws(MediaError) {
-        guard let stream = streams.pointer(id.handle), case .down(_, let tracks) = stream.pointee.direction else {
-            throw .noSuchStream
-        }
+        guard let stream = streams.pointer(id.handle), !stream.pointee.isUp else { throw .noSuchStream }
         if !rejected.isEmpty {
-            try setTracks(tracks.map(\.parameters).filter { !rejected.contains($0.mid) }, of: id.handle)
+            let accepted = stream.pointee.tracks.map(\.parameters).filter { !rejected.contains($0.mid) }
+            try setTracks(accepted, of: id.handle)
         }
         setRemote(remote, of: id.handle, now: now)
     }
@@ -75,9 +70,7 @@ extension WorkerState {
     mutating func updateDownStream(
         _ id: StreamID, local: ICECredentials, tracks: [DownTrackParameters], now: Instant
     ) throws(MediaError) {
-        guard let stream = streams.pointer(id.handle), case .down = stream.pointee.direction else {
-            throw .noSuchStream
-        }
+        guard let stream = streams.pointer(id.handle), !stream.pointee.isUp else { throw .noSuchStream }
         try restart(id.handle, local: local, now: now)
         try setTracks(tracks, of: id.handle)
     }
@@ -90,8 +83,8 @@ extension WorkerState {
         for address in stream.addresses { addresses.remove(address, of: id.handle) }
         for ufrag in stream.ufrags { ufrags[ufrag] = nil }
         switch stream.direction {
-        case .up(let publisher, _, _): router.removePublisher(publisher)
-        case .down(let subscriber, _): router.removeSubscriber(subscriber)
+        case .up(let publisher): router.removePublisher(publisher)
+        case .down(let subscriber): router.removeSubscriber(subscriber)
         }
     }
 
@@ -108,7 +101,7 @@ extension WorkerState {
         let handle = streams.insert(
             MediaStream(
                 owner: owner, transport: TransportSession(lite: agent, context: certificate),
-                direction: .down(subscriber: .none, tracks: []), ufrag: local.ufrag))
+                direction: .down(subscriber: .none), ufrag: local.ufrag))
         let made = direction(&self, handle)
         streams.pointer(handle)?.pointee.direction = made
         ufrags[local.ufrag] = handle
@@ -134,10 +127,11 @@ extension WorkerState {
 
     /// Adds and removes down tracks until the stream carries exactly `wanted`. One that stays keeps its numbering.
     private mutating func setTracks(_ wanted: [DownTrackParameters], of handle: Handle) throws(MediaError) {
-        guard let stream = streams.pointer(handle), case .down(let subscriber, let current) = stream.pointee.direction
-        else { return }
+        guard let stream = streams.pointer(handle), case .down(let subscriber) = stream.pointee.direction else {
+            return
+        }
         var kept: [(parameters: DownTrackParameters, track: Handle)] = []
-        for (parameters, track) in current {
+        for (parameters, track) in stream.pointee.tracks {
             if wanted.contains(parameters) { kept.append((parameters, track)) } else { router.removeDownTrack(track) }
         }
         for parameters in wanted where !kept.contains(where: { $0.parameters == parameters }) {
@@ -152,6 +146,6 @@ extension WorkerState {
             guard let track = router.addDownTrack(configuration, subscriber: subscriber) else { continue }
             kept.append((parameters, track))
         }
-        stream.pointee.direction = .down(subscriber: subscriber, tracks: kept)
+        stream.pointee.tracks = kept
     }
 }

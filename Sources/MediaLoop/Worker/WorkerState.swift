@@ -215,7 +215,7 @@ struct WorkerState: ~Copyable {
         // Spread over the interval, so that a crowd that joined at once does not report at once for ever.
         let interval = stream.pointee.reportInterval
         stream.pointee.nextReport = now + interval * Int(handle.index % 16) / 16
-        if case .down(let subscriber, _) = stream.pointee.direction {
+        if case .down(let subscriber) = stream.pointee.direction {
             router.setActive(true, subscriber: subscriber)
         }
         events.append((stream.pointee.owner, .connected(stream: StreamID(handle))))
@@ -224,7 +224,7 @@ struct WorkerState: ~Copyable {
     private mutating func setInactive(_ handle: Handle) {
         guard let stream = streams.pointer(handle) else { return }
         stream.pointee.nextReport = nil
-        if case .down(let subscriber, _) = stream.pointee.direction {
+        if case .down(let subscriber) = stream.pointee.direction {
             router.setActive(false, subscriber: subscriber)
         }
     }

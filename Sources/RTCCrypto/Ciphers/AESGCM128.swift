@@ -80,7 +80,8 @@ public struct AESGCM128Opener: ~Copyable {
         {
             return true
         }
-        // What this failure left in the thread's error queue would be taken for its own by the next call into TLS.
+        // OpenSSL 3.0 leaves nothing in the thread's error queue at a bad tag, but does not promise it; the next call
+        // into DTLS on this thread would take what is there for its own failure.
         ERR_clear_error()
         return false
     }

@@ -16,9 +16,12 @@ public struct ReceiverEstimatedMaximumBitrate: Hashable, Sendable {
     /// «REMB», which tells this application-layer feedback from others.
     static let identifier: UInt32 = 0x5245_4d42
 
+    /// The highest bitrate that both the field and an `Int` can say.
+    public static let maximumBitrate = 0x3_ffff << 45
+
     /// Who estimates.
     public var senderSSRC: UInt32
-    /// Bits a second. What is beyond 2^63 - 1 is taken as that: 18 bits shifted by up to 63 can say absurd values.
+    /// Bits a second, at most ``maximumBitrate``: 18 bits shifted by up to 63 can say absurd values.
     public var bitrate: Int
     /// The streams that share the bitrate; those beyond 255 are not written.
     public var ssrcs: [UInt32]
@@ -52,7 +55,7 @@ public struct ReceiverEstimatedMaximumBitrate: Hashable, Sendable {
     private static func bitrate(exponent: Int, mantissa: Int) -> Int {
         // An Int has 63 bits for the value.
         let used = Int.bitWidth - mantissa.leadingZeroBitCount
-        return used + exponent <= 63 ? mantissa << exponent : .max
+        return used + exponent <= 63 ? mantissa << exponent : maximumBitrate
     }
 
     public func write(into writer: inout ByteWriter) {

@@ -4,7 +4,7 @@
 public import DTLS
 public import ICE
 public import RTCBase
-import RTCCrypto
+package import RTCCrypto
 public import SRTP
 
 /// One end of a bundled WebRTC transport: ICE, DTLS over it, and the SRTP contexts that DTLS yields.
@@ -50,6 +50,16 @@ public struct TransportSession: ~Copyable {
     public init(full agent: ICEAgent, context: DTLSContext) {
         full = agent
         self.context = context
+    }
+
+    /// A transport that is connected from the start, with keys that the caller knows: the server's end of it. For
+    /// measurements and tests of what comes after ICE and DTLS.
+    package init(measuring keys: SRTPMasterKeys, path: ICEPath, context: DTLSContext) throws(SRTPError) {
+        sender = try SRTPSender(keys, as: .dtlsServer)
+        receiver = try SRTPReceiver(keys, as: .dtlsServer)
+        self.path = path
+        self.context = context
+        isConnected = true
     }
 
     /// What the peer's description says. May be called again after an ICE restart; the DTLS association then goes on

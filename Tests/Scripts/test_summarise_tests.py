@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+"""Scripts/summarise-tests on the reports and logs of runners that passed, failed, crashed and hung."""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "Scripts/summarise-tests"
+GOOD = '<testsuites><testsuite><testcase classname="A" name="a"/><testcase classname="A" name="b"/></testsuite></testsuites>'
+BAD = '<testsuite><testcase classname="B" name="c"/><testcase classname="B" name="d"><failure message="x"/></testcase></testsuite>'
+EMPTY = "<testsuites></testsuites>"
+
+
+class SummariseTests(unittest.TestCase):
+    def summarise(self, **files):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                (pathlib.Path(folder) / name.replace("__", ".").replace("_", "-")).write_text(text)
+            result = subprocess.run(
+                [sys.executable, str(SCRIPT), folder], capture_output=True, text=True, check=False)
+        return result.returncode, result.stdout.splitlines()
+
+    def test_both_runners_are_counted_and_the_count_comes_last(self):
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, swift__xml=EMPTY, pytest__xml=GOOD, swift_tests__status="0",
+            browser_tests__status="0")
+        self.assertEqual((code, lines[-1]), (0, "4 passed, 0 failed"))
+
+    def test_a_failed_test_is_one_failure_and_not_two(self):
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest__xml=BAD, swift_tests__status="0", browser_tests__status="1")
+        self.assertEqual((code, lines[-1]), (1, "3 passed, 1 failed"))
+        self.assertIn("failed: B: d", lines)
+
+    def test_a_runner_that_reported_nothing_is_a_failure(self):
+        code, lines = self.summarise(swift_swift_testing__xml=GOOD, swift_tests__status="0", browser_tests__status="127")
+        self.assertEqual(code, 1)
+        self.assertIn("failed: browser-tests: no test ran", lines)
+        self.assertIn("failed: browser-tests: exit status 127", lines)
+
+    def test_a_runner_that_hung_is_counted_by_its_log_and_fails(self):
+        log = '✔ Test "a" passed after 0.1 seconds.\n✘ Test b() failed after 1 seconds with 1 issue.\n✔ Test c() passed after 1 s\n'
+        code, lines = self.summarise(
+            swift_tests__log=log, swift_tests__status="124", pytest__xml=GOOD, browser_tests__status="0")
+        self.assertEqual((code, lines[-1]), (1, "4 passed, 2 failed"))
+        self.assertIn("failed: swift-tests: time limit reached", lines)
+
+    def test_a_failed_step_that_runs_no_tests_is_a_failure(self):
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
+            check__status="1")
+        self.assertEqual((code, lines[-1]), (1, "4 passed, 1 failed"))
+
+    def test_a_skipped_test_has_not_passed(self):
+        skipped = '<testsuite><testcase classname="B" name="e"><skipped/></testcase></testsuite>'
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest__xml=skipped, swift_tests__status="0", browser_tests__status="0")
+        self.assertEqual((code, lines[-1]), (1, "2 passed, 1 failed"))
+
+
+if __name__ == "__main__":
+    unittest.main()
