@@ -6,7 +6,7 @@ import PackageDescription
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
 // The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
-let fuzzed = ["RTCBase"]
+let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SDP", "SRTP", "STUN", "WebRTC"]
 
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
@@ -157,7 +157,14 @@ if !coreOnly {
         testTarget("GaleneLoadTests", ["GaleneLoad"]),
         testTarget(
             "GaleneServerTests",
-            ["GaleneServer", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop"] + nio),
+            [
+                "GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS",
+                "WebRTC", "MediaLoop",
+            ] + nio
+                + [
+                    .product(name: "Logging", package: "swift-log"),
+                    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                ]),
     ]
     products += [
         .executable(name: "galene-server", targets: ["galene-server"]),

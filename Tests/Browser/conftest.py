@@ -82,8 +82,8 @@ def start_server() -> Iterator[Callable[..., Server]]:
     """Starts a server of the test's own, with further options."""
     servers: list[Server] = []
 
-    def start(*options: str) -> Server:
-        servers.append(Server(*options))
+    def start(*options: str, **settings: str) -> Server:
+        servers.append(Server(*options, **settings))
         return servers[-1]
 
     yield start

@@ -7,6 +7,7 @@ import pytest
 
 from harness.galene_peer import meeting_works
 from harness.sources import PatternTrack, ToneTrack
+from harness.waiting import until
 from harness.watching import assert_sees_and_hears, own_size
 
 
@@ -49,8 +50,7 @@ def test_a_replaced_stream_gives_way_to_the_new_one(server, peers, open_browser)
     first = peers.run(publisher.publish(PatternTrack(), ToneTrack()))
     bob.wait_for_tile("down", "aiortc")
     second = peers.run(publisher.publish(PatternTrack(width=480, height=360), ToneTrack(), replace=first.id))
-    peers.run(publisher._end(first))
-    from harness.waiting import until
+    peers.run(publisher.drop(first))
 
     def only_the_second() -> bool:
         return [(tile["stream"], tile["width"]) for tile in bob.tiles("down")] == [(second.id, 480)]

@@ -1,7 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import DTLS
+import GaleneProtocol
+import ICE
 import RTCBase
+import RTCCrypto
+import RTP
+import SDP
+import SRTP
+import STUN
+import WebRTC
 
 /// One parser that the fuzzer feeds.
 public struct FuzzEntry: Sendable {
@@ -12,7 +21,18 @@ public struct FuzzEntry: Sendable {
 
     /// Every entry: add a line here, and the target's name to `fuzzed` in Package.swift.
     public static let all: [FuzzEntry] = [
-        FuzzEntry(name: "RTCBase", run: RTCBaseFuzzing.run)
+        FuzzEntry(name: "RTCBase", run: RTCBaseFuzzing.run),
+        FuzzEntry(name: "CertificateFingerprint", run: CertificateFingerprintFuzzing.run),
+        FuzzEntry(name: "STUN", run: STUNFuzzing.run),
+        FuzzEntry(name: "ICECandidate", run: ICECandidateFuzzing.run),
+        FuzzEntry(name: "DTLS", run: DTLSFuzzing.run),
+        FuzzEntry(name: "SRTP", run: SRTPFuzzing.run),
+        FuzzEntry(name: "RTP", run: RTPFuzzing.run),
+        FuzzEntry(name: "RTCP", run: RTCPFuzzing.run),
+        FuzzEntry(name: "VP8Descriptor", run: VP8DescriptorFuzzing.run),
+        FuzzEntry(name: "SDP", run: SDPFuzzing.run),
+        FuzzEntry(name: "Negotiation", run: NegotiationFuzzing.run),
+        FuzzEntry(name: "Message", run: MessageFuzzing.run),
     ]
 
     public static func named(_ name: String) -> FuzzEntry? { all.first { $0.name == name } }

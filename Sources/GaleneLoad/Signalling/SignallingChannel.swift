@@ -32,13 +32,13 @@ final class SignallingChannel: Sendable {
         let (messages, continuation) = AsyncThrowingStream.makeStream(
             of: ServerMessage.self, throwing: (any Error).self)
         do {
-            let upgrade = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
+            let upgraded = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try dialler.secure(channel, for: url)
                     return try upgrade(channel, to: url, continuation)
                 }
             }
-            guard let channel = try await upgrade.get() else {
+            guard let channel = try await upgraded.get() else {
                 throw LoadError(.refused, "\(url.authority) does not open a WebSocket at \(url.path)")
             }
             guard let address = channel.localAddress?.ipAddress.flatMap(IPAddress.init) else {

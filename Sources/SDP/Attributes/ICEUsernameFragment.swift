@@ -34,11 +34,11 @@ public struct ICEPassword: AttributeValue, RawRepresentable {
 }
 
 extension String {
-    /// RFC 8839 section 5.1: `ice-char = ALPHA / DIGIT / "+" / "/"`. Some peers add what base64url has.
+    /// RFC 8839 section 5.1: `ice-char = ALPHA / DIGIT / "+" / "/"`.
     fileprivate var isICECharacters: Bool {
         utf8.allSatisfy { byte in
             switch byte {
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2b, 0x2f, 0x2d, 0x5f, 0x3d: true
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2b, 0x2f: true
             default: false
             }
         }

@@ -37,8 +37,13 @@ struct DeclaredTransport {
         self.fingerprint = fingerprint
 
         isICELite = common.contains(.iceLite)
-        candidates = tagged.attributes.all(CandidateText.self).lazy.compactMap(ICECandidate.init)
-            .filter { $0.component == 1 }.prefix(NegotiationLimits.candidates).map { $0 }
+        candidates = tagged.attributes.all(CandidateText.self).lazy.compactMap { text -> ICECandidate? in
+            // What is malformed, a name or for RTCP alone is as absent: checks find the peer's address without it.
+            guard case .candidate(let candidate)? = try? ICECandidateLine(parsing: "candidate:\(text.rawValue)"),
+                candidate.component == 1
+            else { return nil }
+            return candidate
+        }.prefix(NegotiationLimits.candidates).map { $0 }
         setup = tagged.attributes.first(Setup.self) ?? common.first(Setup.self)
     }
 
@@ -57,7 +62,7 @@ extension LocalTransport {
         attributes.append(MediaGroup(.bundle, mids: bundle))
         attributes.append(ICEOptions([ICEOptions.trickle]))
         attributes.append(Attribute("msid-semantic", "WMS *"))
-        attributes.append(fingerprint.attribute)
+        attributes.append(Attribute(Fingerprint.attributeName, fingerprint.sdpText))
         return attributes
     }
 
@@ -73,7 +78,10 @@ extension LocalTransport {
     /// Only for the first section of the bundle (RFC 8843 section 7.1.3).
     var candidateAttributes: [Attribute] {
         guard !candidates.isEmpty else { return [] }
-        return candidates.map { Attribute($0.attribute) } + [Attribute(AttributeFlag.endOfCandidates.rawValue)]
+        return candidates.map {
+            Attribute(CandidateText.attributeName, String($0.attributeText.dropFirst("candidate:".count)))
+        }
+            + [Attribute(AttributeFlag.endOfCandidates.rawValue)]
     }
 }
 

@@ -1,55 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import RTCBase
 import RTCCrypto
 import SDP
 
 extension CertificateFingerprint {
-    /// `sha-256 2C:90:…`
-    var attribute: Fingerprint {
-        let digits = Array("0123456789ABCDEF".unicodeScalars)
-        let pairs = digest.map { byte in
-            var pair = String.UnicodeScalarView()
-            pair.append(digits[Int(byte >> 4)])
-            pair.append(digits[Int(byte & 15)])
-            return String(pair)
-        }
-        return Fingerprint(hashFunction: algorithm.rawValue, digest: pairs.joined(separator: ":"))
-    }
-
-    /// - Returns: `nil` for a hash function that is not accepted.
-    /// - Throws: ``NegotiationError/malformedFingerprint`` when the digest is not one of that function.
-    init?(_ attribute: Fingerprint) throws(NegotiationError) {
-        guard let algorithm = Algorithm(rawValue: attribute.hashFunction) else { return nil }
-        let length =
-            switch algorithm {
-            case .sha256: 32
-            case .sha384: 48
-            case .sha512: 64
-            }
-        // RFC 8122 section 5: "2UHEX *(":" 2UHEX)". Lower case is accepted: older peers write it.
-        let text = Array(attribute.digest.utf8)
-        guard text.count == length * 3 - 1 else { throw .malformedFingerprint }
-        var digest: [UInt8] = []
-        digest.reserveCapacity(length)
-        for index in stride(from: 0, to: text.count, by: 3) {
-            guard let high = Self.digit(text[index]), let low = Self.digit(text[index + 1]),
-                index + 2 >= text.count || text[index + 2] == UInt8(ascii: ":")
-            else { throw .malformedFingerprint }
-            digest.append(high << 4 | low)
-        }
-        self.init(algorithm: algorithm, digest: digest)
-    }
-
-    private static func digit(_ character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
     /// The one certificate that the attributes of a section declare: the digest by the longest hash function.
     ///
     /// - Returns: `nil` when they declare none.
@@ -64,7 +20,15 @@ extension CertificateFingerprint {
         }
         var best: CertificateFingerprint?
         for fingerprint in fingerprints {
-            guard let candidate = try CertificateFingerprint(fingerprint) else { continue }
+            let candidate: CertificateFingerprint
+            do throws(ParseError) {
+                candidate = try CertificateFingerprint(parsing: fingerprint.text)
+            } catch .weakFingerprintAlgorithm, .unknownFingerprintAlgorithm {
+                // RFC 8122 section 5: several hash functions may be offered for one certificate.
+                continue
+            } catch {
+                throw .malformedFingerprint
+            }
             guard let current = best else {
                 best = candidate
                 continue

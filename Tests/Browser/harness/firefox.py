@@ -14,7 +14,7 @@ from typing import Any
 from marionette_driver.by import By
 from marionette_driver.errors import MarionetteException
 from marionette_driver.keys import Keys
-from marionette_driver.marionette import HTMLElement, Marionette
+from marionette_driver.marionette import WebElement, Marionette
 
 from .browser import Browser
 from .server import free_port
@@ -100,7 +100,7 @@ class Firefox(Browser):
             raise AssertionError(f"In the page: {outcome['error']}")
         return outcome.get("value")
 
-    def _find(self, role: str, name: str) -> HTMLElement | None:
+    def _find(self, role: str, name: str) -> WebElement | None:
         for element in self.marionette.find_elements(By.CSS_SELECTOR, SELECTORS[role]):
             # An element may go while it is looked at.
             with contextlib.suppress(MarionetteException):
@@ -110,7 +110,7 @@ class Firefox(Browser):
                     return element
         return None
 
-    def _element(self, role: str, name: str) -> HTMLElement:
+    def _element(self, role: str, name: str) -> WebElement:
         return until(f"{role} “{name}” in Firefox", lambda: self._find(role, name), timeout=10)
 
     def is_visible(self, role: str, name: str) -> bool:

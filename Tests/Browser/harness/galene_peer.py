@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import websockets
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription, rtcdtlstransport
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 from websockets.asyncio.client import ClientConnection
@@ -114,7 +114,7 @@ class GalenePeer:
 
     async def close(self) -> None:
         for stream in [*self.up.values(), *self.down.values()]:
-            await self._end(stream)
+            await self.drop(stream)
         await self.websocket.close()
         await self._reader
 
@@ -190,7 +190,7 @@ class GalenePeer:
             case "abort" if stream := self.up.get(identifier):
                 await self.unpublish(stream)
             case "close" if stream := self.down.get(identifier):
-                await self._end(stream)
+                await self.drop(stream)
 
     # Media
 
@@ -199,7 +199,7 @@ class GalenePeer:
         replace: str | None = None,
     ) -> StreamOfPeer:
         """Offers a stream, and returns it when the offer is sent."""
-        stream = StreamOfPeer(secrets.token_hex(16), label, RTCPeerConnection())
+        stream = StreamOfPeer(secrets.token_hex(16), label, new_peer_connection())
         self.up[stream.id] = stream
         for track in (audio, video):
             if track:
@@ -214,7 +214,7 @@ class GalenePeer:
         return stream
 
     async def unpublish(self, stream: StreamOfPeer) -> None:
-        await self._end(stream)
+        await self.drop(stream)
         await self.send({"type": "close", "id": stream.id})
 
     async def request(self, what: dict[str, list[str]] = EVERYTHING) -> None:
@@ -242,10 +242,10 @@ class GalenePeer:
 
     async def _handle_offer(self, message: Message) -> None:
         if replaced := self.down.get(message.get("replace", "")):
-            await self._end(replaced)
+            await self.drop(replaced)
         stream = self.down.get(message["id"])
         if stream is None:
-            stream = StreamOfPeer(message["id"], message.get("label", ""), RTCPeerConnection())
+            stream = StreamOfPeer(message["id"], message.get("label", ""), new_peer_connection())
             self.down[stream.id] = stream
             pc, received = stream.pc, stream
 
@@ -307,13 +307,19 @@ class GalenePeer:
         candidate.sdpMid = mids[0] if mids else "0"
         await stream.pc.addIceCandidate(candidate)
 
-    async def _end(self, stream: StreamOfPeer) -> None:
+    async def drop(self, stream: StreamOfPeer) -> None:
+        """Ends a stream without a word to the server."""
         stream.ended = True
         self.up.pop(stream.id, None)
         self.down.pop(stream.id, None)
         await stream.pc.close()
         for task in stream.tasks:
             task.cancel()
+
+
+def new_peer_connection() -> RTCPeerConnection:
+    # Without this aiortc asks a STUN server on the Internet.
+    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
 
 
 async def poll(what: str, condition: Callable[[], T], timeout: float) -> T:

@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // Put into the page before it joins: keeps hold of its peer connections, notes the candidates that the server sends, and
 // lets through only those that the test allows, so that a test can choose the path.
 if (!window.galeneTest) {

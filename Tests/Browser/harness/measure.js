@@ -1,3 +1,6 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
 // What the tests measure in the page. Every function is called with one argument and returns plain data.
 const measure = {
     /** All tiles, as a person sees them. */
@@ -24,6 +27,8 @@ const measure = {
         for (const pc of window.galeneTest.peers) {
             const reports = new Map();
             (await pc.getStats()).forEach((report) => reports.set(report.id, report));
+            // By the standard the transport names the pair in use; Firefox marks the pair.
+            const inUse = new Set([...reports.values()].map((report) => report.selectedCandidatePairId));
             for (const report of reports.values()) {
                 if (report.type === 'inbound-rtp' && report.kind === 'video') {
                     sums.frames += report.framesDecoded ?? 0;
@@ -33,7 +38,7 @@ const measure = {
                     sums.ciphers.push(report.srtpCipher);
                 } else if (report.type === 'codec') {
                     sums.codecs.push(report.mimeType);
-                } else if (report.type === 'candidate-pair' && report.nominated && report.state === 'succeeded') {
+                } else if (report.type === 'candidate-pair' && (report.selected || inUse.has(report.id))) {
                     const local = reports.get(report.localCandidateId);
                     const remote = reports.get(report.remoteCandidateId);
                     sums.paths.push({

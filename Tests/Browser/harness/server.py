@@ -32,27 +32,27 @@ def binary() -> Path:
 
 def free_port() -> int:
     """A TCP port that nobody listens on: the namespace has no other users."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with socket.socket(socket.AF_INET6) as probe:
+        probe.bind(("::", 0))
         return probe.getsockname()[1]
 
 
 class Server:
     """A running `galene-server`. Its pages are at `url`, on loopback, which browsers take for a secure context."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, host: str = "127.0.0.1") -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="galene-test-"))
         self.groups = self.directory / "groups"
         for name in ("groups", "data", "recordings"):
             (self.directory / name).mkdir()
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.websocket_url = f"ws://127.0.0.1:{self.port}/ws"
+        self.url = f"http://{host}:{self.port}"
+        self.websocket_url = f"ws://{host}:{self.port}/ws"
         self.log = self.directory / "log"
         self._next_group = 0
         self.write_group("ready")
         arguments = [
-            str(binary()), "-insecure", "-http", f"127.0.0.1:{self.port}", "-static", str(ROOT / "Web" / "public"),
+            str(binary()), "-insecure", "-http", f"{host}:{self.port}", "-static", str(ROOT / "Web" / "public"),
             "-data", str(self.directory / "data"), "-groups", str(self.groups),
             "-recordings", str(self.directory / "recordings"), "-turn", "", *options,
         ]

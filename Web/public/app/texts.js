@@ -38,12 +38,10 @@ export const texts = {
         devicesNothing: 'Nothing',
         join: 'Join',
         joining: 'Joining…',
-        noSuchGroup: 'This group does not exist.',
         statusFailed: 'The server does not tell about this group. Joining may fail.',
         noWebRTC: 'This browser cannot take part in video meetings: it has no WebRTC.',
     },
     failure: {
-        notAuthorised: 'The name or the password is not right.',
         usernameNeeded: 'This group wants a name.',
         usernameTaken: 'This name is taken. Choose another.',
         /** @param {string} reason */
@@ -75,6 +73,7 @@ export const texts = {
         label: 'Videos',
         empty: 'Nobody shows a picture yet.',
         emptyHint: 'Enable your camera and microphone to be seen and heard.',
+        emptyWait: 'Videos appear here when somebody sends them.',
         /** @param {string} name */
         own: (name) => (name ? `${name} (you)` : 'You'),
         /** @param {string} name */
@@ -94,7 +93,6 @@ export const texts = {
         send: 'Send',
         notAllowed: 'You may not write in this group.',
         private: 'private',
-        cleared: 'The messages have been cleared.',
         server: 'Server',
     },
     users: {
@@ -130,6 +128,5 @@ export const texts = {
         insecure: 'The browser allows camera and microphone only over HTTPS.',
         /** @param {string} reason */
         failed: (reason) => `Camera and microphone cannot be used: ${reason}`,
-        ended: 'The server has ended your video.',
     },
 };

@@ -52,6 +52,8 @@ export function render(markup) {
     if (!(element instanceof HTMLElement)) {
         throw new Error('The markup has no element');
     }
+    // Else the template's content would stay its parent, and `replaceWith` would put things there.
+    element.remove();
     return element;
 }
 

@@ -29,7 +29,7 @@ export class VideoGrid {
                 <div class="grid"></div>
                 <div class="stage-empty">
                     <p class="stage-empty-title">${t.empty}</p>
-                    <p class="quiet">${t.emptyHint}</p>
+                    <p class="stage-empty-hint quiet"></p>
                 </div>
             </section>`);
         this.#list = find(this.element, '.grid', HTMLElement);
@@ -60,6 +60,11 @@ export class VideoGrid {
         this.#tiles.get(stream.localId)?.remove();
         this.#tiles.delete(stream.localId);
         this.#layOut();
+    }
+
+    /** @param {string} text what to do while there is no video */
+    setHint(text) {
+        find(this.#empty, '.stage-empty-hint', HTMLElement).textContent = text;
     }
 
     #layOut() {

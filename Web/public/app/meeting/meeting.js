@@ -104,7 +104,12 @@ export class Meeting {
             this.#toolbar.focus(panel ?? 'chat');
         };
         this.#chat.onsend = (kind, text) => this.#connection.chat(kind, '', text);
-        this.#camera.onchange = () => this.#updateToolbar();
+        this.#camera.onchange = () => {
+            if (this.#camera.isOn) {
+                this.notices.clearHints();
+            }
+            this.#updateToolbar();
+        };
         this.#camera.onwarning = (text) => this.notices.show('warning', text);
         this.#camera.onstream = (stream, media) => this.#showUpStream(stream, media);
         this.#camera.onstopped = (stream) => this.#grid.remove(stream);
@@ -185,7 +190,9 @@ export class Meeting {
     }
 
     #showPermissions() {
-        this.#chat.setAllowed(this.#connection.permissions.includes('message'));
+        const { permissions } = this.#connection;
+        this.#chat.setAllowed(permissions.includes('message'));
+        this.#grid.setHint(permissions.includes('present') ? texts.grid.emptyHint : texts.grid.emptyWait);
         this.#updateToolbar();
     }
 

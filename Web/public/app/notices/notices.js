@@ -8,10 +8,19 @@ import { texts } from '../texts.js';
 const SHOWN_FOR = 6000;
 const NOTICES_AT_MOST = 4;
 
-/** Short messages that come up over the page and go by themselves. */
+/** Short messages that come up over the page and go by themselves: trouble at the top, hints at the foot. */
 export class Notices {
+    #trouble;
+    #hints;
+
     constructor() {
-        this.element = render(html`<div class="notices" role="region" aria-label="${texts.notices.label}"></div>`);
+        this.element = render(html`
+            <div role="region" aria-label="${texts.notices.label}">
+                <div class="notices trouble"></div>
+                <div class="notices hints"></div>
+            </div>`);
+        this.#trouble = find(this.element, '.trouble', HTMLElement);
+        this.#hints = find(this.element, '.hints', HTMLElement);
     }
 
     /**
@@ -19,6 +28,7 @@ export class Notices {
      * @param {string} text
      */
     show(kind, text) {
+        const place = kind === 'info' ? this.#hints : this.#trouble;
         const role = kind === 'info' ? 'status' : 'alert';
         const notice = render(html`
             <div class="notice ${kind}" role="${role}">
@@ -30,9 +40,14 @@ export class Notices {
             clearTimeout(timer);
             notice.remove();
         });
-        this.element.append(notice);
-        while (this.element.childElementCount > NOTICES_AT_MOST) {
-            this.element.firstElementChild?.remove();
+        place.append(notice);
+        while (place.childElementCount > NOTICES_AT_MOST) {
+            place.firstElementChild?.remove();
         }
+    }
+
+    /** Takes the hints away: what they hint at has been done. */
+    clearHints() {
+        this.#hints.replaceChildren();
     }
 }

@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import Logging
+import RTCTestKit
+import Testing
+
+@testable import GaleneServer
+
+@Suite("The directory of groups")
+struct GroupDirectoryTests {
+    let folder = TemporaryFolder()
+
+    func directory(workers: Int = 1) -> GroupDirectory {
+        GroupDirectory(
+            directory: folder.path, workers: (0..<workers).map { _ in FakeMedia() }, limits: Limits(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    let base = BaseURL(proxy: nil, host: "h.example", isTLS: true)
+
+    @Test(.row("S-20", "S-54")) func `finds groups in folders, and nothing hidden`() async {
+        folder.write("room.json", "{}")
+        folder.write("deep/down.json", "{}")
+        folder.write(".secret.json", "{}")
+        folder.write("notes.txt", "{}")
+        let directory = directory()
+        for (name, expected) in [
+            ("room", true), ("deep/down", true), ("deep", false), (".secret", false), ("notes", false),
+            ("notes.txt", false), ("../room", false), ("room/", false),
+        ] {
+            let isFound = if case .found = await directory.group(named: name) { true } else { false }
+            #expect(isFound == expected, "\(name)")
+        }
+        #expect(await directory.scan().isEmpty)
+    }
+
+    @Test(.row("S-33")) func `sub-groups inherit where they may`() async {
+        folder.write("open.json", #"{"auto-subgroups":true,"public":true,"displayName":"Open","description":"x"}"#)
+        folder.write("shut.json", "{}")
+        let directory = directory()
+        guard case .found(let group) = await directory.group(named: "open/a/b") else {
+            Issue.record("no sub-group")
+            return
+        }
+        let status = await group.publicStatus(base: base)
+        #expect(status.displayName == "Open" && status.description == nil && status.clientCount == nil)
+        guard case .missing = await directory.group(named: "shut/a") else {
+            Issue.record("a sub-group that may not be")
+            return
+        }
+    }
+
+    @Test(.row("S-23")) func `a changed file is read again, a removed one ends an empty group`() async {
+        folder.write("room.json", #"{"displayName":"Old"}"#)
+        let directory = directory()
+        guard case .found(let first) = await directory.group(named: "room") else {
+            Issue.record("no group")
+            return
+        }
+        folder.write("room.json", #"{"displayName":"Newer"}"#)
+        guard case .found(let second) = await directory.group(named: "room") else {
+            Issue.record("no group")
+            return
+        }
+        #expect(first === second)
+        #expect(await second.publicStatus(base: base).displayName == "Newer")
+        folder.remove("room.json")
+        guard case .missing = await directory.group(named: "room") else {
+            Issue.record("the group is still there")
+            return
+        }
+    }
+
+    @Test(.row("S-20")) func `a malformed file is reported with its field, and its group is closed`() async {
+        folder.write("bad.json", #"{"users":{"alice":{"permissions":"king"}}}"#)
+        folder.write("typo.json", #"{"pubic":true}"#)
+        let directory = directory()
+        let problems = await directory.scan()
+        #expect(problems.contains { $0.contains("bad.json") && $0.contains("users.alice.permissions") })
+        #expect(problems.contains { $0.contains("typo.json") && $0.contains("pubic") })
+        guard case .broken = await directory.group(named: "bad") else {
+            Issue.record("a broken group opened")
+            return
+        }
+    }
+
+    @Test(.row("A-10", "S-25")) func `public groups are listed by name`() async {
+        folder.write("b.json", #"{"public":true}"#)
+        folder.write("a/z.json", #"{"public":true,"redirect":"https://else.example/"}"#)
+        folder.write("c.json", "{}")
+        let statuses = await directory().publicStatuses(base: base)
+        #expect(statuses.map(\.name) == ["a/z", "b"])
+        #expect(statuses[0].redirect == "https://else.example/" && statuses[0].location == nil)
+        #expect(statuses[1].location == "https://h.example/group/b/" && statuses[1].clientCount == 0)
+    }
+
+    @Test func `groups are spread over the workers`() async {
+        let directory = directory(workers: 2)
+        var media: [ObjectIdentifier] = []
+        for number in 0..<4 {
+            folder.write("g\(number).json", "{}")
+            guard case .found(let group) = await directory.group(named: "g\(number)"),
+                let fake = group.media as? FakeMedia
+            else { continue }
+            media.append(ObjectIdentifier(fake))
+        }
+        #expect(Set(media).count == 2 && media[0] == media[2] && media[1] == media[3])
+    }
+}
