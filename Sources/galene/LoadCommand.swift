@@ -60,7 +60,8 @@ struct LoadCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let test = try LoadTest(try options(), progress: isatty(STDERR_FILENO) == 1 ? Self.show : { _ in })
+            let options = try options()
+            let test = try LoadTest(options, progress: Self.show)
             let report = try await test.run()
             Self.show("")
             print(json ? try Self.encode(report) : report.description)
