@@ -61,14 +61,14 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             let options = try options()
-            let test = try LoadTest(options, progress: Self.show)
+            let progress = ProgressLine()
+            defer { progress.clear() }
+            let test = try LoadTest(options) { progress.show($0) }
             let report = try await test.run()
-            Self.show("")
+            progress.clear()
             print(json ? try Self.encode(report) : report.description)
         } catch let error as LoadError {
             throw Self.exit(error)
-        } catch let error as CancellationError {
-            throw error
         } catch {
             throw Self.exit(LoadError(.failed, "\(error)"))
         }
@@ -102,14 +102,7 @@ struct LoadCommand: AsyncParsableCommand {
         return String(decoding: try encoder.encode(report), as: UTF8.self)
     }
 
-    /// One line that is written over and over.
-    private static let show: @Sendable (String) -> Void = { line in
-        guard isatty(STDERR_FILENO) == 1 else { return }
-        FileHandle.standardError.write(Data("\r\u{1b}[K\(line)".utf8))
-    }
-
     private static func exit(_ error: LoadError) -> ExitCode {
-        show("")
         FileHandle.standardError.write(Data("galene: \(error)\n".utf8))
         switch error.kind {
         case .usage: return ExitCode(64)
