@@ -109,8 +109,8 @@ struct RecordFilter {
     /// Accepts a record that is made of whole fragments that could be meant for us.
     ///
     /// Fragments of one message must agree about it (RFC 6347 section 4.2.3); one that contradicts the first announcement
-    /// is not passed on. A whole message needs no other and always passes, so
-    /// that a forged fragment in front of it does no harm.
+    /// is not passed on. A whole message needs no other and always passes, so that a forged fragment in front of it does
+    /// no harm.
     private mutating func fragmentsVerdict(_ reader: inout ByteReader) throws(ParseError) -> RecordVerdict {
         var found: [UInt16: Announcement] = [:]
         while !reader.isEmpty {
