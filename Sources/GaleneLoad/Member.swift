@@ -34,8 +34,8 @@ actor Member {
     nonisolated let publishes: Bool
     nonisolated let receives: Bool
     private var random = SecureRandom()
-    /// What the server last complained of, in its own words.
-    private var complaint: String?
+    /// The server has refused our stream; why, it says next.
+    private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
     private var requestedAt: Instant?
     private var up: UpStream?
@@ -145,12 +145,22 @@ actor Member {
         case .abort(let stream):
             guard stream == up?.id else { return }
             channel.send(.close(id: stream))
-            throw LoadError(.refused, "the server refuses the stream\(complaint.map { ": \($0)" } ?? "")")
+            aborted()
         case .userMessage(let message):
-            if message.kind == .error, case .string(let text)? = message.value { complaint = text }
             if message.kind == .kicked { throw LoadError(.refused, "the server has kicked us out") }
+            if message.kind == .error, isAborted, case .string(let text)? = message.value {
+                throw LoadError(.refused, "the server refuses the stream: \(text)")
+            }
         case .pong, .user, .renegotiate, .chat, .chatHistory, .unknown:
             break
+        }
+    }
+
+    private func aborted() {
+        isAborted = true
+        Task { [rollCall] in
+            try await Task.sleep(for: .seconds(1))
+            await rollCall.fail(LoadError(.refused, "the server refuses the stream and does not say why"))
         }
     }
 
