@@ -35,7 +35,8 @@ struct RouterHarness: ~Copyable {
 
     mutating func video(_ publisher: Handle, ssrc: UInt32 = 11) -> Handle {
         router.addUpTrack(
-            UpTrackConfiguration(ssrc: ssrc, codec: .vp8, acceptsPLI: true, acceptsREMB: true), publisher: publisher)!
+            UpTrackConfiguration(ssrc: ssrc, codec: .vp8, acceptsPLI: true, acceptsNACK: true, acceptsREMB: true),
+            publisher: publisher)!
     }
 
     mutating func audio(_ publisher: Handle, ssrc: UInt32 = 12) -> Handle {

@@ -140,6 +140,9 @@ public struct NackWindow: ~Copyable {
         return requests
     }
 
+    /// Whether a packet is missing or has been given up: whether the two `take` methods have anything to say, now or later.
+    public var needsAttention: Bool { deadline != nil || hasGivenUp }
+
     /// Whether packets have been given up since the last call: a decoder then needs a key frame.
     public mutating func takeGivenUp() -> Bool {
         defer { hasGivenUp = false }

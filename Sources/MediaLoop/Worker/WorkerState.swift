@@ -74,10 +74,10 @@ struct WorkerState: ~Copyable {
             guard receiveBatch.isFull else { break }
         }
         handleTimeouts(now: now)
-        requestKeyFrames(now: now)
+        sendFeedback(now: now)
         sendBatch.flush(to: socket)
         if !deferredDTLS.isEmpty { return now }
-        return Instant.earliest(deadlines.next, router.keyFrameDeadline)
+        return Instant.earliest(deadlines.next, router.feedbackDeadline)
     }
 
     private mutating func handle(_ datagram: ReceivedDatagram, now: Instant) {

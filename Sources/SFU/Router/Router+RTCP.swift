@@ -42,10 +42,12 @@ extension Router {
             case .senderReport(let report):
                 receive(report.blocks, from: subscriber, now: now)
             case .pictureLoss(let request):
+                counters.plisReceived &+= 1
                 if let down = downTrack(request.mediaSSRC, of: subscriber) {
                     requestKeyFrame(down.pointee.configuration.source)
                 }
             case .fullIntraRequest(let request):
+                counters.firsReceived &+= 1
                 for entry in request.entries {
                     guard let down = downTrack(entry.ssrc, of: subscriber) else { continue }
                     requestKeyFrame(down.pointee.configuration.source)
@@ -169,6 +171,7 @@ extension Router {
                 position += 1
                 continue
             }
+            counters.plisSent &+= 1
             var compound = RTCPCompoundBuilder()
             _ = compound.append(
                 .pictureLoss(

@@ -23,10 +23,13 @@ public struct Router: ~Copyable {
     private var downCursor = 0
     /// Tracks that have wanted a key frame since the driver last asked.
     var keyFrameWanted: [Handle] = []
+    /// Tracks that miss packets.
+    var repairing: [Handle] = []
     public internal(set) var counters = RouterCounters()
 
     public init() {
         listed.reserveCapacity(256)
+        repairing.reserveCapacity(256)
     }
 
     // MARK: Streams and tracks
@@ -146,6 +149,8 @@ public struct Router: ~Copyable {
         if track.pointee.configuration.codec == .vp8 {
             guard packet.readVP8Descriptor() else {
                 counters.malformedPayloads &+= 1
+                // It would be as malformed if it were asked for.
+                track.pointee.nacks.receive(index: index, packetRate: track.pointee.rate.packetRate, now: now)
                 return .tooOld
             }
         }
@@ -156,7 +161,10 @@ public struct Router: ~Copyable {
         case .tooOld:
             counters.tooOld &+= 1
         case .stored:
-            if packet.startsKeyFrame { track.pointee.keyFrames.keyFrameArrived() }
+            if packet.startsKeyFrame, track.pointee.configuration.codec.kind == .video {
+                track.pointee.keyFrames.keyFrameArrived()
+                track.pointee.nacks.forget(before: index)
+            }
             if !track.pointee.isListed {
                 track.pointee.isListed = true
                 listed.append(handle)
@@ -164,7 +172,11 @@ public struct Router: ~Copyable {
             counters.packetsReceived &+= 1
         }
         track.pointee.rate.add(bytes: length, now: now)
-        track.pointee.reception.receive(index: index, timestamp: header.timestamp, now: now)
+        if noteArrival(of: index, for: handle, track, now: now) == .repaired {
+            track.pointee.reception.receiveRepaired()
+        } else {
+            track.pointee.reception.receive(index: index, timestamp: header.timestamp, now: now)
+        }
         return insertion
     }
 
@@ -213,6 +225,14 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var malformedPayloads: UInt64 = 0
     /// RTCP messages that no parser accepted.
     public var malformedReports: UInt64 = 0
+    /// NACK messages to publishers, and the packets asked for in them.
+    public var nacksSent: UInt64 = 0
+    public var packetsRequested: UInt64 = 0
+    /// Packets that came because they were asked for.
+    public var packetsRepaired: UInt64 = 0
+    public var plisSent: UInt64 = 0
+    public var plisReceived: UInt64 = 0
+    public var firsReceived: UInt64 = 0
 
     public init() {}
 }
