@@ -79,6 +79,14 @@ struct RouterHarness: ~Copyable {
         return router.receive(header, for: track, slot: &slot, index: index, now: now)
     }
 
+    /// A subscriber asks for packets again.
+    mutating func nack(_ numbers: [UInt16], of ssrc: UInt32 = 99, from subscriber: Handle) {
+        var compound = RTCPCompoundBuilder(maximumSize: 2000)
+        _ = compound.append(
+            .nack(GenericNACK(senderSSRC: 1, mediaSSRC: ssrc, missing: numbers.lazy.map { SequenceNumber($0) })))
+        router.receiveReport(compound.bytes.span.bytes, fromSubscriber: subscriber, now: now)
+    }
+
     /// Everything that is to be sent now, as the receivers would see it after decryption.
     mutating func forward() -> [Sent] {
         var sent: [Sent] = []

@@ -33,7 +33,7 @@ public struct PacketRing: ~Copyable {
 
     public enum Insertion: Equatable {
         case stored
-        /// Older than everything that the ring still holds.
+        /// Older than everything that the ring still holds, or held already.
         case tooOld
         /// A packet that has not been forwarded yet would be overwritten: forward first, then try again.
         case full
@@ -47,7 +47,11 @@ public struct PacketRing: ~Copyable {
         guard freshCount < capacity else { return .full }
         let position = Int(packet.index & mask)
         let place = places + position
-        if let old = place.pointee.packet, old.index != packet.index, isFresh(position) { return .full }
+        if let old = place.pointee.packet {
+            // An index stands for the same bytes for ever: receivers may have them under an index of their own.
+            if old.index == packet.index { return .tooOld }
+            if isFresh(position) { return .full }
+        }
         let next = place.pointee.slot ?? pool.take()
         place.pointee.slot = slot
         place.pointee.packet = packet

@@ -54,7 +54,9 @@ extension Router {
                 }
             case .estimatedBitrate(let estimate):
                 subscriber.pointee.remb = (Int64(estimate.bitrate), now)
-            case .nack, .sourceDescription, .goodbye, .unknown:
+            case .nack(let nack):
+                receive(nack, from: subscriber, now: now)
+            case .sourceDescription, .goodbye, .unknown:
                 continue
             }
         }
@@ -67,6 +69,7 @@ extension Router {
             guard let down = downTrack(block.ssrc, of: subscriber) else { continue }
             let actual = down.pointee.rate.bitrate(now: now)
             down.pointee.estimator.receiveReport(fractionLost: block.fractionLost, actual: actual, now: now)
+            down.pointee.roundTrip.receive(block, now: now)
         }
     }
 
@@ -91,8 +94,12 @@ extension Router {
     private func downTrack(
         _ ssrc: UInt32, of subscriber: UnsafeMutablePointer<Subscriber>
     ) -> UnsafeMutablePointer<DownTrack>? {
+        downTrackHandle(ssrc, of: subscriber).flatMap { downTracks.pointer($0) }
+    }
+
+    func downTrackHandle(_ ssrc: UInt32, of subscriber: UnsafeMutablePointer<Subscriber>) -> Handle? {
         for handle in subscriber.pointee.tracks {
-            if let track = downTracks.pointer(handle), track.pointee.configuration.ssrc == ssrc { return track }
+            if let track = downTracks.pointer(handle), track.pointee.configuration.ssrc == ssrc { return handle }
         }
         return nil
     }
@@ -215,10 +222,12 @@ extension Router {
             let rate = Int64(source.pointee.configuration.codec.clockRate)
             let units = elapsed / 1_000_000_000 &* rate &+ elapsed % 1_000_000_000 &* rate / 1_000_000_000
             let ssrc = down.pointee.configuration.ssrc
+            let time = wallClock.ntpTime(at: now)
+            down.pointee.roundTrip.sendReport(time, now: now)
             _ = compound.append(
                 .senderReport(
                     SenderReport(
-                        ssrc: ssrc, ntpTime: wallClock.ntpTime(at: now),
+                        ssrc: ssrc, ntpTime: time,
                         rtpTimestamp: origin.timestamp &+ UInt32(truncatingIfNeeded: units),
                         packetCount: down.pointee.packetsSent, octetCount: down.pointee.octetsSent)))
             if !publisher.pointee.cname.isEmpty {

@@ -25,11 +25,15 @@ public struct Router: ~Copyable {
     var keyFrameWanted: [Handle] = []
     /// Tracks that miss packets.
     var repairing: [Handle] = []
+    /// What receivers have asked for again, and how far planning has come.
+    var resends: [Resend] = []
+    private var resendCursor = 0
     public internal(set) var counters = RouterCounters()
 
     public init() {
         listed.reserveCapacity(256)
         repairing.reserveCapacity(256)
+        resends.reserveCapacity(Resend.limit)
     }
 
     // MARK: Streams and tracks
@@ -76,7 +80,7 @@ public struct Router: ~Copyable {
         }
         var track = DownTrack(
             configuration, subscriber: subscriber, stream: owner.pointee.stream,
-            kind: source.pointee.configuration.codec.kind)
+            kind: source.pointee.configuration.codec.kind, capacity: source.pointee.ring.capacity)
         track.isActive = owner.pointee.isActive
         let handle = downTracks.insert(track)
         owner.pointee.tracks.append(handle)
@@ -196,12 +200,14 @@ public struct Router: ~Copyable {
                 guard plan.remaining >= fresh else { return false }
                 if let down = downTracks.pointer(track.pointee.downTracks[downCursor]), down.pointee.isActive {
                     var bytes = 0
+                    var packets = 0
                     for item in 0..<fresh {
                         guard let entry = down.pointee.forward(track.pointee.ring.freshPacket(item)) else { continue }
                         bytes &+= Int(entry.payloadLength)
+                        packets &+= 1
                         plan.append(entry)
                     }
-                    down.pointee.rate.add(bytes: bytes, now: now)
+                    down.pointee.rate.add(bytes: bytes, packets: packets, now: now)
                 }
                 downCursor += 1
             }
@@ -212,8 +218,22 @@ public struct Router: ~Copyable {
         }
         listed.removeAll(keepingCapacity: true)
         listCursor = 0
+        return resends.isEmpty || fillResends(&plan, now: now)
+    }
+
+    private mutating func fillResends(_ plan: inout SendPlan, now: Instant) -> Bool {
+        while resendCursor < resends.count {
+            guard plan.remaining > 0 else { return false }
+            if let entry = planResend(resends[resendCursor], now: now) { plan.append(entry) }
+            resendCursor += 1
+        }
+        resends.removeAll(keepingCapacity: true)
+        resendCursor = 0
         return true
     }
+
+    /// Whether ``fill(_:now:)`` has anything to plan.
+    public var hasWork: Bool { !listed.isEmpty || !resends.isEmpty }
 }
 
 /// What the router has done and dropped, since the start of its worker.
@@ -230,6 +250,15 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var packetsRequested: UInt64 = 0
     /// Packets that came because they were asked for.
     public var packetsRepaired: UInt64 = 0
+    /// NACK messages from subscribers.
+    public var nacksReceived: UInt64 = 0
+    /// Packets that subscribers asked for: found, and not found or not found any more.
+    public var cacheHits: UInt64 = 0
+    public var cacheMisses: UInt64 = 0
+    /// Packets sent once more.
+    public var retransmissions: UInt64 = 0
+    /// Packets that were asked for too often, or by who asks for too many.
+    public var retransmissionsRefused: UInt64 = 0
     public var plisSent: UInt64 = 0
     public var plisReceived: UInt64 = 0
     public var firsReceived: UInt64 = 0
