@@ -40,6 +40,8 @@ struct DownTrack: ~Copyable {
     var log: RetransmissionLog
     var budget = RetransmissionBudget()
     var roundTrip = RoundTripEstimator()
+    /// Interarrival jitter, as the receiver last reported it.
+    var jitter = Duration.zero
 
     /// - Parameter capacity: packets that the source's ring holds.
     init(

@@ -70,6 +70,10 @@ extension Router {
             let actual = down.pointee.rate.bitrate(now: now)
             down.pointee.estimator.receiveReport(fractionLost: block.fractionLost, actual: actual, now: now)
             down.pointee.roundTrip.receive(block, now: now)
+            if let source = upTracks.pointer(down.pointee.configuration.source) {
+                let rate = Int64(source.pointee.configuration.codec.clockRate)
+                down.pointee.jitter = .nanoseconds(Int64(block.jitter) * 1_000_000_000 / rate)
+            }
         }
     }
 
@@ -123,6 +127,7 @@ extension Router {
         var bitrate: Int64 = 0
         for trackHandle in publisher.pointee.tracks {
             guard let track = upTracks.pointer(trackHandle) else { continue }
+            adaptCache(of: track, now: now)
             let ssrc = track.pointee.configuration.ssrc
             guard let block = track.pointee.reception.reportBlock(ssrc: ssrc, now: now) else { continue }
             if blocks.count < ReportBlock.maximumPerPacket { blocks.append(block) }

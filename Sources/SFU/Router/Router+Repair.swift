@@ -52,6 +52,29 @@ extension Router {
         return nil
     }
 
+    /// Gives a track's cache the size that its rate and its receivers' distance ask for. Called once a second.
+    mutating func adaptCache(of track: UnsafeMutablePointer<UpTrack>, now: Instant) {
+        // Only between plans can packets move; a second later will do.
+        guard track.pointee.ring.freshCount == 0 else { return }
+        // What the publisher repeats must find its place, too.
+        var longest = track.pointee.configuration.acceptsNACK ? track.pointee.nacks.roundTrip : .zero
+        for handle in track.pointee.downTracks {
+            guard let down = downTracks.pointer(handle), down.pointee.isActive else { continue }
+            longest = max(longest, (down.pointee.roundTrip.roundTrip ?? .zero) + down.pointee.jitter * 4)
+        }
+        _ = track.pointee.rate.bitrate(now: now)
+        let current = track.pointee.ring.capacity
+        let capacity = CacheSize.next(
+            current: current, kind: track.pointee.configuration.codec.kind, packetRate: track.pointee.rate.packetRate,
+            roundTrip: longest)
+        guard capacity != current else { return }
+        track.pointee.ring.resize(to: capacity, pool: &pool)
+        for handle in track.pointee.downTracks {
+            guard let down = downTracks.pointer(handle) else { continue }
+            down.pointee.log.resize(to: capacity, end: down.pointee.indices.end)
+        }
+    }
+
     /// Tells a track's window of missing packets that one has come.
     @inline(__always)
     mutating func noteArrival(

@@ -42,14 +42,10 @@ struct UpTrack: ~Copyable {
     /// Whether the router's list of tracks with missing packets has this one.
     var isRepairing = false
 
-    /// Packets that stay retrievable. At 300 packets a second of video 128 are 0.4 s; at 50 of audio 32 are 0.6 s: a
-    /// round trip and the time to notice a loss.
-    static func ringCapacity(_ kind: MediaKind) -> Int { kind == .video ? 128 : 32 }
-
     init(_ configuration: UpTrackConfiguration, publisher: Handle) {
         self.configuration = configuration
         self.publisher = publisher
-        ring = PacketRing(capacity: Self.ringCapacity(configuration.codec.kind))
+        ring = PacketRing(capacity: CacheSize.minimum(configuration.codec.kind))
         reception = ReceptionStatistics(clockRate: configuration.codec.clockRate)
     }
 }
