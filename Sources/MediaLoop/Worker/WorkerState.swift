@@ -74,6 +74,8 @@ struct WorkerState: ~Copyable {
             guard receiveBatch.isFull else { break }
         }
         handleTimeouts(now: now)
+        // What the control plane or a timer has set going does not wait for a packet.
+        if router.hasWork { executePlan(now: now) }
         sendFeedback(now: now)
         sendBatch.flush(to: socket)
         if !deferredDTLS.isEmpty { return now }

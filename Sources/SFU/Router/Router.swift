@@ -25,6 +25,8 @@ public struct Router: ~Copyable {
     var keyFrameWanted: [Handle] = []
     /// Tracks that miss packets.
     var repairing: [Handle] = []
+    /// Tracks that begin with what is in the cache, each with the index of the source that comes next.
+    var starting: [(track: Handle, next: UInt64)] = []
     /// What receivers have asked for again, and how far planning has come.
     var resends: [Resend] = []
     private var resendCursor = 0
@@ -85,7 +87,7 @@ public struct Router: ~Copyable {
         let handle = downTracks.insert(track)
         owner.pointee.tracks.append(handle)
         source.pointee.downTracks.append(handle)
-        if owner.pointee.isActive { requestKeyFrame(configuration.source) }
+        if owner.pointee.isActive { begin(handle) }
         return handle
     }
 
@@ -106,15 +108,18 @@ public struct Router: ~Copyable {
         }
     }
 
-    /// Media flows to a subscriber only while its transport is connected. The first time, its sources are asked for a
-    /// key frame each.
+    /// Media flows to a subscriber only while its transport is connected. Each time that it becomes so, a picture begins
+    /// with a key frame: with the one in the cache if that is young enough, otherwise the source is asked for one.
     public mutating func setActive(_ isActive: Bool, subscriber handle: Handle) {
         guard let subscriber = subscribers.pointer(handle), subscriber.pointee.isActive != isActive else { return }
         subscriber.pointee.isActive = isActive
         for track in subscriber.pointee.tracks {
             guard let down = downTracks.pointer(track) else { continue }
             down.pointee.isActive = isActive
-            if isActive { requestKeyFrame(down.pointee.configuration.source) }
+            if isActive {
+                down.pointee.indices.interrupt()
+                begin(track)
+            }
         }
     }
 
@@ -168,6 +173,7 @@ public struct Router: ~Copyable {
             if packet.startsKeyFrame, track.pointee.configuration.codec.kind == .video {
                 track.pointee.keyFrames.keyFrameArrived()
                 track.pointee.nacks.forget(before: index)
+                track.pointee.keyFrame = max(track.pointee.keyFrame ?? index, index)
             }
             if !track.pointee.isListed {
                 track.pointee.isListed = true
@@ -189,6 +195,7 @@ public struct Router: ~Copyable {
     /// - Returns: false when the plan is full before everything is in it: execute it, empty it, and call again before
     ///   anything else.
     public mutating func fill(_ plan: inout SendPlan, now: Instant) -> Bool {
+        guard starting.isEmpty || fillStarts(&plan, now: now) else { return false }
         while listCursor < listed.count {
             guard let track = upTracks.pointer(listed[listCursor]) else {
                 listCursor += 1
@@ -233,7 +240,7 @@ public struct Router: ~Copyable {
     }
 
     /// Whether ``fill(_:now:)`` has anything to plan.
-    public var hasWork: Bool { !listed.isEmpty || !resends.isEmpty }
+    public var hasWork: Bool { !listed.isEmpty || !starting.isEmpty || !resends.isEmpty }
 }
 
 /// What the router has done and dropped, since the start of its worker.
@@ -259,6 +266,8 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var retransmissions: UInt64 = 0
     /// Packets that were asked for too often, or by who asks for too many.
     public var retransmissionsRefused: UInt64 = 0
+    /// Newcomers that began with a key frame from the cache.
+    public var fastStarts: UInt64 = 0
     public var plisSent: UInt64 = 0
     public var plisReceived: UInt64 = 0
     public var firsReceived: UInt64 = 0

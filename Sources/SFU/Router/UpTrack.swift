@@ -37,6 +37,8 @@ struct UpTrack: ~Copyable {
     /// The last sender report: its NTP time and the RTP timestamp of the same moment.
     var senderReport: (time: NTPTime, timestamp: UInt32)?
     var downTracks: [Handle] = []
+    /// Where the newest key frame begins.
+    var keyFrame: UInt64?
     /// Whether the router's list of tracks with fresh packets has this one.
     var isListed = false
     /// Whether the router's list of tracks with missing packets has this one.
