@@ -74,10 +74,12 @@ struct WorkerState: ~Copyable {
             guard receiveBatch.isFull else { break }
         }
         handleTimeouts(now: now)
-        requestKeyFrames(now: now)
+        // What the control plane or a timer has set going does not wait for a packet.
+        if router.hasWork { executePlan(now: now) }
+        sendFeedback(now: now)
         sendBatch.flush(to: socket)
         if !deferredDTLS.isEmpty { return now }
-        return Instant.earliest(deadlines.next, router.keyFrameDeadline)
+        return Instant.earliest(deadlines.next, router.feedbackDeadline)
     }
 
     private mutating func handle(_ datagram: ReceivedDatagram, now: Instant) {

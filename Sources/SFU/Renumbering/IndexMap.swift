@@ -30,6 +30,15 @@ public struct IndexMap: Sendable, BitwiseCopyable {
     /// Whether the next packet continues a run.
     public var isInterrupted: Bool { !isRunning }
 
+    /// The index after the highest one given out.
+    var end: UInt64 { next }
+
+    /// The index that a receiver means by a sequence number: the highest one given out that ends in it.
+    func index(of number: UInt16) -> UInt64? {
+        let back = UInt64(UInt16(truncatingIfNeeded: next &- 1) &- number)
+        return back < next ? next &- 1 &- back : nil
+    }
+
     /// The next source packet begins a new run, whatever its index.
     public mutating func interrupt() { isRunning = false }
 
