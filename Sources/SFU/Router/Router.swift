@@ -154,14 +154,12 @@ public struct Router: ~Copyable {
         var packet = CachedPacket(
             index: index, payload: slot + header.headerLength, timestamp: header.timestamp,
             payloadLength: UInt16(truncatingIfNeeded: length), marker: header.marker,
-            startsKeyFrame: track.pointee.configuration.codec.kind == .audio)
-        if track.pointee.configuration.codec == .vp8 {
-            guard packet.readVP8Descriptor() else {
-                counters.malformedPayloads &+= 1
-                // It would be as malformed if it were asked for.
-                track.pointee.nacks.receive(index: index, packetRate: track.pointee.rate.packetRate, now: now)
-                return .tooOld
-            }
+            startsKeyFrame: false)
+        guard packet.read(track.pointee.configuration.codec) else {
+            counters.malformedPayloads &+= 1
+            // It would be as malformed if it were asked for.
+            track.pointee.nacks.receive(index: index, packetRate: track.pointee.rate.packetRate, now: now)
+            return .tooOld
         }
         let insertion = track.pointee.ring.insert(packet, slot: &slot, from: &pool)
         switch insertion {
