@@ -154,7 +154,13 @@ if !coreOnly {
         .executableTarget(
             name: "galene",
             dependencies: ["GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        testTarget("GaleneLoadTests", ["GaleneLoad"]),
+        testTarget(
+            "GaleneLoadTests",
+            [
+                "GaleneLoad", "GaleneServer",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         testTarget(
             "GaleneServerTests",
             [

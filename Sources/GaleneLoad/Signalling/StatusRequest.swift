@@ -57,10 +57,10 @@ enum StatusRequest {
         }
         do {
             return try await channel.executeThenClose { inbound, outbound in
-                let headers: HTTPHeaders = ["Host": url.authority, "Accept": "application/json", "Connection": "close"]
-                try await outbound.write(
-                    .head(HTTPRequestHead(version: .http1_1, method: .GET, uri: url.path, headers: headers)))
-                try await outbound.write(.end(nil))
+                let headers: HTTPHeaders = ["Host": url.authority, "Accept": "application/json"]
+                let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: url.path, headers: headers)
+                // At once: a server may have answered, and closed, before a second write.
+                try await outbound.write(contentsOf: [.head(head), .end(nil)])
                 var answer: HTTPResponseHead?
                 var body = ByteBuffer()
                 for try await part in inbound {

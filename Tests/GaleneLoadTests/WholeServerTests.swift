@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneLoad
+import Glibc
+import RTCTestKit
+import Testing
+
+@Suite("A whole server under load", .timeLimit(.minutes(3)), .serialized)
+struct WholeServerTests {
+    private static func report(
+        _ group: ServerURL, _ shape: LoadOptions.Shape, change: (inout LoadOptions) -> Void = { _ in }
+    ) async throws -> LoadReport {
+        var options = LoadOptions(
+            group: group, shape: shape, rate: 200, duration: .seconds(1), warmUp: .milliseconds(200))
+        change(&options)
+        return try await LoadTest(options).run()
+    }
+
+    private static func check(_ report: LoadReport, downStreams: Int) {
+        #expect(report.downStreams == downStreams)
+        #expect(report.sent > 0)
+        #expect(report.expected == report.sent * downStreams / report.upStreams)
+        #expect(report.received == report.expected)
+        #expect(report.lost == 0 && report.duplicates == 0 && report.missing == 0)
+        #expect(report.verified > 0 && report.forged == 0)
+        #expect(report.latencyMedian != nil)
+        #expect(report.firstPacket != nil && report.join != nil)
+    }
+
+    @Test(arguments: [1, 8]) func `publishers reach every subscriber without loss`(burst: Int) async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 2, subscribers: 5)
+            ) { options in
+                options.burst = burst
+                options.serverPID = getpid()
+                options.threads = 2
+            }
+            Self.check(report, downStreams: 10)
+            #expect(report.clients == 7)
+            let process = try #require(report.server)
+            #expect(process.totalPerPacket > 0)
+            #expect(process.streamingBytes > 0)
+        }
+    }
+
+    @Test func `everybody sends and receives, over TLS`() async throws {
+        try await LoadedServer.run(secure: true) { server in
+            let report = try await Self.report(try server.group(), .each(4)) { $0.verifiesCertificate = false }
+            Self.check(report, downStreams: 12)
+        }
+    }
+
+    @Test func `a certificate that nobody vouches for is refused`() async throws {
+        try await LoadedServer.run(secure: true) { server in
+            await #expect {
+                try await Self.report(try server.group(), .each(2))
+            } throws: {
+                ($0 as? LoadError)?.kind == .connection
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("nowhere", "", LoadError.Kind.refused, "there is no group"),
+        ("private", "wrong", .refused, "not authorised"),
+        ("silent", "", .refused, "may not present"),
+        ("moved", "", .refused, "moved"),
+        ("audio", "", .unsupported, "VP8"),
+    ])
+    func `what the server refuses is said in a sentence`(
+        group: String, password: String, kind: LoadError.Kind, words: String
+    ) async throws {
+        try await LoadedServer.run { server in
+            await #expect {
+                try await Self.report(try server.group(group), .each(2)) {
+                    $0.username = "ada"
+                    $0.password = password
+                }
+            } throws: { error in
+                guard let error = error as? LoadError else { return false }
+                #expect(error.description.contains(words), "\(error)")
+                return error.kind == kind
+            }
+        }
+    }
+
+    @Test func `a password lets in`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(try server.group("private"), .each(2)) {
+                $0.username = "ada"
+                $0.password = "correct horse"
+            }
+            Self.check(report, downStreams: 2)
+        }
+    }
+}
