@@ -190,6 +190,8 @@ class RawPair:
         self.up.transport.send_rtp(self.up.video(b"first"))
         self.down = self.viewer.subscribe(self.up.id)
         self.down.transport.barrier()
+        # Where later offers to the viewer begin.
+        self.offers_seen = len(self.viewer.messages)
 
     def close(self) -> None:
         self.publisher.close()
