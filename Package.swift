@@ -38,6 +38,13 @@ var targets: [Target] = [
             "RTCBase", "RTCCrypto", "STUN", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "SFU", "CLinuxNet",
         ]),
 
+    // The media half of the load generator: a client's transports by the hundred.
+    .target(
+        name: "LoadMedia",
+        dependencies: [
+            "RTCBase", "RTCCrypto", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "MediaLoop", "CLinuxNet",
+        ]),
+
     // Oracle of the SRTP tests; no product links it.
     .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
 
@@ -79,6 +86,7 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
+    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "ICE", "RTP", "RTCCrypto"]),
     testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
@@ -138,11 +146,30 @@ if !coreOnly {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(
+            name: "GaleneLoad",
+            dependencies: [
+                "RTCBase", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop", "LoadMedia", "GaleneProtocol",
+            ] + nio),
+        .executableTarget(
+            name: "galene",
+            dependencies: ["GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        testTarget("GaleneLoadTests", ["GaleneLoad"]),
         testTarget(
             "GaleneServerTests",
-            ["GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS", "WebRTC", "MediaLoop"] + nio),
+            [
+                "GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS",
+                "WebRTC", "MediaLoop",
+            ] + nio
+                + [
+                    .product(name: "Logging", package: "swift-log"),
+                    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                ]),
     ]
-    products += [.executable(name: "galene-server", targets: ["galene-server"])]
+    products += [
+        .executable(name: "galene-server", targets: ["galene-server"]),
+        .executable(name: "galene", targets: ["galene"]),
+    ]
 }
 
 for target in targets

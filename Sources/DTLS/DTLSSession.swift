@@ -18,12 +18,12 @@ final class DTLSSession {
     let mtu: Int
 
     private(set) var state = DTLSState.idle
-    /// Records that were not given to OpenSSL, and those that it refused.
+    /// Records that were not given to OpenSSL, and ClientHellos that it refused.
     private(set) var droppedRecords = 0
     /// Datagrams and events that nobody polled in time.
     private(set) var droppedOutputs = 0
 
-    private let filter: RecordFilter
+    private var filter: RecordFilter
     private var ssl: OpaquePointer?
     private var now = Instant.zero
     private var timer: RetransmissionTimer
@@ -96,7 +96,13 @@ final class DTLSSession {
                 return
             }
             let record = UnsafeRawBufferPointer(rebasing: datagram[start..<(datagram.count - reader.count)])
-            switch filter.verdict(header, body, phase) {
+            var verdict = filter.verdict(header, body, phase)
+            if verdict == .contradiction, role == .server, !hasAnswered {
+                // Which of two ClientHellos is the peer's cannot be known; the peer will send its own again.
+                renewSession()
+                verdict = filter.verdict(header, body, phase)
+            }
+            switch verdict {
             case .accept:
                 if header.type == .handshake { peerAlert = nil }
                 process(record, header)
@@ -106,7 +112,7 @@ final class DTLSSession {
             case .unauthenticatedAlert(let number):
                 droppedRecords += 1
                 if peerAlert == nil { peerAlert = (number, now + Self.alertDelay) }
-            case .early, .drop:
+            case .early, .contradiction, .drop:
                 droppedRecords += 1
             }
         }
@@ -236,6 +242,7 @@ final class DTLSSession {
         hasAnswered = false
         earlyRecords = 0
         plaintextRecords = 0
+        filter.forgetMessages()
         peerCheck = .pending
         guard let ssl = SSL_new(context.context), let bio = BIO_new(context.bioMethod) else {
             fail(takeFailure())
@@ -270,9 +277,6 @@ final class DTLSSession {
             finishHandshake()
         } else if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ {
             hasAnswered = hasAnswered || datagrams.count > queued
-        } else if ERR_peek_error() == 0 {
-            // A fragment that fits no other: OpenSSL reports that it got nothing, and goes on.
-            droppedRecords += 1
         } else if role == .server, !hasAnswered {
             // Anybody may have sent this ClientHello: its sender gets no answer, and the next one, which may be the
             // peer's, meets a session that knows nothing of it.
@@ -295,6 +299,7 @@ final class DTLSSession {
         timer.stop()
         handshakeDeadline = nil
         peerAlert = nil
+        filter.forgetMessages()
         state = .connected
         events.append(.connected(keys))
     }
@@ -339,10 +344,6 @@ final class DTLSSession {
             end(.closed)
             events.append(.closed)
         default:
-            guard ERR_peek_error() != 0 else {
-                droppedRecords += 1
-                return
-            }
             fail(takeFailure())
         }
     }

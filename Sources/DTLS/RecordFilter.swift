@@ -11,6 +11,8 @@ enum RecordVerdict: Equatable {
     case early
     /// An alert that anybody may have sent: noted, not obeyed.
     case unauthenticatedAlert(UInt8)
+    /// A fragment of a message that was announced with another type or length: one of the two is forged.
+    case contradiction
     /// Counted and forgotten.
     case drop
 }
@@ -31,6 +33,17 @@ struct RecordFilter {
     }
 
     let role: DTLSRole
+    /// What the first fragment of each message said, by the message's number.
+    private var announced: [UInt16: Announcement] = [:]
+
+    private struct Announcement: Equatable {
+        let type: UInt8
+        let length: UInt32
+    }
+
+    init(role: DTLSRole) {
+        self.role = role
+    }
 
     /// Bytes that every cipher suite of ours adds: GCM's explicit nonce and its tag, RFC 5288 section 3.
     static let cipherOverhead = 8 + 16
@@ -38,8 +51,10 @@ struct RecordFilter {
     /// A post-quantum ClientHello has 1500 bytes, a chain of three RSA certificates 5000. OpenSSL keeps up to ten
     /// incomplete messages, so that this limits an association's memory too.
     static let maximumMessageLength: UInt32 = 8192
+    /// The longest handshake has five messages from a client and six from a server, RFC 6347 section 4.3.2.
+    static let maximumMessages: UInt16 = 8
 
-    func verdict(_ header: RecordHeader, _ body: RawSpan, _ phase: Phase) -> RecordVerdict {
+    mutating func verdict(_ header: RecordHeader, _ body: RawSpan, _ phase: Phase) -> RecordVerdict {
         switch header.epoch {
         case 0: phase == .connected ? .drop : plaintextVerdict(header, body)
         case 1: encryptedVerdict(header, phase)
@@ -48,7 +63,7 @@ struct RecordFilter {
         }
     }
 
-    private func plaintextVerdict(_ header: RecordHeader, _ body: RawSpan) -> RecordVerdict {
+    private mutating func plaintextVerdict(_ header: RecordHeader, _ body: RawSpan) -> RecordVerdict {
         var reader = ByteReader(body)
         switch header.type {
         case .changeCipherSpec:
@@ -58,7 +73,7 @@ struct RecordFilter {
             else { return .drop }
             return .unauthenticatedAlert(number)
         case .handshake:
-            return (try? holdsValidMessages(&reader)) == true ? .accept : .drop
+            return (try? fragmentsVerdict(&reader)) ?? .drop
         case .applicationData:
             // RFC 6347 section 4.1: nothing but the handshake is sent without protection.
             return .drop
@@ -86,20 +101,35 @@ struct RecordFilter {
         return isEarly ? .early : .accept
     }
 
-    /// Whether a record is made of whole fragments that could be meant for us.
-    private func holdsValidMessages(_ reader: inout ByteReader) throws(ParseError) -> Bool {
+    /// Forgets what messages were announced, when OpenSSL forgets them or needs no more.
+    mutating func forgetMessages() {
+        announced = [:]
+    }
+
+    /// Accepts a record that is made of whole fragments that could be meant for us.
+    ///
+    /// Fragments of one message must agree about it (RFC 6347 section 4.2.3); one that contradicts the first announcement
+    /// is not passed on. A whole message needs no other and always passes, so that a forged fragment in front of it does
+    /// no harm.
+    private mutating func fragmentsVerdict(_ reader: inout ByteReader) throws(ParseError) -> RecordVerdict {
+        var found: [UInt16: Announcement] = [:]
         while !reader.isEmpty {
             let type = try reader.readUInt8()
             let length = try reader.readUInt24()
-            _ = try reader.readUInt16()
+            let number = try reader.readUInt16()
             let offset = try reader.readUInt24()
             let fragmentLength = try reader.readUInt24()
-            guard expects(type), length <= Self.maximumMessageLength, offset <= length,
+            guard expects(type), length <= Self.maximumMessageLength, number < Self.maximumMessages, offset <= length,
                 fragmentLength <= length - offset, fragmentLength > 0 || length == 0
-            else { return false }
+            else { return .drop }
             try reader.skip(Int(fragmentLength))
+            let announcement = Announcement(type: type, length: length)
+            let known = announced[number] ?? found[number]
+            if let known, known != announcement, fragmentLength < length { return .contradiction }
+            found[number] = known ?? announcement
         }
-        return true
+        announced.merge(found) { first, _ in first }
+        return .accept
     }
 
     /// Whether the other side sends messages of this type before its ChangeCipherSpec, RFC 6347 section 4.3.2.

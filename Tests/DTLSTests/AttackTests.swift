@@ -104,6 +104,17 @@ struct AttackTests {
         #expect(server.state == .handshaking)
     }
 
+    @Test(.attack(7)) func `forged fragments that disagree about a later message are forgotten`() throws {
+        let body = [UInt8](repeating: 0, count: 100)
+        let attack = [300, 200, 250, 100].enumerated().map { index, length in
+            Forged.record(
+                type: 22, sequenceNumber: UInt64(index) + 20,
+                Forged.message(type: 15, length: length, sequenceNumber: 3, body))
+        }
+        // Two contradict the first fragment; the last is whole, as the client's own message is that comes afterwards.
+        try survive(.duringHandshake, dropsAtLeast: 2, attack)
+    }
+
     @Test(.attack(7)) func `fragments of many messages at once are limited and do no harm`() throws {
         let attack = (1..<2000 as Range<UInt16>).map { number in
             Forged.record(

@@ -17,7 +17,8 @@ struct RecordFilterTests {
     private func verdict(_ role: DTLSRole, _ phase: RecordFilter.Phase, _ record: [UInt8]) throws -> RecordVerdict {
         var reader = ByteReader(record.span.bytes)
         let header = try RecordHeader(parsing: &reader)
-        return RecordFilter(role: role).verdict(header, try reader.read(header.bodyLength), phase)
+        var filter = RecordFilter(role: role)
+        return filter.verdict(header, try reader.read(header.bodyLength), phase)
     }
 
     @Test func `a header's fields are read`() throws {
@@ -60,6 +61,25 @@ struct RecordFilterTests {
         for phase in [RecordFilter.Phase.plaintext, .encrypted, .connected] {
             #expect(try verdict(.server, phase, Forged.record(type: 23, [1])) == .drop)
         }
+    }
+
+    @Test(.attack(7)) func `fragments agree with the first of their message or are told apart`() throws {
+        var filter = RecordFilter(role: .server)
+        func verdict(_ type: UInt8, _ length: Int, _ number: UInt16) throws -> RecordVerdict {
+            let message = Forged.message(type: type, length: length, sequenceNumber: number, [1, 2, 3])
+            let record = Forged.record(type: 22, message)
+            return filter.verdict(try header(record), record.span.bytes.extracting(droppingFirst: 13), .plaintext)
+        }
+        #expect(try verdict(11, 300, 1) == .accept)
+        #expect(try verdict(11, 300, 1) == .accept)
+        #expect(try verdict(11, 301, 1) == .contradiction)
+        #expect(try verdict(15, 300, 1) == .contradiction)
+        #expect(try verdict(11, 3, 1) == .accept, "a whole message")
+        #expect(try verdict(15, 3, 3) == .accept)
+        #expect(try verdict(15, 200, 3) == .contradiction)
+        #expect(try verdict(15, 200, RecordFilter.maximumMessages) == .drop)
+        filter.forgetMessages()
+        #expect(try verdict(15, 301, 1) == .accept)
     }
 
     @Test(arguments: [(21, 2...2), (22, 12...100), (23, 1...100)] as [(UInt8, ClosedRange<Int>)])

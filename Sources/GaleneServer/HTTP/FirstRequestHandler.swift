@@ -8,10 +8,12 @@ import NIOHTTP1
 ///
 /// A request that may not is stripped of its `Upgrade` field, so that it is answered like any other request. That also
 /// works round swift-nio's typed upgrade handler, which loses the head of a request whose upgrade is refused and leaves
-/// it without an answer.
+/// it without an answer. The connection ends with the answer, because swift-nio's decoder reads nothing after a request
+/// for an upgrade.
 final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private let timeout: TimeAmount
     private let mayUpgrade: (HTTPRequestHead) -> Bool
@@ -35,12 +37,25 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .head(var head) = unwrapInboundIn(data) {
-            if !mayUpgrade(head) { head.headers.remove(name: "upgrade") }
+            if !mayUpgrade(head), head.headers.contains(name: "upgrade") {
+                head.headers.remove(name: "upgrade")
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            }
             context.fireChannelRead(wrapInboundOut(.head(head)))
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
         } else {
             context.fireChannelRead(data)
         }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError {
+            let head = HTTPResponseHead(
+                version: .http1_1, status: .badRequest, headers: ["Connection": "close", "Content-Length": "0"])
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+        context.close(promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -24,9 +25,14 @@ final class RequestLimiter: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(var head):
             received = 0
             isReading = true
+            // The decoder reads nothing after a request for an upgrade, which only a first request may get.
+            if head.headerFields[.upgrade] != nil {
+                head.headerFields[.connection] = "close"
+                return context.fireChannelRead(wrapInboundOut(.head(head)))
+            }
         case .body(let bytes):
             received += bytes.readableBytes
             guard received <= maximumBody else {

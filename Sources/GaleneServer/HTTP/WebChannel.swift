@@ -49,8 +49,9 @@ struct WebChannel: ServerChildChannel, HTTPChannelHandler {
                     notUpgradingCompletionHandler: { channel in
                         channel.eventLoop.makeCompletedFuture { try becomeHTTP(channel, logger) }
                     }))
-            // Hummingbird does both itself.
+            // Hummingbird does these itself, and FirstRequestHandler answers errors before Hummingbird has the connection.
             configuration.enablePipelining = false
+            configuration.enableErrorHandling = false
             configuration.enableResponseHeaderValidation = false
             let negotiated = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
                 configuration: configuration)

@@ -15,6 +15,12 @@ struct WebResponder: HTTPResponder {
     let isTLS: Bool
 
     func respond(to request: Request, context: Context) async throws -> Response {
+        var response = try await respond(to: request)
+        if request.headers[.connection]?.lowercased() == "close" { response.headers[.connection] = "close" }
+        return response
+    }
+
+    private func respond(to request: Request) async throws -> Response {
         guard let path = RequestPath(target: request.head.path ?? "") else {
             return .plain(.badRequest, "This is not a path.")
         }

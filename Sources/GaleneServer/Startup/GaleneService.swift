@@ -60,6 +60,13 @@ public struct GaleneService: Service {
             logger: logger.labelled("group"))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
 
+        notices += Self.filesWithoutEffect(options.dataDirectory)
+        // What the kernel grants it reports doubled, for its own bookkeeping (socket(7)).
+        if let granted = workers.workers.map(\.socketBufferSize).min(), granted < DatagramSocket.wantedBufferSize {
+            notices.append(
+                "warning: UDP buffers are \(granted / 1024) KiB instead of \(DatagramSocket.wantedBufferSize / 1024): "
+                    + "bursts may be lost (sysctl net.core.rmem_max and net.core.wmem_max)")
+        }
         if addresses.allSatisfy(\.isLoopback) {
             notices.append(
                 "warning: this machine has no address but loopback: Firefox cannot send or receive media here")
@@ -87,6 +94,15 @@ public struct GaleneService: Service {
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()
+    }
+
+    /// Files of an existing installation that a later version will read: said, so that nobody relies on them.
+    private static func filesWithoutEffect(_ dataDirectory: String) -> [String] {
+        [("ice-servers.json", "clients are told of no STUN or TURN server"), ("var/tokens.jsonl", "tokens let nobody in")]
+            .compactMap { name, consequence in
+                FileStamp(path: "\(dataDirectory)/\(name)") == nil
+                    ? nil : "file \(dataDirectory)/\(name) has no effect yet: \(consequence)"
+            }
     }
 
     private static func webRoot(_ path: String) throws(StartupError) -> Sandbox {

@@ -4,6 +4,7 @@
 import GaleneProtocol
 import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import RTCCrypto
 import ServerFiles
@@ -62,11 +63,15 @@ final class TLSFiles: Sendable {
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
         configuration.sslContextCallback = { [self] _, promise in
-            let identity = current
-            var override = NIOSSLContextConfigurationOverride()
-            override.certificateChain = identity.chain.map { .certificate($0) }
-            override.privateKey = .privateKey(identity.key)
-            promise.succeed(override)
+            // Not on the event loop: a file is looked at, and a pair that does not fit would leave its error in the
+            // thread's queue of the TLS library, where the handshake that asks would find it and fail.
+            NIOThreadPool.singleton.runIfActive(eventLoop: promise.futureResult.eventLoop) { [self] in
+                let identity = current
+                var override = NIOSSLContextConfigurationOverride()
+                override.certificateChain = identity.chain.map { .certificate($0) }
+                override.privateKey = .privateKey(identity.key)
+                return override
+            }.cascade(to: promise)
         }
         return configuration
     }

@@ -18,9 +18,9 @@ public struct WorkerLimits: Sendable {
     /// Remote addresses routed to one stream: a client has few interfaces, and changes networks now and then.
     public var addressesPerStream = 16
 
-    /// Down tracks that a stream may have had: each change of what a receiver wants appends sections to its SDP, and a
-    /// client that changes its mind more often than this renews the stream.
-    public var tracksInAStreamsLife = 64
+    /// Down tracks that a stream may have had: as many as its SDP may have sections (``NegotiationLimits``), after which
+    /// the session replaces the stream.
+    public var tracksInAStreamsLife = 128
 
     public init() {}
 }

@@ -105,7 +105,7 @@ extension WorkerState {
         let made = direction(&self, handle)
         streams.pointer(handle)?.pointee.direction = made
         ufrags[local.ufrag] = handle
-        reschedule(handle)
+        reschedule(handle, now: now)
         return handle
     }
 

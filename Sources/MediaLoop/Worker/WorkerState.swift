@@ -197,7 +197,7 @@ struct WorkerState: ~Copyable {
                 events.append((stream.pointee.owner, .failed(stream: StreamID(handle), reason: reason)))
             }
         }
-        reschedule(handle)
+        reschedule(handle, now: now)
     }
 
     private mutating func remember(_ transaction: TransactionID, of handle: Handle) {
@@ -230,8 +230,10 @@ struct WorkerState: ~Copyable {
     }
 
     /// Puts the stream into the queue unless it already stands there for no later than it needs.
-    mutating func reschedule(_ handle: Handle) {
-        guard let stream = streams.pointer(handle), let deadline = stream.pointee.deadline else { return }
+    mutating func reschedule(_ handle: Handle, now: Instant) {
+        guard let stream = streams.pointer(handle), let due = stream.pointee.deadline else { return }
+        // Never at once: whatever a machine says, one that stays due must not keep the loop from its sockets.
+        let deadline = max(due, now + .milliseconds(1))
         if let queued = stream.pointee.queuedDeadline, queued <= deadline { return }
         stream.pointee.queuedDeadline = deadline
         deadlines.push(deadline, handle)

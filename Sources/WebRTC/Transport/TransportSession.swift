@@ -27,7 +27,14 @@ public struct TransportSession: ~Copyable {
     /// DTLS that arrived before the peer's description did: the ClientHello of a fast peer.
     private var early: [[UInt8]] = []
     private var events: [TransportEvent] = []
-    private var hasFailed = false
+    private var failure: Failure?
+
+    private enum Failure {
+        /// Nobody answers: an ICE restart may lead back, and the DTLS association then goes on.
+        case path
+        /// The association is of no use any more.
+        case association
+    }
 
     /// `nil` until connected.
     private var sender: SRTPSender?
@@ -72,7 +79,7 @@ public struct TransportSession: ~Copyable {
             remoteFingerprint = remote.fingerprint
             role = remote.localRole
         } else if remoteFingerprint != remote.fingerprint {
-            fail("the peer's certificate fingerprint changed")
+            fail(.association, "the peer's certificate fingerprint changed")
             return
         }
         drainICE(now: now)
@@ -86,6 +93,7 @@ public struct TransportSession: ~Copyable {
 
     /// New credentials of ours after an ICE restart.
     public mutating func restart(local: ICECredentials, now: Instant) {
+        if failure == .path { failure = nil }
         lite?.restart(local: local, now: now)
         full?.restart(local: local, now: now)
         drainICE(now: now)
@@ -135,7 +143,7 @@ public struct TransportSession: ~Copyable {
     }
 
     public var deadline: Instant? {
-        if hasFailed { return nil }
+        if failure != nil { return nil }
         let ice = Instant.earliest(lite?.deadline, full?.deadline)
         return Instant.earliest(ice, path == nil ? nil : dtlsDeadline)
     }
@@ -197,7 +205,7 @@ public struct TransportSession: ~Copyable {
     }
 
     private mutating func startDTLSIfPossible(now: Instant) {
-        guard dtls == nil, !hasFailed, path != nil, let remoteFingerprint, let role else { return }
+        guard dtls == nil, failure == nil, path != nil, let remoteFingerprint, let role else { return }
         do {
             var association = try DTLSAssociation(
                 role: role, context: context, remoteFingerprint: remoteFingerprint)
@@ -207,7 +215,7 @@ public struct TransportSession: ~Copyable {
             dtls = consume association
             drainDTLS(now: now)
         } catch {
-            fail("DTLS cannot start: \(error)")
+            fail(.association, "DTLS cannot start: \(error)")
         }
     }
 
@@ -217,11 +225,17 @@ public struct TransportSession: ~Copyable {
             case .pathSelected(let selected):
                 path = selected
                 events.append(.pathSelected(selected))
+                // After a restart that followed a failure the keys are still there.
+                if sender != nil, !isConnected, failure == nil {
+                    isConnected = true
+                    events.append(.connected)
+                }
             case .connected, .disconnected:
                 // What counts is the path; consent that is lost for good is `.failed`.
                 break
             case .failed:
-                fail("no answer to connectivity checks")
+                path = nil
+                fail(.path, "no answer to connectivity checks")
             }
         }
     }
@@ -238,23 +252,24 @@ public struct TransportSession: ~Copyable {
                     isConnected = true
                     events.append(.connected)
                 } catch {
-                    fail("SRTP cannot start: \(error)")
+                    fail(.association, "SRTP cannot start: \(error)")
                 }
             case .applicationData:
                 // Data channels come with the client library; a server's media transport negotiates none.
                 counters.unexpectedApplicationData &+= 1
             case .closed:
                 isConnected = false
+                failure = .association
                 events.append(.closed)
             case .failed(let failure):
-                fail("DTLS: \(failure)")
+                fail(.association, "DTLS: \(failure)")
             }
         }
     }
 
-    private mutating func fail(_ reason: String) {
-        guard !hasFailed else { return }
-        hasFailed = true
+    private mutating func fail(_ kind: Failure, _ reason: String) {
+        guard failure == nil else { return }
+        failure = kind
         isConnected = false
         events.append(.failed(reason))
     }
@@ -268,7 +283,8 @@ public enum TransportEvent: Sendable, Equatable {
     case connected
     /// The peer has closed the association.
     case closed
-    /// For good. The reason is a sentence without addresses.
+    /// Nothing is sent any more. An ICE restart leads back if it was the path that failed. The reason is a sentence
+    /// without addresses.
     case failed(String)
 }
 

@@ -27,20 +27,26 @@ struct AuthorisationTests {
             by: try GroupDescription(parsing: Array(Self.file.utf8)))
     }
 
-    @Test(.row("X-01", "S-36", "S-42", "S-43", "S-45"), arguments: [
-        ("alice", "swordfish", [.op, .present, .message, .caption, .token]), ("bob", "swordfish", [.present, .message]),
-        ("dave", "guest", [.message]), ("", "guest", [.message]),
-    ] as [(String, String, [Permission])])
+    @Test(
+        .row("X-01", "S-36", "S-42", "S-43", "S-45"),
+        arguments: [
+            ("alice", "swordfish", [.op, .present, .message, .caption, .token]),
+            ("bob", "swordfish", [.present, .message]),
+            ("dave", "guest", [.message]), ("", "guest", [.message]),
+        ] as [(String, String, [Permission])])
     func `the right password gives the user's permissions`(
         username: String, password: String, permissions: [Permission]
     ) async throws {
         #expect(try await login(username, password) == .success(.init(username: username, permissions: permissions)))
     }
 
-    @Test(.attack(24), .row("S-45"), arguments: [
-        ("alice", "guest"), ("alice", ""), ("bob", "swordfisH"), ("carol", ""), ("carol", "guest"), ("dave", "swordfish"),
-        ("../dave", "guest"), ("a\nb", "guest"), ("a\\b", "guest"),
-    ])
+    @Test(
+        .attack(24), .row("S-45"),
+        arguments: [
+            ("alice", "guest"), ("alice", ""), ("bob", "swordfisH"), ("carol", ""), ("carol", "guest"),
+            ("dave", "swordfish"),
+            ("../dave", "guest"), ("a\nb", "guest"), ("a\\b", "guest"),
+        ])
     func `anything else is refused without a reason`(username: String, password: String) async throws {
         #expect(try await login(username, password) == .failure(.notAuthorised))
     }

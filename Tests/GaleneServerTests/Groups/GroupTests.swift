@@ -163,9 +163,11 @@ struct GroupTests {
         #expect(await group.join(request("bob"), as: operatorLogin, mailbox: member) == nil)
     }
 
-    @Test(.row("S-30", "X-02"), arguments: [
-        (2_000_000, nil, .notOpenYet), (nil, 500_000, .closed),
-    ] as [(Int64?, Int64?, JoinRefusal)])
+    @Test(
+        .row("S-30", "X-02"),
+        arguments: [
+            (2_000_000, nil, .notOpenYet), (nil, 500_000, .closed),
+        ] as [(Int64?, Int64?, JoinRefusal)])
     func `a group has opening hours, except for operators`(
         opens: Int64?, closes: Int64?, expected: JoinRefusal
     ) async {
@@ -216,7 +218,8 @@ struct GroupTests {
 
     // MARK: Words
 
-    @Test(.row("P-21", "P-25")) func `a broadcast has an id and a time, and reaches its sender unless it does not want it`() async {
+    @Test(.row("P-21", "P-25"))
+    func `a broadcast has an id and a time, and reaches its sender unless it does not want it`() async {
         let group = makeGroup()
         let alice = await join(group, "alice")
         let bob = await join(group, "bob")

@@ -192,7 +192,8 @@ struct DownStreamTests {
         #expect(offer?.sdp != second?.sdp, "an ICE restart has new credentials")
     }
 
-    @Test(.row("P-17", "M-37")) func `a failing transport is offered again with an ICE restart, and closed in the end`() {
+    @Test(.row("P-17", "M-37")) func `a failing transport is offered again with an ICE restart, and closed in the end`()
+    {
         var client = Self.member()
         client.subscribe(snapshot("s"), media: stream(1))
         let before = client.session.membership?.downStreams["s"]?.local.credentials

@@ -30,9 +30,11 @@ struct SessionDialogueTests {
         #expect(client.sent.last == .pong)
     }
 
-    @Test(.row("P-48"), arguments: [
-        #"{"type":"join","kind":"join","group":"demo"}"#, #"{"type":"ping"}"#, #"{}"#,
-    ])
+    @Test(
+        .row("P-48"),
+        arguments: [
+            #"{"type":"join","kind":"join","group":"demo"}"#, #"{"type":"ping"}"#, #"{}"#,
+        ])
     func `a first message that is no handshake is a protocol error`(message: String) {
         var client = SessionHarness(handshake: false)
         client.receive(message)
@@ -329,7 +331,8 @@ struct SessionDialogueTests {
         client.publish("s", media: stream(1))
         for number in 0..<5000 {
             client.receive(
-                #"{"type":"ice","id":"s","candidate":{"candidate":"candidate:1 1 udp 1 host\#(number).example 0 typ host"}}"#)
+                #"{"type":"ice","id":"s","candidate":{"candidate":"candidate:1 1 udp 1 host\#(number).example 0 typ host"}}"#
+            )
         }
         #expect(client.sent.isEmpty && client.pending.isEmpty && client.closure == nil)
     }

@@ -31,7 +31,9 @@ struct SessionHarness {
     }
 
     mutating func receive(_ json: String) {
-        guard let envelope = try? ClientEnvelope(parsing: json) else { return note(session.receiveUnreadable(now: now)) }
+        guard let envelope = try? ClientEnvelope(parsing: json) else {
+            return note(session.receiveUnreadable(now: now))
+        }
         note(session.receive(envelope, now: now))
     }
 

@@ -16,11 +16,12 @@ import WebRTC
 struct TrackSelectionTests {
     static let tracks = [track(1, .audio), track(2, .video, rid: "h"), track(3, .video, rid: "l")]
 
-    @Test(arguments: [
-        ([.audio, .video], [1, 2]), ([.video, .audio], [1, 2]), ([.audio], [1]), ([.video], [2]),
-        ([.videoLow], [3]), ([.videoLow, .video], [2]), ([.audio, .videoLow], [1, 3]), ([], []),
-        ([RequestedTrack(rawValue: "smell")], []),
-    ] as [([RequestedTrack], [UInt32])])
+    @Test(
+        arguments: [
+            ([.audio, .video], [1, 2]), ([.video, .audio], [1, 2]), ([.audio], [1]), ([.video], [2]),
+            ([.videoLow], [3]), ([.videoLow, .video], [2]), ([.audio, .videoLow], [1, 3]), ([], []),
+            ([RequestedTrack(rawValue: "smell")], []),
+        ] as [([RequestedTrack], [UInt32])])
     func `what is wanted gives these tracks`(wanted: [RequestedTrack], expected: [UInt32]) {
         let selected = TrackSelection.select(wanted, from: Self.tracks)
         #expect(selected.map(\.id.handle.index) == expected)

@@ -9,25 +9,29 @@ import Testing
 
 @Suite("Options")
 struct OptionTests {
-    @Test(.row("S-01", "S-03"), arguments: [
-        (["-http", "X"], ["--http", "X"]), (["-http=X"], ["--http", "X"]), (["--http", "X"], ["--http", "X"]),
-        (["--http=X=Y"], ["--http", "X=Y"]), (["-turn", ""], ["--turn", ""]), (["-turn="], ["--turn", ""]),
-        (["-http", "-odd"], ["--http", "-odd"]), (["-insecure"], ["--insecure"]),
-        (["-insecure=false"], ["--no-insecure"]), (["--insecure=T"], ["--insecure"]),
-        (["-insecure", "-http", "X"], ["--insecure", "--http", "X"]), (["-insecure=maybe"], ["-insecure=maybe"]),
-        (["-unknown", "x"], ["-unknown", "x"]), (["-h"], ["--help"]), (["--", "-http"], ["--", "-http"]),
-        (["-http"], ["--http"]), (["-"], ["-"]),
-    ])
+    @Test(
+        .row("S-01", "S-03"),
+        arguments: [
+            (["-http", "X"], ["--http", "X"]), (["-http=X"], ["--http", "X"]), (["--http", "X"], ["--http", "X"]),
+            (["--http=X=Y"], ["--http", "X=Y"]), (["-turn", ""], ["--turn", ""]), (["-turn="], ["--turn", ""]),
+            (["-http", "-odd"], ["--http", "-odd"]), (["-insecure"], ["--insecure"]),
+            (["-insecure=false"], ["--no-insecure"]), (["--insecure=T"], ["--insecure"]),
+            (["-insecure", "-http", "X"], ["--insecure", "--http", "X"]), (["-insecure=maybe"], ["-insecure=maybe"]),
+            (["-unknown", "x"], ["-unknown", "x"]), (["-h"], ["--help"]), (["--", "-http"], ["--", "-http"]),
+            (["-http"], ["--http"]), (["-"], ["-"]),
+        ])
     func `arguments as Go writes them`(given: [String], expected: [String]) {
         let arguments = GoStyleArguments(values: ["http", "turn"], booleans: ["insecure"])
         #expect(arguments.normalized(given) == expected)
     }
 
-    @Test(.row("S-01", "S-02"), arguments: [
-        (":8443", .tcp(host: nil, port: 8443)), ("127.0.0.1:0", .tcp(host: "127.0.0.1", port: 0)),
-        ("[::1]:80", .tcp(host: "::1", port: 80)), ("localhost:1", .tcp(host: "localhost", port: 1)),
-        ("/run/galene.sock", .unixSocket(path: "/run/galene.sock")),
-    ] as [(String, ListenAddress)])
+    @Test(
+        .row("S-01", "S-02"),
+        arguments: [
+            (":8443", .tcp(host: nil, port: 8443)), ("127.0.0.1:0", .tcp(host: "127.0.0.1", port: 0)),
+            ("[::1]:80", .tcp(host: "::1", port: 80)), ("localhost:1", .tcp(host: "localhost", port: 1)),
+            ("/run/galene.sock", .unixSocket(path: "/run/galene.sock")),
+        ] as [(String, ListenAddress)])
     func `listen addresses`(text: String, expected: ListenAddress) throws {
         #expect(try ListenAddress(text) == expected)
     }
@@ -38,10 +42,11 @@ struct OptionTests {
         #expect(error?.description.contains("-http") == true)
     }
 
-    @Test(arguments: [
-        ("", .automatic(base: 8444)), ("5000", .single(5000)), ("5000-5003", .range(5000...5003)),
-        ("5000-5000", .range(5000...5000)),
-    ] as [(String, MediaPorts)])
+    @Test(
+        arguments: [
+            ("", .automatic(base: 8444)), ("5000", .single(5000)), ("5000-5003", .range(5000...5003)),
+            ("5000-5000", .range(5000...5000)),
+        ] as [(String, MediaPorts)])
     func `media ports`(text: String, expected: MediaPorts) throws {
         #expect(try MediaPorts(text) == expected)
     }

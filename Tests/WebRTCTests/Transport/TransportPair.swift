@@ -67,6 +67,22 @@ struct TransportPair: ~Copyable {
         drain()
     }
 
+    /// Both sides draw new credentials and tell each other: what an offer with an ICE restart and its answer do.
+    mutating func restart(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let clientCredentials = ICECredentials.random(using: &random)
+        let serverCredentials = ICECredentials.random(using: &random)
+        client.restart(local: clientCredentials, now: now)
+        server.restart(local: serverCredentials, now: now)
+        var toClient = clientRemote
+        toClient.credentials = serverCredentials
+        var toServer = serverRemote
+        toServer.credentials = clientCredentials
+        server.setRemote(toServer, now: now)
+        client.setRemote(toClient, now: now)
+        drain()
+    }
+
     mutating func drain() {
         while let transmit = client.pollTransmit() {
             precondition(transmit.bytes.count <= 1200, "a datagram is longer than the MTU")

@@ -85,6 +85,27 @@ struct TransportSessionTests {
         #expect(end - start <= .seconds(45))
     }
 
+    @Test(.row("P-17"))
+    func `comes back by an ICE restart after a silence that ended the path, with the same keys`() throws {
+        var pair = try TransportPair(seed: 21)
+        let connects = pair.connect(within: .seconds(2))
+        #expect(connects)
+        pair.toServer.conditions.loss = 1
+        pair.toClient.conditions.loss = 1
+        pair.run(until: pair.now + .seconds(60))
+        let isConnected = pair.server.isConnected || pair.client.isConnected
+        #expect(!isConnected)
+        pair.toServer.conditions.loss = 0
+        pair.toClient.conditions.loss = 0
+        pair.restart(seed: 22)
+        pair.run(until: pair.now + .seconds(5))
+        let clientCarries = TransportPair.carries(Self.secret, from: &pair.client, to: &pair.server)
+        #expect(clientCarries)
+        let events = (pair.clientEvents, pair.serverEvents)
+        #expect(events.0.filter { $0 == .connected }.count == 2)
+        #expect(events.1.filter { $0 == .connected }.count == 2)
+    }
+
     @Test func `says goodbye`() throws {
         var pair = try TransportPair(seed: 12)
         let connects = pair.connect(within: .seconds(2))

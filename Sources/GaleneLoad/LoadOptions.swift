@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+/// What a load test does.
+public struct LoadOptions: Sendable {
+    public enum Shape: Sendable, Hashable {
+        /// So many clients that only publish and so many that only receive.
+        case separate(publishers: Int, subscribers: Int)
+        /// So many clients of which each publishes and receives all others.
+        case each(Int)
+    }
+
+    public var group: ServerURL
+    public var shape: Shape
+    public var username: String
+    public var password: String
+    /// Packets a second of each publisher.
+    public var rate: Double
+    public var burst: Int
+    public var packetSize: Int
+    public var duration: Duration
+    public var warmUp: Duration
+    /// Threads of the generator.
+    public var threads: Int
+    /// False for servers with a certificate that nobody vouches for.
+    public var verifiesCertificate: Bool
+    /// A process on this machine whose CPU time and memory are measured.
+    public var serverPID: Int32?
+
+    public init(
+        group: ServerURL, shape: Shape, username: String = "load", password: String = "", rate: Double = 300,
+        burst: Int = 1, packetSize: Int = 1150, duration: Duration = .seconds(10), warmUp: Duration = .seconds(3),
+        threads: Int = 1, verifiesCertificate: Bool = true, serverPID: Int32? = nil
+    ) {
+        self.group = group
+        self.shape = shape
+        self.username = username
+        self.password = password
+        self.rate = rate
+        self.burst = burst
+        self.packetSize = packetSize
+        self.duration = duration
+        self.warmUp = warmUp
+        self.threads = threads
+        self.verifiesCertificate = verifiesCertificate
+        self.serverPID = serverPID
+    }
+
+    var clientCount: Int {
+        switch shape {
+        case .separate(let publishers, let subscribers): publishers + subscribers
+        case .each(let clients): clients
+        }
+    }
+
+    var upStreamCount: Int {
+        switch shape {
+        case .separate(let publishers, _): publishers
+        case .each(let clients): clients
+        }
+    }
+
+    /// To how many receivers each packet goes.
+    var receiversPerStream: Int {
+        switch shape {
+        case .separate(_, let subscribers): subscribers
+        case .each(let clients): clients - 1
+        }
+    }
+
+    var downStreamCount: Int { upStreamCount * receiversPerStream }
+
+    func publishes(_ client: Int) -> Bool { client < upStreamCount }
+
+    func receives(_ client: Int) -> Bool {
+        switch shape {
+        case .separate(let publishers, _): client >= publishers
+        case .each: true
+        }
+    }
+}

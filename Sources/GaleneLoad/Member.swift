@@ -1,0 +1,280 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import ICE
+import LoadMedia
+import MediaLoop
+import RTCBase
+import RTCCrypto
+import RTP
+import WebRTC
+
+/// One client: a WebSocket, a stream that it publishes or not, and the streams that it is offered.
+actor Member {
+    private struct UpStream {
+        let id: String
+        let connection: ConnectionID
+        var negotiation: SenderNegotiation
+    }
+
+    private struct DownStream {
+        let connection: ConnectionID
+        let credentials: ICECredentials
+        var negotiation: ReceiverNegotiation
+    }
+
+    private let options: LoadOptions
+    private let group: String
+    private let channel: SignallingChannel
+    private let worker: LoadWorker
+    private let rollCall: RollCall
+    private let id: String
+    private let username: String
+    nonisolated let publishes: Bool
+    nonisolated let receives: Bool
+    private var random = SecureRandom()
+    /// What the server last complained of, in its own words.
+    private var complaint: String?
+    private var joining: CheckedContinuation<Void, any Error>?
+    private var requestedAt: Instant?
+    private var up: UpStream?
+    private var downs: [String: DownStream] = [:]
+    /// Candidates that came before their stream (spec 6.16); a few, since servers send the description first.
+    private var early: [(stream: String, candidate: ICECandidate)] = []
+    private static let maximumEarly = 64
+
+    init(
+        number: Int, options: LoadOptions, group: String, channel: SignallingChannel, worker: LoadWorker,
+        rollCall: RollCall
+    ) {
+        self.options = options
+        self.group = group
+        self.channel = channel
+        self.worker = worker
+        self.rollCall = rollCall
+        var random = SecureRandom()
+        id = Self.identifier(using: &random)
+        username = options.username
+        publishes = options.publishes(number)
+        receives = options.receives(number)
+    }
+
+    private static func identifier(using random: inout SecureRandom) -> String {
+        String(random.next() as UInt64, radix: 16) + String(random.next() as UInt64, radix: 16)
+    }
+
+    /// Reads messages until the connection ends.
+    func run() async {
+        do {
+            for try await message in channel.messages { try await handle(message) }
+        } catch {
+            joining?.resume(throwing: error)
+            joining = nil
+            if !Task.isCancelled { await rollCall.fail(error) }
+        }
+    }
+
+    // MARK: What it does
+
+    /// Greets and joins; ``run()`` must be under way.
+    func join() async throws {
+        let start = MonotonicClock.now()
+        channel.send(.handshake(Handshake(id: id)))
+        try await withCheckedThrowingContinuation { continuation in
+            joining = continuation
+            channel.send(.join(Join(group: group, username: username, password: options.password)))
+        }
+        let time = MonotonicClock.now() - start
+        await rollCall.note {
+            $0.joined += 1
+            $0.joinTimes.append(time)
+        }
+    }
+
+    /// Offers a stream; ``RollCall`` hears when it is connected.
+    func publish() async throws {
+        let ssrc = UInt32.random(in: 1...(.max), using: &random)
+        let opened = try await worker.openSender(
+            PacketSourceConfiguration(
+                rate: options.rate, burst: options.burst, packetSize: options.packetSize, ssrc: ssrc, cname: id),
+            from: channel.localAddress)
+        let streamID = Self.identifier(using: &random)
+        var negotiation = SenderNegotiation()
+        let offer = negotiation.offer(
+            tracks: [
+                OfferedTrack(
+                    kind: .video, codec: CodecTable.variants(of: .vp8)[0], ssrc: ssrc, streamID: streamID,
+                    trackID: "video", cname: id)
+            ], local: local(opened.credentials))
+        up = UpStream(id: streamID, connection: opened.id, negotiation: negotiation)
+        follow(opened.events) { counts, event in
+            if case .connected = event { counts.publishing += 1 }
+        }
+        channel.send(
+            .offer(Offer(id: streamID, label: "camera", sdp: offer.sdp, source: id, username: username)))
+        trickle(opened.candidate, of: streamID)
+    }
+
+    /// Asks for everybody's streams.
+    func request() {
+        requestedAt = MonotonicClock.now()
+        channel.send(.request(StreamSelection(["": [.audio, .video]])))
+    }
+
+    func leave() {
+        channel.send(.join(Join(kind: .leave, group: group)))
+        channel.close()
+    }
+
+    // MARK: What it hears
+
+    private func handle(_ message: ServerMessage) async throws {
+        switch message {
+        case .handshake(let handshake):
+            guard handshake.versions.contains(Handshake.currentVersion) else {
+                throw LoadError(.unsupported, "the server speaks version \(handshake.versions) of the protocol, not 2")
+            }
+        case .ping: channel.send(.pong)
+        case .joined(let joined): try handle(joined)
+        case .offer(let offer): try await handle(offer)
+        case .answer(let answer): try await handle(answer)
+        case .ice(let trickled): await handle(trickled)
+        case .close(let stream):
+            if let down = downs.removeValue(forKey: stream) { await worker.close(down.connection) }
+        case .abort(let stream):
+            guard stream == up?.id else { return }
+            channel.send(.close(id: stream))
+            throw LoadError(.refused, "the server refuses the stream\(complaint.map { ": \($0)" } ?? "")")
+        case .userMessage(let message):
+            if message.kind == .error, case .string(let text)? = message.value { complaint = text }
+            if message.kind == .kicked { throw LoadError(.refused, "the server has kicked us out") }
+        case .pong, .user, .renegotiate, .chat, .chatHistory, .unknown:
+            break
+        }
+    }
+
+    private func handle(_ joined: Joined) throws {
+        switch joined.kind {
+        case .join:
+            if publishes, !joined.permissions.contains(.present) {
+                throw LoadError(.refused, "the user \"\(joined.username)\" may not present in this group")
+            }
+            joining?.resume()
+            joining = nil
+        case .fail:
+            let reason = if case .string(let text)? = joined.value { text } else { "no reason given" }
+            throw LoadError(.refused, "the server refuses to let \"\(username)\" in: \(reason)")
+        case .redirect:
+            let place = if case .string(let text)? = joined.value { text } else { "somewhere else" }
+            throw LoadError(.refused, "the group has moved to \(place)")
+        default:
+            break
+        }
+    }
+
+    private func handle(_ offer: Offer) async throws {
+        if let replaced = offer.replace, let down = downs.removeValue(forKey: replaced) {
+            await worker.close(down.connection)
+        }
+        var candidate: ICECandidate?
+        var down: DownStream
+        if let known = downs[offer.id] {
+            down = known
+        } else {
+            let opened = try await worker.openReceiver(from: channel.localAddress)
+            down = DownStream(
+                connection: opened.id, credentials: opened.credentials,
+                negotiation: ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma]))
+            candidate = opened.candidate
+            followDown(opened.events)
+        }
+        try await answer(offer, with: &down)
+        if let candidate { trickle(candidate, of: offer.id) }
+    }
+
+    private func answer(_ offer: Offer, with down: inout DownStream) async throws {
+        let answer = try down.negotiation.answer(offer: offer.sdp, local: local(down.credentials))
+        try checkLite(answer.remote)
+        downs[offer.id] = down
+        channel.send(.answer(Answer(id: offer.id, sdp: answer.sdp)))
+        await worker.setRemote(answer.remote, of: down.connection)
+        await addEarly(to: down.connection, of: offer.id)
+    }
+
+    private func handle(_ answer: Answer) async throws {
+        guard var stream = up, stream.id == answer.id else { return }
+        let applied = try stream.negotiation.apply(answer: answer.sdp)
+        up = stream
+        guard !applied.accepted.isEmpty else {
+            throw LoadError(.unsupported, "the server does not take VP8: its group has other codecs")
+        }
+        try checkLite(applied.remote)
+        await worker.setRemote(applied.remote, of: stream.connection)
+        await addEarly(to: stream.connection, of: stream.id)
+    }
+
+    private func checkLite(_ remote: RemoteTransport) throws {
+        guard remote.isICELite else {
+            throw LoadError(.unsupported, "the server's ICE is not lite: this program can only load servers that are")
+        }
+    }
+
+    private func handle(_ trickled: TrickledCandidate) async {
+        // Names, other transports and kinds that we do not know are nothing to connect to.
+        guard let text = trickled.candidate?.candidate,
+            case .candidate(let candidate)? = try? ICECandidateLine(parsing: text)
+        else { return }
+        if trickled.id == up?.id, let up {
+            await worker.addRemote(candidate, to: up.connection)
+        } else if let down = downs[trickled.id] {
+            await worker.addRemote(candidate, to: down.connection)
+        } else if early.count < Self.maximumEarly {
+            early.append((trickled.id, candidate))
+        }
+    }
+
+    // MARK: Tools
+
+    private func local(_ credentials: ICECredentials) -> LocalTransport {
+        LocalTransport(credentials: credentials, fingerprint: worker.fingerprint, isICELite: false)
+    }
+
+    private func trickle(_ candidate: ICECandidate, of stream: String) {
+        let description = CandidateDescription(candidate: candidate.attributeText, sdpMid: "0", sdpMLineIndex: 0)
+        channel.send(.ice(TrickledCandidate(id: stream, candidate: description)))
+    }
+
+    private func addEarly(to connection: ConnectionID, of stream: String) async {
+        let waiting = early.filter { $0.stream == stream }
+        early.removeAll { $0.stream == stream }
+        for (_, candidate) in waiting { await worker.addRemote(candidate, to: connection) }
+    }
+
+    private func followDown(_ events: AsyncStream<ConnectionEvent>) {
+        let start = requestedAt
+        follow(events) { counts, event in
+            switch event {
+            case .connected: counts.connected += 1
+            case .firstPacket(let instant):
+                counts.flowing += 1
+                if let start { counts.firstPacketTimes.append(instant - start) }
+            case .failed, .closed: break
+            }
+        }
+    }
+
+    private func follow(
+        _ events: AsyncStream<ConnectionEvent>,
+        _ note: @escaping @Sendable (inout RollCall.Counts, ConnectionEvent) -> Void
+    ) {
+        Task { [rollCall] in
+            for await event in events {
+                if case .failed(let reason) = event {
+                    await rollCall.fail(LoadError(.failed, "a connection failed: \(reason)"))
+                }
+                await rollCall.note { note(&$0, event) }
+            }
+        }
+    }
+}

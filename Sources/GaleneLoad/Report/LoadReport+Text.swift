@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+extension LoadReport: CustomStringConvertible {
+    /// A table of two columns.
+    public var description: String {
+        var rows: [(String, String)] = []
+        let sizes = "\(Self.number(rate)) packets/s of \(packetSize) bytes in bursts of \(burst)"
+        rows.append(("streams", "\(upStreams) up × \(sizes), \(downStreams) down, \(clients) clients"))
+        rows.append(("sent", "\(sent) in \(Self.number(seconds)) s\(unsent > 0 ? ", \(unsent) more not taken" : "")"))
+        rows.append(("received", "\(received) of \(expected)"))
+        rows.append(
+            ("lost", "\(lost) (\(Self.number(lossPercentage, 3)) %), \(missing) gaps, \(duplicates) duplicates"))
+        if let latencyMedian, let latency99 {
+            rows.append(("latency", "median \(Self.number(latencyMedian)) us, 99 % \(Self.number(latency99)) us"))
+        }
+        rows.append(("authentic", "\(verified - forged) of \(verified) packets of a sample"))
+        if let join {
+            rows.append(("join", "median \(Self.number(join.median, 1)) ms, max \(Self.number(join.maximum, 1)) ms"))
+        }
+        if let firstPacket {
+            rows.append(
+                (
+                    "first packet",
+                    "median \(Self.number(firstPacket.median, 1)) ms, max \(Self.number(firstPacket.maximum, 1)) ms"
+                ))
+        }
+        rows.append(
+            (
+                "generator",
+                "\(Self.number(generatorPerPacket, 2)) us a received packet, \(Self.number(100 * generatorLoad)) % of a core"
+            ))
+        if let server { rows += Self.rows(server) }
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.map { title, text in
+            title + String(repeating: " ", count: width - title.count + 2) + text
+        }.joined(separator: "\n")
+    }
+
+    private static func rows(_ server: Server) -> [(String, String)] {
+        let mebibyte = 1_048_576.0
+        let memory = [server.idleBytes, server.joinedBytes, server.streamingBytes]
+            .map { number(Double($0) / mebibyte, 1) }
+        let user = number(server.userPerPacket, 2)
+        let system = number(server.systemPerPacket, 2)
+        return [
+            (
+                "server",
+                "\(number(server.totalPerPacket, 2)) us a forwarded packet (user \(user), system \(system)), "
+                    + "\(number(100 * server.load)) % of a core"
+            ),
+            ("server memory", "\(memory[0]) MiB idle, \(memory[1]) with all joined, \(memory[2]) with all streams"),
+            (
+                "",
+                "\(number(server.kibibytesPerClient)) KiB a client, "
+                    + "\(number(server.kibibytesPerDownStream)) KiB a down stream"
+            ),
+        ]
+    }
+
+    /// With so many digits behind the point.
+    private static func number(_ value: Double, _ digits: Int = 0) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "–" }
+        guard digits > 0 else { return String(Int(value.rounded())) }
+        var scale = 1
+        for _ in 0..<digits { scale *= 10 }
+        let scaled = Int((abs(value) * Double(scale)).rounded())
+        let fraction = String(scaled % scale)
+        let sign = value < 0 && scaled > 0 ? "-" : ""
+        return "\(sign)\(scaled / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+import NIOWebSocket
+
+/// Opens connections to the server, plain or over TLS.
+struct Dialler: Sendable {
+    let group: any EventLoopGroup
+    private let tls: NIOSSLContext
+
+    static let timeout = TimeAmount.seconds(10)
+
+    init(group: any EventLoopGroup, verifiesCertificate: Bool) throws {
+        self.group = group
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if !verifiesCertificate { configuration.certificateVerification = .none }
+        tls = try NIOSSLContext(configuration: configuration)
+    }
+
+    func bootstrap() -> ClientBootstrap { ClientBootstrap(group: group).connectTimeout(Self.timeout) }
+
+    /// Puts TLS at the bottom of a pipeline, where the URL asks for it.
+    func secure(_ channel: any Channel, for url: ServerURL) throws {
+        guard url.isSecure else { return }
+        // A server name is a name (RFC 6066 section 3); certificates for addresses are checked by the address.
+        let isAddress = (try? SocketAddress(ipAddress: url.host, port: 0)) != nil
+        try channel.pipeline.syncOperations.addHandler(
+            NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : url.host))
+    }
+
+    static func error(_ error: any Error, _ url: ServerURL) -> LoadError {
+        if let error = error as? LoadError { return error }
+        let reason =
+            switch error {
+            case let error as NIOConnectionError:
+                error.connectionErrors.first.map { "\($0.error)" } ?? "the host name has no address"
+            case let error as IOError: error.description
+            default: "\(error)"
+            }
+        return LoadError(.connection, "cannot connect to \(url.authority): \(reason)")
+    }
+}

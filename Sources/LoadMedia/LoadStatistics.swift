@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+/// What a worker, or one of its connections, has sent and received.
+public struct LoadStatistics: Sendable {
+    /// Media packets sent, and those that the socket did not take.
+    public var sent = 0
+    public var unsent = 0
+    /// Different media packets received.
+    public var received = 0
+    public var duplicates = 0
+    /// Sequence numbers that were skipped and never came.
+    public var missing = 0
+    public var latency = LatencyHistogram()
+    /// Packets that were decrypted as a sample, by the verdict.
+    public var authentic = 0
+    public var forged = 0
+
+    // Of the whole life of the connections, not of the measured interval:
+    /// As a sender: what the other side asked for and reported.
+    public var keyFramesRequested = 0
+    public var keyFramesSent = 0
+    public var receiverReports = 0
+    public var bitrateEstimates = 0
+    public var packetsRequested = 0
+    /// As a receiver.
+    public var senderReports = 0
+    public var namesReceived = 0
+    /// RTCP that could not be verified or read.
+    public var strangeReports = 0
+
+    public init() {}
+
+    public static func += (sum: inout LoadStatistics, other: LoadStatistics) {
+        sum.sent += other.sent
+        sum.unsent += other.unsent
+        sum.received += other.received
+        sum.duplicates += other.duplicates
+        sum.missing += other.missing
+        sum.latency.merge(other.latency)
+        sum.authentic += other.authentic
+        sum.forged += other.forged
+        sum.keyFramesRequested += other.keyFramesRequested
+        sum.keyFramesSent += other.keyFramesSent
+        sum.receiverReports += other.receiverReports
+        sum.bitrateEstimates += other.bitrateEstimates
+        sum.packetsRequested += other.packetsRequested
+        sum.senderReports += other.senderReports
+        sum.namesReceived += other.namesReceived
+        sum.strangeReports += other.strangeReports
+    }
+}

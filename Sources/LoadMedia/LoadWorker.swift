@@ -1,0 +1,151 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import DTLS
+public import ICE
+import MediaLoop
+public import RTCBase
+public import RTCCrypto
+import SRTP
+public import WebRTC
+
+/// One thread full of peer connections: the media half of a load test.
+///
+/// Each connection has a socket of its own, because servers tell clients apart by address. A connection sends
+/// (``openSender(_:from:)``) or receives; receivers read headers and decrypt one packet in a hundred, so that a machine
+/// can play many more subscribers than a server on it serves.
+///
+/// Signalling is the caller's: it takes ``OpenedConnection/credentials`` and ``fingerprint`` into its descriptions and
+/// gives back what the server's say.
+public actor LoadWorker {
+    public nonisolated let fingerprint: CertificateFingerprint
+    private nonisolated let executor: MediaExecutor
+    private nonisolated let pollDescriptor: Int32
+    private nonisolated let number: Int
+    private var state: LoadState
+    private var waiters: [Waiter] = []
+
+    private struct Waiter {
+        let connection: ConnectionID?
+        let condition: @Sendable (LoadStatistics) -> Bool
+        let deadline: Instant
+        let continuation: CheckedContinuation<LoadStatistics, Never>
+    }
+
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Nothing runs before ``start()``.
+    ///
+    /// - Parameters:
+    ///   - certificate: shared by all connections; making one costs as much as a handshake.
+    ///   - profiles: what DTLS offers or accepts.
+    public init(
+        certificate: Certificate, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80], number: Int = 0
+    ) throws {
+        executor = try MediaExecutor()
+        fingerprint = certificate.fingerprint
+        self.number = number
+        let context = try DTLSContext(certificate: certificate, profiles: profiles)
+        let poll = try SocketPoll()
+        pollDescriptor = poll.descriptor
+        state = LoadState(
+            poll: poll, model: try DatagramSocket(port: 0), context: context, wallClock: MonotonicClock.wallClock())
+    }
+
+    public nonisolated func start() throws {
+        try executor.start(name: "load-\(number)", sockets: [pollDescriptor]) { readiness in
+            self.assumeIsolated { $0.turn(now: readiness.now) }
+        }
+    }
+
+    /// Says goodbye on every connection, then ends the thread.
+    public nonisolated func shutdown() async {
+        await closeAll()
+        executor.shutdown()
+    }
+
+    private func turn(now: Instant) -> Instant? {
+        let (deadline, ticked) = state.wakeUp(now: now)
+        guard !waiters.isEmpty else { return deadline }
+        if ticked { answerWaiters(now: now) }
+        return Instant.earliest(deadline, waiters.map(\.deadline).min())
+    }
+
+    private func closeAll() {
+        state.closeAll(now: MonotonicClock.now())
+        for waiter in waiters { waiter.continuation.resume(returning: state.statistics()) }
+        waiters.removeAll()
+    }
+
+    /// A connection that sends; from the moment at which it is connected.
+    ///
+    /// - Parameter address: our end, an address of this machine from which the server can be reached.
+    public func openSender(
+        _ configuration: PacketSourceConfiguration, from address: IPAddress
+    ) throws -> OpenedConnection {
+        try state.open(sending: configuration, from: address, now: MonotonicClock.now())
+    }
+
+    /// A connection that receives whatever it is sent.
+    public func openReceiver(from address: IPAddress) throws -> OpenedConnection {
+        try state.open(sending: nil, from: address, now: MonotonicClock.now())
+    }
+
+    /// What the server's description says.
+    public func setRemote(_ remote: RemoteTransport, of id: ConnectionID) {
+        state.setRemote(remote, of: id.handle, now: MonotonicClock.now())
+    }
+
+    public func addRemote(_ candidate: ICECandidate, to id: ConnectionID) {
+        state.addRemote(candidate, to: id.handle, now: MonotonicClock.now())
+    }
+
+    /// Sends a PLI for every source that has been received.
+    public func requestKeyFrame(on id: ConnectionID) { state.requestKeyFrame(on: id.handle) }
+
+    public func close(_ id: ConnectionID) { state.close(id.handle, now: MonotonicClock.now()) }
+
+    // MARK: Observation
+
+    /// Begins to count anew, and only packets sent within `interval`. Without one, all packets count.
+    public func measure(_ interval: MeasuredInterval?) { state.measure(interval) }
+
+    /// The sum over all connections that are open, and those closed since the last ``measure(_:)``.
+    public func statistics() -> LoadStatistics { state.statistics() }
+
+    public func statistics(of id: ConnectionID) -> LoadStatistics? { state.statistics(of: id.handle) }
+
+    /// Waits until the statistics satisfy `condition`, which is asked a hundred times a second, or for `limit`.
+    ///
+    /// - Parameter id: the connection whose statistics are meant; `nil` for all together.
+    /// - Returns: the statistics as they are then.
+    public func statistics(
+        of id: ConnectionID? = nil, within limit: Duration,
+        until condition: @escaping @Sendable (LoadStatistics) -> Bool
+    ) async -> LoadStatistics {
+        await withCheckedContinuation { continuation in
+            waiters.append(
+                Waiter(
+                    connection: id, condition: condition, deadline: MonotonicClock.now() + limit,
+                    continuation: continuation))
+        }
+    }
+
+    private func answerWaiters(now: Instant) {
+        let waiting = waiters
+        waiters.removeAll()
+        for waiter in waiting {
+            let statistics =
+                waiter.connection.map { state.statistics(of: $0.handle) ?? LoadStatistics() }
+                ?? state.statistics()
+            if waiter.deadline <= now || waiter.condition(statistics) {
+                waiter.continuation.resume(returning: statistics)
+            } else {
+                waiters.append(waiter)
+            }
+        }
+    }
+
+    /// CPU time that the worker's thread has used since its start.
+    public func processorTime() -> Duration { LoadState.threadProcessorTime() }
+}

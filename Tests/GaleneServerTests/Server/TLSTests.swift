@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import Logging
+import NIOCore
+import NIOSSL
+import RTCCrypto
+import RTCTestKit
+import Testing
+
+@testable import GaleneServer
+
+@Suite("HTTPS", .timeLimit(.minutes(1)))
+struct TLSTests {
+    /// A client that trusts this certificate and no other.
+    static func context(trusting certificate: [UInt8]?) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.applicationProtocols = ["http/1.1"]
+        if let certificate {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificate))
+            configuration.certificateVerification = .noHostnameVerification
+        } else {
+            configuration.certificateVerification = .none
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    static func status(_ server: TestServer, trusting certificate: [UInt8]?) async throws -> Int? {
+        let client = try await RawClient.connect(port: server.port, tls: try context(trusting: certificate))
+        let response = try? await client.request("GET", "/group/demo/.status")
+        try? await client.close()
+        if let response { #expect(response.body.contains("https://h.example/group/demo/")) }
+        return response?.status
+    }
+
+    @Test(.row("S-07")) func `without files a certificate is made`() async throws {
+        try await TestServer.run(insecure: false) { server async throws in
+            #expect(try await Self.status(server, trusting: nil) == 200)
+        }
+    }
+
+    @Test(.row("S-05", "S-06")) func `a replaced certificate is used without a restart`() async throws {
+        let old = try SelfSignedPEM(commonName: "old.example", unixTime: Timestamp.now.unixSeconds)
+        let new = try SelfSignedPEM(commonName: "new.example", unixTime: Timestamp.now.unixSeconds)
+        try await TestServer.run(
+            insecure: false,
+            prepare: { folder in
+                folder.write("data/cert.pem", old.certificate)
+                folder.write("data/key.pem", old.privateKey)
+            }
+        ) { server async throws in
+            #expect(try await Self.status(server, trusting: old.certificate) == 200)
+            #expect(try await Self.status(server, trusting: new.certificate) == nil)
+            server.folder.write("data/cert.pem", new.certificate)
+            #expect(try await Self.status(server, trusting: old.certificate) == 200, "half a pair changes nothing")
+            server.folder.write("data/key.pem", new.privateKey)
+            #expect(try await Self.status(server, trusting: new.certificate) == 200)
+        }
+    }
+
+    @Test func `a key of another certificate is refused`() throws {
+        let folder = TemporaryFolder()
+        let one = try SelfSignedPEM(commonName: "one.example", unixTime: 1_800_000_000)
+        let two = try SelfSignedPEM(commonName: "two.example", unixTime: 1_800_000_000)
+        folder.write("cert.pem", one.certificate)
+        folder.write("key.pem", two.privateKey)
+        let error = #expect(throws: StartupError.self) {
+            try TLSFiles(dataDirectory: folder.path, logger: .init(label: "test"), now: .now)
+        }
+        #expect(error?.description.contains("key.pem is not the key of") == true)
+    }
+}

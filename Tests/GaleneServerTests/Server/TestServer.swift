@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Logging
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import GaleneServer
+
+/// A whole server in this process, on loopback, with folders of its own.
+struct TestServer: Sendable {
+    let port: Int
+    let folder: TemporaryFolder
+
+    static let demo =
+        #"{"users":{"op":{"password":"x","permissions":"op"}},"public":true,"displayName":"Demo","#
+        + #""wildcard-user":{"password":{"type":"wildcard"},"permissions":"present"}}"#
+
+    /// Starts a server, runs the body, stops the server.
+    ///
+    /// - Parameter prepare: fills the folders `static`, `data` and `groups`.
+    static func run(
+        limits: Limits = Limits(), insecure: Bool = true, prepare: (TemporaryFolder) -> Void = { _ in },
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        let folder = TemporaryFolder()
+        folder.makeFolder("data")
+        folder.write("static/index.html", "<p>index")
+        folder.write("static/galene.html", "<p>group")
+        folder.write("static/404.html", "<p>missing")
+        folder.write("groups/demo.json", demo)
+        prepare(folder)
+        var options = ServerOptions()
+        options.http = "127.0.0.1:0"
+        options.insecure = insecure
+        options.staticDirectory = folder.path + "/static"
+        options.dataDirectory = folder.path + "/data"
+        options.groupsDirectory = folder.path + "/groups"
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let (lines, input) = AsyncStream.makeStream(of: String.self)
+        let service = try await GaleneService(options, limits: limits, logger: logger) { input.yield($0) }
+        let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let first = await lines.first { _ in true }
+            let port = first?.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) }
+            do {
+                try await body(TestServer(port: try #require(port), folder: folder))
+            } catch {
+                Issue.record(error)
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    func get(_ path: String, _ fields: [String: String] = [:]) async throws -> RawResponse? {
+        try await request("GET", path, fields)
+    }
+
+    func request(
+        _ method: String, _ path: String, _ fields: [String: String] = [:], body: String = ""
+    ) async throws -> RawResponse? {
+        let client = try await RawClient.connect(port: port)
+        let response = try await client.request(method, path, fields, body: body)
+        try? await client.close()
+        return response
+    }
+}
