@@ -21,8 +21,8 @@ from harness.waiting import until
 
 # The port that the server takes all media at.
 MEDIA_PORT = 42000
-# How long the picture of the bystanders may stand still. On two busy cores, with the encoder in this same process, two
-# seconds have been seen without any attack; a stream that has stopped stands still for ever.
+# Seconds that the picture of the bystanders may stand still. The encoder and the decoder share this process and two busy
+# cores with the attack, so that frames come late; a stream that has stopped stands still for ever.
 STANDSTILL = 8
 
 

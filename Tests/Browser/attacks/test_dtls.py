@@ -3,6 +3,7 @@
 
 """DTLS from strangers, from peers that speak it badly, and from peers that never finish."""
 
+import contextlib
 import hashlib
 import os
 import random
@@ -13,10 +14,9 @@ from OpenSSL import SSL
 
 from harness import dtls_lies as dtls
 from harness.raw_client import OPUS
-from harness.raw_transport import drained, dtls_records, new_socket
+from harness.raw_transport import RawTransport, drained, dtls_records, new_socket
 
-# What the server may have taken for good after a hundred handshakes that never finished and were given up: four times
-# what the streams of a hundred honest clients cost.
+# What a hundred handshakes that never finish may hold: five times the 100 KiB that a stream is reckoned at.
 MEMORY_LIMIT_KILOBYTES = 50 * 1024
 
 
@@ -77,17 +77,22 @@ def test_client_hello_with_null_cipher_from_the_peer_itself(arena):
     for cipher in dtls.NULL_CIPHERS:
         transport.send(dtls.in_one_record(dtls.with_ciphers(hello, [cipher])))
     transport.barrier()
-    # A ServerHello (type 2) would have agreed on it.
-    agreed = [record for datagram in transport.dtls_received for record in dtls_records(datagram)
-              if record[0] == dtls.HANDSHAKE and record[13] == 2]
-    assert agreed == [], "a cipher that encrypts nothing was agreed on"
+    assert not has_server_hello(transport), "a cipher that encrypts nothing was agreed on"
+    # The same with ciphers that do encrypt is answered, so that it is the ciphers that were refused.
+    transport.send(dtls.in_one_record(hello))
+    transport.until("a ServerHello", lambda: has_server_hello(transport))
     # Media in clear is what such a peer would send.
     for number in range(20):
         transport.send(stream.audio(b"in clear %d" % number))
     viewer.send(type="request", request={"": ["audio", "video"]})
     transport.barrier()
-    viewer.take_in(0.5)
+    viewer.settle()
     assert not any(message["type"] == "offer" for message in viewer.messages), "media in clear became a track"
+
+
+def has_server_hello(transport: RawTransport) -> bool:
+    records = [record for datagram in transport.dtls_received for record in dtls_records(datagram)]
+    return any(record[0] == dtls.HANDSHAKE and record[13] == dtls.SERVER_HELLO for record in records)
 
 
 @pytest.mark.attack(7)
@@ -139,7 +144,7 @@ def test_client_hello_in_reordered_duplicated_and_overlapping_fragments(arena):
                 transport.send(record)
                 transport.send(record)
             return
-        hello = dtls.messages_of(records)[0]
+        hello = dtls.message_in(records)
         message_number = int.from_bytes(records[0][17:19], "big")
         pieces = [dtls.fragment(hello, offset, 60, number=message_number) for offset in range(0, len(hello), 40)]
         for piece in pieces[::-1] + pieces + pieces[::2]:
@@ -182,14 +187,13 @@ def test_absent_weak_wrong_and_changed_fingerprints(arena):
         client.offer(stream)
         transport = stream.transport
         transport.connect_ice()
-        with pytest.raises((AssertionError, SSL.Error)):
-            transport.handshake(timeout=3)
-            # OpenSSL as a client may think that it is done before the server has looked at its certificate.
+        # Whether OpenSSL at this end is already done when the server refuses depends on the role.
+        with contextlib.suppress(SSL.Error, AssertionError):
+            transport.handshake(timeout=2)
             transport.send_rtp(stream.audio(b"wrong"))
             transport.send_rtp(stream.video(b"wrong"))
-            transport.until("a refusal", lambda: transport.is_closed, timeout=1)
         client.expect("renegotiate", "abort", id=stream.id)
-    viewer.take_in(0.3)
+    viewer.settle()
     assert not any(message["type"] == "offer" for message in viewer.messages), "a wrong certificate got a track"
     # Another certificate in a later offer.
     pair = arena.pair()

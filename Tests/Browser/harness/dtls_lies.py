@@ -9,7 +9,7 @@ from pathlib import Path
 FIXTURES = Path(__file__).resolve().parents[2] / "Fixtures"
 
 ALERT, HANDSHAKE, APPLICATION = 21, 22, 23
-CLIENT_HELLO = 1
+CLIENT_HELLO, SERVER_HELLO = 1, 2
 FATAL, WARNING = 2, 1
 
 DTLS_1_0, DTLS_1_2 = 0xFEFF, 0xFEFD
@@ -58,15 +58,15 @@ def alert(level: int, description: int, number: int = 0, epoch: int = 0) -> byte
     return record(ALERT, bytes([level, description]), number, epoch)
 
 
-def messages_of(records: list[bytes]) -> list[bytes]:
-    """The bodies of a ClientHello's fragments put together, for records of a first flight."""
+def message_in(records: list[bytes]) -> bytes:
+    """The body of the one handshake message whose fragments these records hold."""
     parts = [(int.from_bytes(data[19:22], "big"), data[25:]) for data in records]
-    return [b"".join(body for _, body in sorted(parts))]
+    return b"".join(body for _, body in sorted(parts))
 
 
 def client_hello() -> bytes:
     """The body of Chromium's ClientHello."""
-    return messages_of(chromium_datagrams()[:2])[0]
+    return message_in(chromium_datagrams()[:2])
 
 
 def with_ciphers(hello: bytes, ciphers: list[int]) -> bytes:

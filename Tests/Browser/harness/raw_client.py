@@ -48,7 +48,8 @@ class RawStream:
     def offer(self) -> str:
         lines = ["v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", "a=group:BUNDLE 0 1"]
         for mid, (kind, attributes) in enumerate(SECTIONS.items()):
-            lines += self._section(kind, TYPES[kind], str(mid), "sendonly", "active" if self.transport.is_dtls_client else "passive")
+            setup = "active" if self.transport.is_dtls_client else "passive"
+            lines += self._section(kind, TYPES[kind], str(mid), "sendonly", setup)
             lines += [*attributes, f"a=ssrc:{self.ssrcs[kind]} cname:raw"]
         return "\r\n".join(lines) + "\r\n"
 
@@ -124,6 +125,11 @@ class RawClient:
             self.send(type="pong")
         self.messages.append(message)
         return True
+
+    def settle(self, quiet: float = 0.5) -> None:
+        """Reads messages until none has come for a while: longer than the server waits before it tells of a stream."""
+        while self.take_in(quiet):
+            pass
 
     def expect(self, *types: str, since: int = 0, timeout: float = 10, **fields: Any) -> Message:
         """The first message of one of these types and with these fields, among those after the first `since`."""
