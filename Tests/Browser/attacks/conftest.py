@@ -21,7 +21,7 @@ from harness.waiting import until
 
 # The port that the server takes all media at.
 MEDIA_PORT = 42000
-# Seconds that the picture of the bystanders may stand still. The encoder and the decoder share this process and two busy
+# Seconds that the picture of the bystanders may stand still. The encoder and the decoder share this process and the
 # cores with the attack, so that frames come late; a stream that has stopped stands still for ever.
 STANDSTILL = 8
 

@@ -109,7 +109,8 @@ def test_farewells_and_reports_in_the_name_of_others_are_not_believed(arena):
     victim.assert_carries("before")
     attack = villain.publish().transport
     truth = (0xE0000000 << 32, 1_000_000)
-    up.transport.send_rtcp(lies.sender_report(up.ssrcs["audio"], *truth) + lies.sender_report(up.ssrcs["video"], *truth))
+    for ssrc in up.ssrcs.values():
+        up.transport.send_rtcp(lies.sender_report(ssrc, *truth))
     down.transport.until("a report", lambda: lies.sender_reports(down.transport.reports))
     for ssrc in (*up.ssrcs.values(), *down.ssrcs.values()):
         for _ in range(50):

@@ -97,7 +97,8 @@ def absurd_fragments() -> list[bytes]:
     big = 0xFFFFFF
     fragments = [
         fragment(hello, length=100, total=big), fragment(hello, length=100, claimed_length=big),
-        fragment(hello, length=100, claimed_offset=big), fragment(hello, length=100, claimed_offset=big - 10, total=big),
+        fragment(hello, length=100, claimed_offset=big),
+        fragment(hello, length=100, claimed_offset=big - 10, total=big),
         fragment(hello, length=100, total=0), fragment(hello, length=100, total=50),
         fragment(hello, length=0), fragment(b"", total=0), fragment(hello, length=100, claimed_length=0),
         fragment(hello, length=100, claimed_length=99), fragment(hello, length=100, claimed_length=101),

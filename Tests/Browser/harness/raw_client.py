@@ -68,7 +68,8 @@ class RawStream:
 
     def _section(self, kind: str, number: int, mid: str, direction: str, setup: str) -> list[str]:
         return [
-            f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}", "c=IN IP4 0.0.0.0", "a=rtcp-mux", f"a=mid:{mid}", f"a={direction}",
+            f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}", "c=IN IP4 0.0.0.0", "a=rtcp-mux", f"a=mid:{mid}",
+            f"a={direction}",
             f"a=ice-ufrag:{self.transport.ufrag}", f"a=ice-pwd:{self.transport.password}", *self.fingerprint_lines,
             f"a=setup:{setup}",
         ]

@@ -3,8 +3,8 @@
 
 """One end of a WebRTC transport, byte by byte on a socket of its own: what an attacker has who keeps to nothing.
 
-It works in the thread of its caller. Nothing happens by itself: whoever waits for something calls `until`, which reads the
-socket, answers the server's checks (if it is to) and sorts what arrives.
+It works in the thread of its caller. Nothing happens by itself: whoever waits for something calls `until`, which reads
+the socket, answers the server's checks (if it is to) and sorts what arrives.
 """
 
 import os
