@@ -226,6 +226,8 @@ struct WorkerState: ~Copyable {
     private mutating func setInactive(_ handle: Handle) {
         guard let stream = streams.pointer(handle) else { return }
         stream.pointee.nextReport = nil
+        // RFC 7675 section 5.1: without consent "the endpoint MUST cease transmission". Key-frame requests would go on.
+        stream.pointee.path = nil
         if case .down(let subscriber) = stream.pointee.direction {
             router.setActive(false, subscriber: subscriber)
         }
