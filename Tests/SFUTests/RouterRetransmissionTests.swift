@@ -175,6 +175,12 @@ struct RouterRetransmissionTests {
         var harness = RouterHarness()
         let publisher = harness.publisher()
         let track = harness.video(publisher)
+        let clock = WallClock(unixNanoseconds: 1_800_000_000_000_000_000, at: .zero)
+        let origin = RouterReportTests.bytes(
+            .senderReport(
+                SenderReport(
+                    ssrc: 11, ntpTime: NTPTime(unixNanoseconds: 5), rtpTimestamp: 0, packetCount: 1, octetCount: 1)))
+        harness.router.receiveReport(origin.span.bytes, fromPublisher: publisher, now: .zero)
         struct Key: Hashable { var stream: UInt32; var ssrc: UInt32; var index: UInt64 }
         var known: [Key: RouterHarness.Sent] = [:]
         var newestSent: [UInt32: UInt64] = [:]
@@ -202,8 +208,21 @@ struct RouterRetransmissionTests {
                 let chosen = Int(random.next() % UInt64(subscribers.count))
                 subscribers[chosen].isActive.toggle()
                 harness.router.setActive(subscribers[chosen].isActive, subscriber: subscribers[chosen].handle)
-            case 6...9: _ = harness.router.report(toPublisher: publisher, now: harness.now)
-            case 10...60: position += random.next() % 40
+            case 6...17:
+                // Receivers are now far and now near, so that caches grow and shrink. A lying report says so at once.
+                let isFar = random.next() % 2 == 0
+                for subscriber in subscribers {
+                    _ = harness.router.report(toSubscriber: subscriber.handle, now: harness.now, wallClock: clock)
+                    let block = ReportBlock(
+                        ssrc: subscriber.ssrc, jitter: isFar ? 90_000 : 0,
+                        lastSenderReport: clock.ntpTime(at: harness.now).compact)
+                    let report = RouterReportTests.bytes(
+                        .receiverReport(ReceiverReport(senderSSRC: 1, blocks: [block])))
+                    harness.router.receiveReport(
+                        report.span.bytes, fromSubscriber: subscriber.handle, now: harness.now)
+                }
+                _ = harness.router.report(toPublisher: publisher, now: harness.now)
+            case 18...68: position += random.next() % 40
             default: position += 1
             }
             let isLate = random.next() % 8 == 0
@@ -237,6 +256,7 @@ struct RouterRetransmissionTests {
             }
         }
         #expect(repeated > 50)
+        #expect(harness.router.counters.cachesResized > 2)
         #expect(UInt64(repeated) == harness.router.counters.retransmissions)
     }
 }

@@ -68,6 +68,7 @@ extension Router {
             current: current, kind: track.pointee.configuration.codec.kind, packetRate: track.pointee.rate.packetRate,
             roundTrip: longest)
         guard capacity != current else { return }
+        counters.cachesResized &+= 1
         track.pointee.ring.resize(to: capacity, pool: &pool)
         for handle in track.pointee.downTracks {
             guard let down = downTracks.pointer(handle) else { continue }

@@ -264,6 +264,7 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var retransmissions: UInt64 = 0
     /// Packets that were asked for too often, or by who asks for too many.
     public var retransmissionsRefused: UInt64 = 0
+    public var cachesResized: UInt64 = 0
     /// Newcomers that began with a key frame from the cache.
     public var fastStarts: UInt64 = 0
     public var plisSent: UInt64 = 0
