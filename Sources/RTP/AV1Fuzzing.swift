@@ -5,9 +5,18 @@ import RTCBase
 
 /// What the fuzzer and the replay of its findings call.
 package enum AV1Fuzzing {
-    /// Parses a payload, checks that its elements lie inside it one behind the other, and that a number survives
+    /// Feeds a packetizer and a depacketizer, parses a payload, checks that its elements lie inside it one behind the other, and that a number survives
     /// writing.
     package static func run(_ bytes: UnsafeRawBufferPointer) {
+        var depacketizer = AV1Depacketizer()
+        _ = depacketizer.receive(bytes, index: 0, timestamp: 0, marker: false)
+        _ = depacketizer.receive(bytes, index: 1, timestamp: 0, marker: true)
+        if let payloads = try? AV1Packetizer(maximumPayloadSize: 16).packetize(Array(bytes)) {
+            for payload in payloads {
+                precondition(payload.count <= 16)
+                precondition((try? AV1Payload(parsing: payload.span.bytes)) != nil, "packets that are malformed")
+            }
+        }
         var offset = 0
         if let number = try? LEB128.read(bytes, at: &offset) {
             var writer = ByteWriter()

@@ -5,8 +5,13 @@ import RTCBase
 
 /// What the fuzzer and the replay of its findings call.
 package enum VP9DescriptorFuzzing {
-    /// Parses a payload, and checks that the descriptor survives writing but for its picture group.
+    /// Feeds a packetizer and a depacketizer, parses a payload, and checks that the descriptor survives writing but for its picture group.
     package static func run(_ bytes: UnsafeRawBufferPointer) {
+        var depacketizer = VP9Depacketizer()
+        _ = depacketizer.receive(bytes, index: 0, timestamp: 0, marker: false)
+        _ = depacketizer.receive(bytes, index: 1, timestamp: 0, marker: true)
+        var packetizer = VP9Packetizer(maximumPayloadSize: 32, pictureID: 0)
+        precondition(packetizer.packetize(Array(bytes)).allSatisfy { $0.count <= 32 })
         _ = VP9FrameHeader(parsing: bytes)
         let inspection = try? PayloadInspection.inspect(.vp9, payload: bytes, marker: false)
         guard let descriptor = try? VP9PayloadDescriptor(parsing: bytes) else {

@@ -67,7 +67,7 @@ public struct AV1Payload: Hashable, Sendable, BitwiseCopyable {
     public init(parsing payload: UnsafeRawBufferPointer) throws(ParseError) {
         var elements = try AV1Elements(payload)
         header = elements.header
-        var search = KeyFrameSearch()
+        var search = AV1KeyFrameSearch()
         var isFirst = true
         while let element = try elements.next() {
             let unit = UnsafeRawBufferPointer(rebasing: payload[element.range])
@@ -86,7 +86,7 @@ public struct AV1Payload: Hashable, Sendable, BitwiseCopyable {
 }
 
 /// Looks for a sequence header and then a key frame's header among the units of a packet that begins a sequence.
-private struct KeyFrameSearch {
+struct AV1KeyFrameSearch {
     private enum State {
         case first
         /// Behind a sequence header; `isReduced` when its frames have no type, being key frames all.
