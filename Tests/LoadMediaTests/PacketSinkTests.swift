@@ -114,7 +114,8 @@ struct PacketSourceTests {
             #expect(packet.header.marker == (position % 8 == 7))
             #expect(packet.index == frames[0].index + UInt64(position))
             #expect(
-                packet.descriptor.pictureID == frames[0].descriptor.pictureID.map { ($0 + UInt16(position / 8)) & 0x7fff })
+                packet.descriptor.pictureID
+                    == frames[0].descriptor.pictureID.map { ($0 + UInt16(position / 8)) & 0x7fff })
             #expect(packet.header.ssrc == 9 && packet.header.timestamp == 77)
         }
         let starts = stride(from: 0, to: 40, by: 8).compactMap { frames[$0].frame }
