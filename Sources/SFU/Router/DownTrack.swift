@@ -21,7 +21,7 @@ public struct DownTrackConfiguration: Sendable, BitwiseCopyable {
     }
 }
 
-/// A track that goes out. A send touches most fields.
+/// A track that goes out. What a send touches comes first, for the cache's sake.
 struct DownTrack: ~Copyable {
     let configuration: DownTrackConfiguration
     let subscriber: Handle
@@ -31,13 +31,13 @@ struct DownTrack: ~Copyable {
     var isActive = false
     var indices: IndexMap
     var pictures = PictureIDMap()
+    /// What was sent under which index.
+    var log: RetransmissionLog
     var packetsSent: UInt32 = 0
     /// Payload octets, as sender reports count them.
     var octetsSent: UInt32 = 0
     var rate = RateMeter()
     var estimator = LossBasedEstimator()
-    /// What was sent under which index.
-    var log: RetransmissionLog
     var budget = RetransmissionBudget()
     var roundTrip = RoundTripEstimator()
     /// Interarrival jitter, as the receiver last reported it.
