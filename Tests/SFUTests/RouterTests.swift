@@ -77,6 +77,20 @@ struct RouterTests {
         #expect(harness.forward().map(\.stream) == [RouterHarness.stream(2)])
     }
 
+    @Test(.row("M-19"))
+    func `keeps picture ids contiguous when the source jumps`() {
+        var harness = RouterHarness()
+        let track = harness.video(harness.publisher())
+        _ = harness.subscriber(of: track, first: 0)
+        _ = harness.receive(track, index: 10, payload: RouterHarness.vp8(pictureID: 100, isKeyFrame: true))
+        _ = harness.receive(track, index: 11, payload: RouterHarness.vp8(pictureID: 101, isKeyFrame: false))
+        _ = harness.forward()
+        _ = harness.receive(track, index: 90_000, payload: RouterHarness.vp8(pictureID: 7000, isKeyFrame: true))
+        let sent = harness.forward()
+        #expect(sent.map(\.index) == [2])
+        #expect(sent.map(\.payload) == [RouterHarness.vp8(pictureID: 102, isKeyFrame: true)])
+    }
+
     @Test func `forwards subscriber by subscriber, packet by packet, also when the plan is smaller than the work`() {
         var harness = RouterHarness(planCapacity: 32)
         let track = harness.audio(harness.publisher())

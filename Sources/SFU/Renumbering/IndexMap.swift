@@ -39,12 +39,15 @@ public struct IndexMap: Sendable, BitwiseCopyable {
         return back < next ? next &- 1 &- back : nil
     }
 
+    /// Whether a packet of the source would begin a new run.
+    public func beginsRun(_ source: UInt64) -> Bool { !isRunning || source > highestSource &+ Self.maximumGap }
+
     /// The next source packet begins a new run, whatever its index.
     public mutating func interrupt() { isRunning = false }
 
     /// The index for a packet of the source; `nil` for one from before the current run.
     public mutating func map(_ source: UInt64) -> UInt64? {
-        if !isRunning || source > highestSource &+ Self.maximumGap {
+        if beginsRun(source) {
             isRunning = true
             floor = source
             offset = next &- source

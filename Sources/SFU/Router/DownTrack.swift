@@ -58,8 +58,8 @@ struct DownTrack: ~Copyable {
     /// The entry by which `packet` goes out; `nil` when the subscriber is not to get it.
     mutating func forward(_ packet: CachedPacket) -> SendPlanEntry? {
         // A picture cannot be shown before its key frame: until then there is nothing to send.
-        let begins = indices.isInterrupted
-        if begins, kind == .video, !packet.startsKeyFrame { return nil }
+        if indices.isInterrupted, kind == .video, !packet.startsKeyFrame { return nil }
+        let begins = indices.beginsRun(packet.index)
         guard let index = indices.map(packet.index) else { return nil }
         let descriptor = packet.descriptor
         var pictureID: UInt16 = 0
