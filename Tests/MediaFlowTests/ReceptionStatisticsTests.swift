@@ -47,6 +47,22 @@ struct ReceptionStatisticsTests {
         #expect(block.cumulativeLost < 0)
     }
 
+    @Test(.row("M-25"))
+    func `reports what was lost although retransmissions made good for it`() throws {
+        var statistics = ReceptionStatistics(clockRate: 8000)
+        for index in 0..<100 as Range<UInt64> {
+            if index % 10 == 5 {
+                statistics.receiveRepaired()
+            } else {
+                statistics.receive(index: index, timestamp: 0, now: .zero)
+            }
+        }
+        let blockReport = statistics.reportBlock(ssrc: 1, now: .zero)
+        let block = try #require(blockReport)
+        #expect(block.cumulativeLost == 10)
+        #expect(statistics.packetsReceived == 100)
+    }
+
     @Test func `measures jitter in timestamp units, and takes a new timestamp base for what it is`() throws {
         var statistics = ReceptionStatistics(clockRate: 90_000)
         for step in 0..<2000 {

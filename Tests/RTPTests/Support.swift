@@ -37,3 +37,10 @@ func sweep(_ fixture: [UInt8], seed: UInt64, _ run: (UnsafeRawBufferPointer) -> 
         feed(random.bytes(Int(random.next() % 80)))
     }
 }
+
+/// `withUnsafeBytes` of an array, with the type of what a parser throws.
+func withBytes<Result>(
+    _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(ParseError) -> Result
+) throws(ParseError) -> Result {
+    try bytes.span.bytes.withUnsafeBytes(body)
+}

@@ -67,4 +67,42 @@ struct PacketRingTests {
         ring.drain(into: &pool)
         #expect(pool.taken == 1)
     }
+
+    @Test(.row("M-20"), arguments: [8, 32, 128], [8, 32, 128])
+    func `keeps the newest packets when it is resized, and gives the slots of the others back`(old: Int, new: Int) {
+        for start in wrapStarts {
+            var pool = PacketPool()
+            var ring = PacketRing(capacity: old)
+            var slot = pool.take()
+            for step in 0..<500 as Range<UInt64> {
+                _ = Self.insert(UInt64(start) + step, &ring, &slot, &pool)
+                ring.clearFresh()
+            }
+            let newest = UInt64(start) + 499
+            let payload = ring.packet(at: newest)?.payload
+            ring.resize(to: new, pool: &pool)
+            #expect(ring.capacity == new)
+            #expect(ring.packet(at: newest)?.payload == payload)
+            for age in 0..<200 as Range<UInt64> {
+                #expect((ring.packet(at: newest - age) != nil) == (age < UInt64(min(old, new))))
+            }
+            #expect(pool.taken == min(old, new) + 1)
+            for step in 500..<1000 as Range<UInt64> {
+                #expect(Self.insert(UInt64(start) + step, &ring, &slot, &pool) == .stored)
+                ring.clearFresh()
+            }
+            #expect(pool.taken == new + 1)
+        }
+    }
+
+    @Test func `takes an index only once`() {
+        var pool = PacketPool()
+        var ring = PacketRing(capacity: 8)
+        var slot = pool.take()
+        #expect(Self.insert(3, &ring, &slot, &pool) == .stored)
+        #expect(Self.insert(3, &ring, &slot, &pool) == .tooOld)
+        ring.clearFresh()
+        #expect(Self.insert(3, &ring, &slot, &pool) == .tooOld)
+        #expect(ring.freshCount == 0)
+    }
 }

@@ -35,7 +35,8 @@ struct RouterHarness: ~Copyable {
 
     mutating func video(_ publisher: Handle, ssrc: UInt32 = 11) -> Handle {
         router.addUpTrack(
-            UpTrackConfiguration(ssrc: ssrc, codec: .vp8, acceptsPLI: true, acceptsREMB: true), publisher: publisher)!
+            UpTrackConfiguration(ssrc: ssrc, codec: .vp8, acceptsPLI: true, acceptsNACK: true, acceptsREMB: true),
+            publisher: publisher)!
     }
 
     mutating func audio(_ publisher: Handle, ssrc: UInt32 = 12) -> Handle {
@@ -76,6 +77,14 @@ struct RouterHarness: ~Copyable {
         slot.copyMemory(from: bytes, byteCount: bytes.count)
         let header = try! RTPHeader(parsing: bytes.span.bytes)
         return router.receive(header, for: track, slot: &slot, index: index, now: now)
+    }
+
+    /// A subscriber asks for packets again.
+    mutating func nack(_ numbers: [UInt16], of ssrc: UInt32 = 99, from subscriber: Handle) {
+        var compound = RTCPCompoundBuilder(maximumSize: 2000)
+        _ = compound.append(
+            .nack(GenericNACK(senderSSRC: 1, mediaSSRC: ssrc, missing: numbers.lazy.map { SequenceNumber($0) })))
+        router.receiveReport(compound.bytes.span.bytes, fromSubscriber: subscriber, now: now)
     }
 
     /// Everything that is to be sent now, as the receivers would see it after decryption.

@@ -34,7 +34,7 @@ struct RouterTests {
         let subscriber = harness.router.addSubscriber(stream: RouterHarness.stream(2))
         let configuration = DownTrackConfiguration(source: track, ssrc: 9, payloadType: 96, firstSequenceNumber: 0)
         #expect(harness.router.addDownTrack(configuration, subscriber: subscriber) != nil)
-        _ = harness.receive(track, index: 1, payload: RouterHarness.vp8(pictureID: 1, isKeyFrame: true))
+        _ = harness.receive(track, index: 1, payload: RouterHarness.vp8(pictureID: 1, isKeyFrame: false))
         #expect(harness.forward().isEmpty)
         #expect(harness.router.pollKeyFrameRequest(now: .zero) == nil)
         harness.router.setActive(true, subscriber: subscriber)
@@ -68,12 +68,27 @@ struct RouterTests {
         _ = harness.receive(track, index: 1, payload: payload)
         #expect(harness.forward().map(\.payload) == [payload])
         let late = harness.subscriber(of: track, number: 3, ssrc: 98)
+        #expect(harness.forward().map(\.payload) == [payload])
         let next = RouterHarness.vp8(pictureID: 0, isKeyFrame: true)
         _ = harness.receive(track, index: 2, payload: next)
         #expect(harness.forward().map(\.payload) == [next, next])
         harness.router.removeSubscriber(late)
         _ = harness.receive(track, index: 3, payload: RouterHarness.vp8(pictureID: 1, isKeyFrame: false))
         #expect(harness.forward().map(\.stream) == [RouterHarness.stream(2)])
+    }
+
+    @Test(.row("M-19"))
+    func `keeps picture ids contiguous when the source jumps`() {
+        var harness = RouterHarness()
+        let track = harness.video(harness.publisher())
+        _ = harness.subscriber(of: track, first: 0)
+        _ = harness.receive(track, index: 10, payload: RouterHarness.vp8(pictureID: 100, isKeyFrame: true))
+        _ = harness.receive(track, index: 11, payload: RouterHarness.vp8(pictureID: 101, isKeyFrame: false))
+        _ = harness.forward()
+        _ = harness.receive(track, index: 90_000, payload: RouterHarness.vp8(pictureID: 7000, isKeyFrame: true))
+        let sent = harness.forward()
+        #expect(sent.map(\.index) == [2])
+        #expect(sent.map(\.payload) == [RouterHarness.vp8(pictureID: 102, isKeyFrame: true)])
     }
 
     @Test func `forwards subscriber by subscriber, packet by packet, also when the plan is smaller than the work`() {
@@ -111,10 +126,10 @@ struct RouterTests {
         _ = harness.subscriber(of: track)
         let key = RouterHarness.vp8(pictureID: 1, isKeyFrame: true)
         _ = harness.receive(track, index: 1, payload: key)
-        for length in 0..<4 {
+        for length in 1..<4 {
             _ = harness.receive(track, index: UInt64(2 + length), payload: Array(key.prefix(length)))
         }
-        #expect(harness.router.counters.malformedPayloads == 4)
+        #expect(harness.router.counters.malformedPayloads == 3)
         #expect(harness.forward().count == 1)
     }
 

@@ -98,11 +98,14 @@ public struct GaleneService: Service {
 
     /// Files of an existing installation that a later version will read: said, so that nobody relies on them.
     private static func filesWithoutEffect(_ dataDirectory: String) -> [String] {
-        [("ice-servers.json", "clients are told of no STUN or TURN server"), ("var/tokens.jsonl", "tokens let nobody in")]
-            .compactMap { name, consequence in
-                FileStamp(path: "\(dataDirectory)/\(name)") == nil
-                    ? nil : "file \(dataDirectory)/\(name) has no effect yet: \(consequence)"
-            }
+        [
+            ("ice-servers.json", "clients are told of no STUN or TURN server"),
+            ("var/tokens.jsonl", "tokens let nobody in"),
+        ]
+        .compactMap { name, consequence in
+            FileStamp(path: "\(dataDirectory)/\(name)") == nil
+                ? nil : "file \(dataDirectory)/\(name) has no effect yet: \(consequence)"
+        }
     }
 
     private static func webRoot(_ path: String) throws(StartupError) -> Sandbox {

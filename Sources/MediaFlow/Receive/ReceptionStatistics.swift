@@ -14,6 +14,7 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
     private var firstIndex: UInt64?
     private var highestIndex: UInt64 = 0
     private var received: UInt64 = 0
+    private var repaired: UInt64 = 0
     private var expectedAtLastReport: UInt64 = 0
     private var receivedAtLastReport: UInt64 = 0
     private var lastTransit: Int64?
@@ -49,12 +50,16 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
         lastTransit = transit
     }
 
+    /// Counts a packet that came because it was asked for. It does not make good for the loss that the sender is to hear of,
+    /// nor is the time that it took the path's jitter.
+    public mutating func receiveRepaired() { repaired &+= 1 }
+
     /// Remembers the sender report that LSR and DLSR will refer to.
     public mutating func receiveSenderReport(_ time: NTPTime, now: Instant) {
         lastSenderReport = (time.compact, now)
     }
 
-    public var packetsReceived: UInt64 { received }
+    public var packetsReceived: UInt64 { received &+ repaired }
     /// Interarrival jitter in timestamp units.
     public var jitter: UInt32 { UInt32(clamping: scaledJitter >> 4) }
 

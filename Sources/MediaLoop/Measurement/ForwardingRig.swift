@@ -65,7 +65,8 @@ public struct ForwardingRig: ~Copyable {
         }
         state.streams.pointer(publisher)?.pointee.binder = SourceBinder(tracks: [
             NegotiatedTrack(
-                mid: "0", kind: .video, codecs: [NegotiatedCodec(codec: .vp8, payloadType: 96)], ssrcs: [ssrc])
+                mid: "0", kind: .video, codecs: [NegotiatedCodec(codec: .vp8, payloadType: 96)],
+                feedback: [.remb, .nack, .pli, .fir], ssrcs: [ssrc])
         ])
         state.route(publisherAddress, to: publisher)
         let sender = try SRTPSender(WorkerState.measuredKeys(profile: profile, seed: 1), as: .dtlsClient)

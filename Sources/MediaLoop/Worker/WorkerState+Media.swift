@@ -56,7 +56,7 @@ extension WorkerState {
         case .match(let match):
             let configuration = UpTrackConfiguration(
                 ssrc: header.ssrc, codec: match.codec.codec, acceptsPLI: match.track.feedback.contains(.pli),
-                acceptsREMB: match.track.feedback.contains(.remb))
+                acceptsNACK: match.track.feedback.contains(.nack), acceptsREMB: match.track.feedback.contains(.remb))
             guard stream.pointee.binder.hasRoom,
                 let track = router.addUpTrack(configuration, publisher: publisher)
             else { return nil }
@@ -140,9 +140,9 @@ extension WorkerState {
         if let report { sendRTCP(report, on: handle) }
     }
 
-    /// Sends the key-frame requests that are due.
-    mutating func requestKeyFrames(now: Instant) {
-        while let request = router.pollKeyFrameRequest(now: now) {
+    /// Asks publishers for what is missing.
+    mutating func sendFeedback(now: Instant) {
+        while let request = router.pollFeedback(now: now) {
             sendRTCP(request.message, on: request.stream)
         }
     }

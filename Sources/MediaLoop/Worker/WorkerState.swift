@@ -74,10 +74,12 @@ struct WorkerState: ~Copyable {
             guard receiveBatch.isFull else { break }
         }
         handleTimeouts(now: now)
-        requestKeyFrames(now: now)
+        // What the control plane or a timer has set going does not wait for a packet.
+        if router.hasWork { executePlan(now: now) }
+        sendFeedback(now: now)
         sendBatch.flush(to: socket)
         if !deferredDTLS.isEmpty { return now }
-        return Instant.earliest(deadlines.next, router.keyFrameDeadline)
+        return Instant.earliest(deadlines.next, router.feedbackDeadline)
     }
 
     private mutating func handle(_ datagram: ReceivedDatagram, now: Instant) {
@@ -224,6 +226,8 @@ struct WorkerState: ~Copyable {
     private mutating func setInactive(_ handle: Handle) {
         guard let stream = streams.pointer(handle) else { return }
         stream.pointee.nextReport = nil
+        // RFC 7675 section 5.1: without consent "the endpoint MUST cease transmission". Key-frame requests would go on.
+        stream.pointee.path = nil
         if case .down(let subscriber) = stream.pointee.direction {
             router.setActive(false, subscriber: subscriber)
         }

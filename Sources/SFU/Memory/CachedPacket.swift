@@ -12,7 +12,7 @@ public struct CachedPacket: BitwiseCopyable {
     public var timestamp: UInt32
     public var payloadLength: UInt16
     public var marker: Bool
-    /// The first packet of a key frame; true for every packet of audio.
+    /// The first packet of a key frame, or of what may be one; true for every packet of audio.
     public var startsKeyFrame: Bool
     /// What the descriptor said when the packet arrived. The bytes in the slot may have been patched since.
     public var descriptor = DescriptorFields()
@@ -28,18 +28,22 @@ public struct CachedPacket: BitwiseCopyable {
         public init() {}
     }
 
-    /// Reads a VP8 payload's descriptor and, at the start of a frame, the frame's header.
+    /// Reads what the payload says of its frame.
     ///
-    /// - Returns: false when the payload is not VP8.
-    mutating func readVP8Descriptor() -> Bool {
+    /// - Returns: false when the payload cannot be one of `codec`.
+    mutating func read(_ codec: Codec) -> Bool {
         let bytes = UnsafeRawBufferPointer(start: payload, count: Int(payloadLength))
-        guard let vp8 = try? VP8PayloadDescriptor(parsing: bytes) else { return false }
-        if let pictureID = vp8.pictureID {
-            descriptor.pictureIDBits = vp8.isPictureIDLong ? 15 : 7
-            descriptor.pictureIDOffset = vp8.pictureIDOffset
-            descriptor.pictureID = pictureID
+        guard let inspection = try? PayloadInspection.inspect(codec, payload: bytes, marker: marker) else {
+            return false
         }
-        startsKeyFrame = vp8.startsFrame && vp8.frameHeader(in: bytes)?.isKeyFrame ?? false
+        // Only VP8's picture ids are rewritten: VP9's references count pictures of the source, dropped or not.
+        if codec == .vp8 {
+            descriptor.pictureIDBits = inspection.pictureIDBits
+            descriptor.pictureIDOffset = inspection.pictureIDOffset
+            descriptor.pictureID = inspection.pictureID
+        }
+        // Not knowing, it is better to let a receiver begin than to let it wait for ever.
+        startsKeyFrame = inspection.keyFrame != .no
         return true
     }
 }

@@ -8,12 +8,13 @@ public struct PacketRing: ~Copyable {
         var packet: CachedPacket?
     }
 
-    private let places: UnsafeMutablePointer<Place>
-    private let mask: UInt64
+    private var places: UnsafeMutablePointer<Place>
+    private var mask: UInt64
     /// The places of the packets that arrived since ``clearFresh()``, in the order of arrival.
-    private let fresh: UnsafeMutablePointer<UInt32>
+    private var fresh: UnsafeMutablePointer<UInt32>
     public private(set) var freshCount = 0
-    private var highest: UInt64?
+    /// The highest index taken in.
+    public private(set) var highest: UInt64?
 
     /// - Parameter capacity: packets; a power of two.
     public init(capacity: Int) {
@@ -33,7 +34,7 @@ public struct PacketRing: ~Copyable {
 
     public enum Insertion: Equatable {
         case stored
-        /// Older than everything that the ring still holds.
+        /// Older than everything that the ring still holds, or held already.
         case tooOld
         /// A packet that has not been forwarded yet would be overwritten: forward first, then try again.
         case full
@@ -47,7 +48,11 @@ public struct PacketRing: ~Copyable {
         guard freshCount < capacity else { return .full }
         let position = Int(packet.index & mask)
         let place = places + position
-        if let old = place.pointee.packet, old.index != packet.index, isFresh(position) { return .full }
+        if let old = place.pointee.packet {
+            // An index stands for the same bytes for ever: receivers may have them under an index of their own.
+            if old.index == packet.index { return .tooOld }
+            if isFresh(position) { return .full }
+        }
         let next = place.pointee.slot ?? pool.take()
         place.pointee.slot = slot
         place.pointee.packet = packet
@@ -78,6 +83,29 @@ public struct PacketRing: ~Copyable {
     public func packet(at index: UInt64) -> CachedPacket? {
         let packet = places[Int(index & mask)].packet
         return packet?.index == index ? packet : nil
+    }
+
+    /// Whether the packet with that index is held and has not been forwarded yet.
+    func isFresh(index: UInt64) -> Bool { isFresh(Int(index & mask)) && packet(at: index) != nil }
+
+    /// Takes another capacity, keeps the newest packets where they lie, and gives the slots of the others back. To be
+    /// called when nothing is fresh.
+    ///
+    /// - Parameter newCapacity: packets; a power of two.
+    public mutating func resize(to newCapacity: Int, pool: inout PacketPool) {
+        precondition(freshCount == 0, "a ring is resized when all its packets are forwarded")
+        var resized = PacketRing(capacity: newCapacity)
+        for position in 0..<capacity {
+            guard let slot = places[position].slot else { continue }
+            if let packet = places[position].packet, packet.index &+ UInt64(newCapacity) > highest ?? 0 {
+                resized.places[Int(packet.index & resized.mask)] = places[position]
+            } else {
+                pool.give(slot)
+            }
+        }
+        swap(&places, &resized.places)
+        swap(&fresh, &resized.fresh)
+        swap(&mask, &resized.mask)
     }
 
     /// Gives all slots back. The ring is empty afterwards.

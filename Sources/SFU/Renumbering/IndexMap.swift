@@ -30,12 +30,24 @@ public struct IndexMap: Sendable, BitwiseCopyable {
     /// Whether the next packet continues a run.
     public var isInterrupted: Bool { !isRunning }
 
+    /// The index after the highest one given out.
+    var end: UInt64 { next }
+
+    /// The index that a receiver means by a sequence number: the highest one given out that ends in it.
+    func index(of number: UInt16) -> UInt64? {
+        let back = UInt64(UInt16(truncatingIfNeeded: next &- 1) &- number)
+        return back < next ? next &- 1 &- back : nil
+    }
+
+    /// Whether a packet of the source would begin a new run.
+    public func beginsRun(_ source: UInt64) -> Bool { !isRunning || source > highestSource &+ Self.maximumGap }
+
     /// The next source packet begins a new run, whatever its index.
     public mutating func interrupt() { isRunning = false }
 
     /// The index for a packet of the source; `nil` for one from before the current run.
     public mutating func map(_ source: UInt64) -> UInt64? {
-        if !isRunning || source > highestSource &+ Self.maximumGap {
+        if beginsRun(source) {
             isRunning = true
             floor = source
             offset = next &- source

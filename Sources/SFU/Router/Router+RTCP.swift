@@ -42,17 +42,21 @@ extension Router {
             case .senderReport(let report):
                 receive(report.blocks, from: subscriber, now: now)
             case .pictureLoss(let request):
+                counters.plisReceived &+= 1
                 if let down = downTrack(request.mediaSSRC, of: subscriber) {
                     requestKeyFrame(down.pointee.configuration.source)
                 }
             case .fullIntraRequest(let request):
+                counters.firsReceived &+= 1
                 for entry in request.entries {
                     guard let down = downTrack(entry.ssrc, of: subscriber) else { continue }
                     requestKeyFrame(down.pointee.configuration.source)
                 }
             case .estimatedBitrate(let estimate):
                 subscriber.pointee.remb = (Int64(estimate.bitrate), now)
-            case .nack, .sourceDescription, .goodbye, .unknown:
+            case .nack(let nack):
+                receive(nack, from: subscriber, now: now)
+            case .sourceDescription, .goodbye, .unknown:
                 continue
             }
         }
@@ -65,6 +69,11 @@ extension Router {
             guard let down = downTrack(block.ssrc, of: subscriber) else { continue }
             let actual = down.pointee.rate.bitrate(now: now)
             down.pointee.estimator.receiveReport(fractionLost: block.fractionLost, actual: actual, now: now)
+            down.pointee.roundTrip.receive(block, now: now)
+            if let source = upTracks.pointer(down.pointee.configuration.source) {
+                let rate = Int64(source.pointee.configuration.codec.clockRate)
+                down.pointee.jitter = .nanoseconds(Int64(block.jitter) * 1_000_000_000 / rate)
+            }
         }
     }
 
@@ -89,8 +98,12 @@ extension Router {
     private func downTrack(
         _ ssrc: UInt32, of subscriber: UnsafeMutablePointer<Subscriber>
     ) -> UnsafeMutablePointer<DownTrack>? {
+        downTrackHandle(ssrc, of: subscriber).flatMap { downTracks.pointer($0) }
+    }
+
+    func downTrackHandle(_ ssrc: UInt32, of subscriber: UnsafeMutablePointer<Subscriber>) -> Handle? {
         for handle in subscriber.pointee.tracks {
-            if let track = downTracks.pointer(handle), track.pointee.configuration.ssrc == ssrc { return track }
+            if let track = downTracks.pointer(handle), track.pointee.configuration.ssrc == ssrc { return handle }
         }
         return nil
     }
@@ -114,6 +127,7 @@ extension Router {
         var bitrate: Int64 = 0
         for trackHandle in publisher.pointee.tracks {
             guard let track = upTracks.pointer(trackHandle) else { continue }
+            adaptCache(of: track, now: now)
             let ssrc = track.pointee.configuration.ssrc
             guard let block = track.pointee.reception.reportBlock(ssrc: ssrc, now: now) else { continue }
             if blocks.count < ReportBlock.maximumPerPacket { blocks.append(block) }
@@ -169,6 +183,7 @@ extension Router {
                 position += 1
                 continue
             }
+            counters.plisSent &+= 1
             var compound = RTCPCompoundBuilder()
             _ = compound.append(
                 .pictureLoss(
@@ -212,10 +227,12 @@ extension Router {
             let rate = Int64(source.pointee.configuration.codec.clockRate)
             let units = elapsed / 1_000_000_000 &* rate &+ elapsed % 1_000_000_000 &* rate / 1_000_000_000
             let ssrc = down.pointee.configuration.ssrc
+            let time = wallClock.ntpTime(at: now)
+            down.pointee.roundTrip.sendReport(time, now: now)
             _ = compound.append(
                 .senderReport(
                     SenderReport(
-                        ssrc: ssrc, ntpTime: wallClock.ntpTime(at: now),
+                        ssrc: ssrc, ntpTime: time,
                         rtpTimestamp: origin.timestamp &+ UInt32(truncatingIfNeeded: units),
                         packetCount: down.pointee.packetsSent, octetCount: down.pointee.octetsSent)))
             if !publisher.pointee.cname.isEmpty {

@@ -23,10 +23,19 @@ public struct Router: ~Copyable {
     private var downCursor = 0
     /// Tracks that have wanted a key frame since the driver last asked.
     var keyFrameWanted: [Handle] = []
+    /// Tracks that miss packets.
+    var repairing: [Handle] = []
+    /// Tracks that begin with what is in the cache, each with the index of the source that comes next.
+    var starting: [(track: Handle, next: UInt64)] = []
+    /// What receivers have asked for again, and how far planning has come.
+    var resends: [Resend] = []
+    private var resendCursor = 0
     public internal(set) var counters = RouterCounters()
 
     public init() {
         listed.reserveCapacity(256)
+        repairing.reserveCapacity(256)
+        resends.reserveCapacity(Resend.limit)
     }
 
     // MARK: Streams and tracks
@@ -73,12 +82,12 @@ public struct Router: ~Copyable {
         }
         var track = DownTrack(
             configuration, subscriber: subscriber, stream: owner.pointee.stream,
-            kind: source.pointee.configuration.codec.kind)
+            kind: source.pointee.configuration.codec.kind, capacity: source.pointee.ring.capacity)
         track.isActive = owner.pointee.isActive
         let handle = downTracks.insert(track)
         owner.pointee.tracks.append(handle)
         source.pointee.downTracks.append(handle)
-        if owner.pointee.isActive { requestKeyFrame(configuration.source) }
+        if owner.pointee.isActive { begin(handle) }
         return handle
     }
 
@@ -99,15 +108,18 @@ public struct Router: ~Copyable {
         }
     }
 
-    /// Media flows to a subscriber only while its transport is connected. The first time, its sources are asked for a
-    /// key frame each.
+    /// Media flows to a subscriber only while its transport is connected. Each time that it becomes so, a picture begins
+    /// with a key frame: with the one in the cache if that is young enough, otherwise the source is asked for one.
     public mutating func setActive(_ isActive: Bool, subscriber handle: Handle) {
         guard let subscriber = subscribers.pointer(handle), subscriber.pointee.isActive != isActive else { return }
         subscriber.pointee.isActive = isActive
         for track in subscriber.pointee.tracks {
             guard let down = downTracks.pointer(track) else { continue }
             down.pointee.isActive = isActive
-            if isActive { requestKeyFrame(down.pointee.configuration.source) }
+            if isActive {
+                down.pointee.indices.interrupt()
+                begin(track)
+            }
         }
     }
 
@@ -142,12 +154,12 @@ public struct Router: ~Copyable {
         var packet = CachedPacket(
             index: index, payload: slot + header.headerLength, timestamp: header.timestamp,
             payloadLength: UInt16(truncatingIfNeeded: length), marker: header.marker,
-            startsKeyFrame: track.pointee.configuration.codec.kind == .audio)
-        if track.pointee.configuration.codec == .vp8 {
-            guard packet.readVP8Descriptor() else {
-                counters.malformedPayloads &+= 1
-                return .tooOld
-            }
+            startsKeyFrame: false)
+        guard packet.read(track.pointee.configuration.codec) else {
+            counters.malformedPayloads &+= 1
+            // It would be as malformed if it were asked for.
+            track.pointee.nacks.receive(index: index, packetRate: track.pointee.rate.packetRate, now: now)
+            return .tooOld
         }
         let insertion = track.pointee.ring.insert(packet, slot: &slot, from: &pool)
         switch insertion {
@@ -156,7 +168,11 @@ public struct Router: ~Copyable {
         case .tooOld:
             counters.tooOld &+= 1
         case .stored:
-            if packet.startsKeyFrame { track.pointee.keyFrames.keyFrameArrived() }
+            if packet.startsKeyFrame, track.pointee.configuration.codec.kind == .video {
+                track.pointee.keyFrames.keyFrameArrived()
+                track.pointee.nacks.forget(before: index)
+                track.pointee.keyFrame = max(track.pointee.keyFrame ?? index, index)
+            }
             if !track.pointee.isListed {
                 track.pointee.isListed = true
                 listed.append(handle)
@@ -164,7 +180,11 @@ public struct Router: ~Copyable {
             counters.packetsReceived &+= 1
         }
         track.pointee.rate.add(bytes: length, now: now)
-        track.pointee.reception.receive(index: index, timestamp: header.timestamp, now: now)
+        if noteArrival(of: index, for: handle, track, now: now) == .repaired {
+            track.pointee.reception.receiveRepaired()
+        } else {
+            track.pointee.reception.receive(index: index, timestamp: header.timestamp, now: now)
+        }
         return insertion
     }
 
@@ -173,6 +193,7 @@ public struct Router: ~Copyable {
     /// - Returns: false when the plan is full before everything is in it: execute it, empty it, and call again before
     ///   anything else.
     public mutating func fill(_ plan: inout SendPlan, now: Instant) -> Bool {
+        guard starting.isEmpty || fillStarts(&plan, now: now) else { return false }
         while listCursor < listed.count {
             guard let track = upTracks.pointer(listed[listCursor]) else {
                 listCursor += 1
@@ -184,12 +205,14 @@ public struct Router: ~Copyable {
                 guard plan.remaining >= fresh else { return false }
                 if let down = downTracks.pointer(track.pointee.downTracks[downCursor]), down.pointee.isActive {
                     var bytes = 0
+                    var packets = 0
                     for item in 0..<fresh {
                         guard let entry = down.pointee.forward(track.pointee.ring.freshPacket(item)) else { continue }
                         bytes &+= Int(entry.payloadLength)
+                        packets &+= 1
                         plan.append(entry)
                     }
-                    down.pointee.rate.add(bytes: bytes, now: now)
+                    down.pointee.rate.add(bytes: bytes, packets: packets, now: now)
                 }
                 downCursor += 1
             }
@@ -200,8 +223,22 @@ public struct Router: ~Copyable {
         }
         listed.removeAll(keepingCapacity: true)
         listCursor = 0
+        return resends.isEmpty || fillResends(&plan, now: now)
+    }
+
+    private mutating func fillResends(_ plan: inout SendPlan, now: Instant) -> Bool {
+        while resendCursor < resends.count {
+            guard plan.remaining > 0 else { return false }
+            if let entry = planResend(resends[resendCursor], now: now) { plan.append(entry) }
+            resendCursor += 1
+        }
+        resends.removeAll(keepingCapacity: true)
+        resendCursor = 0
         return true
     }
+
+    /// Whether ``fill(_:now:)`` has anything to plan.
+    public var hasWork: Bool { !listed.isEmpty || !starting.isEmpty || !resends.isEmpty }
 }
 
 /// What the router has done and dropped, since the start of its worker.
@@ -213,6 +250,26 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var malformedPayloads: UInt64 = 0
     /// RTCP messages that no parser accepted.
     public var malformedReports: UInt64 = 0
+    /// NACK messages to publishers, and the packets asked for in them.
+    public var nacksSent: UInt64 = 0
+    public var packetsRequested: UInt64 = 0
+    /// Packets that came because they were asked for.
+    public var packetsRepaired: UInt64 = 0
+    /// NACK messages from subscribers.
+    public var nacksReceived: UInt64 = 0
+    /// Packets that subscribers asked for: found, and not found or not found any more.
+    public var cacheHits: UInt64 = 0
+    public var cacheMisses: UInt64 = 0
+    /// Packets sent once more.
+    public var retransmissions: UInt64 = 0
+    /// Packets that were asked for too often, or by who asks for too many.
+    public var retransmissionsRefused: UInt64 = 0
+    public var cachesResized: UInt64 = 0
+    /// Newcomers that began with a key frame from the cache.
+    public var fastStarts: UInt64 = 0
+    public var plisSent: UInt64 = 0
+    public var plisReceived: UInt64 = 0
+    public var firsReceived: UInt64 = 0
 
     public init() {}
 }

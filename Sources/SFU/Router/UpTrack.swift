@@ -11,13 +11,16 @@ public struct UpTrackConfiguration: Sendable {
     public var codec: Codec
     /// Whether the publisher understands PLI; without it key frames cannot be asked for.
     public var acceptsPLI: Bool
+    /// Whether missing packets can be asked for (`nack`).
+    public var acceptsNACK: Bool
     /// Whether a bitrate can be demanded of the publisher (`goog-remb`).
     public var acceptsREMB: Bool
 
-    public init(ssrc: UInt32, codec: Codec, acceptsPLI: Bool, acceptsREMB: Bool) {
+    public init(ssrc: UInt32, codec: Codec, acceptsPLI: Bool, acceptsNACK: Bool = false, acceptsREMB: Bool) {
         self.ssrc = ssrc
         self.codec = codec
         self.acceptsPLI = acceptsPLI
+        self.acceptsNACK = acceptsNACK
         self.acceptsREMB = acceptsREMB
     }
 }
@@ -30,20 +33,21 @@ struct UpTrack: ~Copyable {
     var reception: ReceptionStatistics
     var rate = RateMeter()
     var keyFrames = KeyFrameRequester()
+    var nacks = NackWindow()
     /// The last sender report: its NTP time and the RTP timestamp of the same moment.
     var senderReport: (time: NTPTime, timestamp: UInt32)?
     var downTracks: [Handle] = []
+    /// Where the newest key frame begins.
+    var keyFrame: UInt64?
     /// Whether the router's list of tracks with fresh packets has this one.
     var isListed = false
-
-    /// Packets that stay retrievable. At 300 packets a second of video 128 are 0.4 s; at 50 of audio 32 are 0.6 s: a
-    /// round trip and the time to notice a loss.
-    static func ringCapacity(_ kind: MediaKind) -> Int { kind == .video ? 128 : 32 }
+    /// Whether the router's list of tracks with missing packets has this one.
+    var isRepairing = false
 
     init(_ configuration: UpTrackConfiguration, publisher: Handle) {
         self.configuration = configuration
         self.publisher = publisher
-        ring = PacketRing(capacity: Self.ringCapacity(configuration.codec.kind))
+        ring = PacketRing(capacity: CacheSize.minimum(configuration.codec.kind))
         reception = ReceptionStatistics(clockRate: configuration.codec.clockRate)
     }
 }

@@ -57,12 +57,23 @@ struct Peer: ~Copyable {
         } while MonotonicClock.now() < end
     }
 
-    /// Waits for that many datagrams; fewer, if none comes for five seconds.
-    mutating func receive(_ count: Int) -> [Arrival] {
+    /// Sends until the receiver gets something: an IPv6 address that has just been added takes packets a moment before
+    /// it delivers them.
+    mutating func sendUntilReceived(_ packets: [[UInt8]], to path: Path, by receiver: inout Peer) -> [Arrival] {
+        for _ in 0..<50 {
+            sendUntilTaken(packets, to: path)
+            let arrivals = receiver.receive(packets.count, patience: 200)
+            if !arrivals.isEmpty { return arrivals }
+        }
+        return []
+    }
+
+    /// Waits for that many datagrams; fewer, if none comes for `patience` milliseconds.
+    mutating func receive(_ count: Int, patience: Int32 = 5000) -> [Arrival] {
         var arrivals: [Arrival] = []
         while arrivals.count < count {
             guard receiving.receive(from: socket) > 0 else {
-                guard waitUntilReadable() else { break }
+                guard waitUntilReadable(patience) else { break }
                 continue
             }
             while let datagram = receiving.next() { arrivals.append(Arrival(datagram)) }
@@ -70,9 +81,9 @@ struct Peer: ~Copyable {
         return arrivals
     }
 
-    private func waitUntilReadable() -> Bool {
+    private func waitUntilReadable(_ patience: Int32) -> Bool {
         var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&entry, 1, 5000) > 0
+        return poll(&entry, 1, patience) > 0
     }
 }
 

@@ -33,14 +33,14 @@ struct SourceAddressTests {
                 let asked = try #require(IPAddress(text))
                 var client = try Peer()
                 var server = try Peer()
-                client.sendUntilTaken([[1]], to: Path(remote: server.address(asked), local: .v6Loopback))
-                let questions = server.receive(1)
+                let questions = client.sendUntilReceived(
+                    [[1]], to: Path(remote: server.address(asked), local: .v6Loopback), by: &server)
                 let question = try #require(questions.first)
                 #expect(question.local == asked)
                 #expect(question.remote == client.address(.v6Loopback))
-                server.sendUntilTaken(
-                    packets(sizes: [500, 500, 500, 600]), to: Path(remote: question.remote, local: question.local))
-                let returned = client.receive(4)
+                let returned = server.sendUntilReceived(
+                    packets(sizes: [500, 500, 500, 600]), to: Path(remote: question.remote, local: question.local),
+                    by: &client)
                 #expect(returned.map(\.remote) == Array(repeating: server.address(asked), count: 4))
             }
         }
@@ -55,15 +55,15 @@ struct SourceAddressTests {
             var client = try Peer()
             var server = try Peer()
             // The first interface of every namespace is lo.
-            client.sendUntilTaken([[1]], to: Path(remote: server.address(second), local: first, interface: 1))
-            let questions = server.receive(1)
+            let questions = client.sendUntilReceived(
+                [[1]], to: Path(remote: server.address(second), local: first, interface: 1), by: &server)
             let question = try #require(questions.first)
             #expect(question.remote == client.address(first))
             #expect(question.local == second)
             #expect(question.interface == 1)
-            server.sendUntilTaken(
-                [[2]], to: Path(remote: question.remote, local: question.local, interface: question.interface))
-            let returned = client.receive(1)
+            let returned = server.sendUntilReceived(
+                [[2]], to: Path(remote: question.remote, local: question.local, interface: question.interface),
+                by: &client)
             #expect(returned.first?.remote == server.address(second))
         }
     }
