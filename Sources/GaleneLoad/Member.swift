@@ -36,6 +36,7 @@ actor Member {
     private var random = SecureRandom()
     /// What the server last complained of, in its own words.
     private var complaint: String?
+    private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
     private var requestedAt: Instant?
     private var up: UpStream?
@@ -145,9 +146,14 @@ actor Member {
         case .abort(let stream):
             guard stream == up?.id else { return }
             channel.send(.close(id: stream))
-            throw LoadError(.refused, "the server refuses the stream\(complaint.map { ": \($0)" } ?? "")")
+            // The reason may have come before, or follows.
+            if let complaint { throw LoadError(.refused, "the server refuses the stream: \(complaint)") }
+            isAborted = true
         case .userMessage(let message):
-            if message.kind == .error, case .string(let text)? = message.value { complaint = text }
+            if message.kind == .error, case .string(let text)? = message.value {
+                complaint = text
+                if isAborted { throw LoadError(.refused, "the server refuses the stream: \(text)") }
+            }
             if message.kind == .kicked { throw LoadError(.refused, "the server has kicked us out") }
         case .pong, .user, .renegotiate, .chat, .chatHistory, .unknown:
             break

@@ -67,7 +67,7 @@ struct WholeServerTests {
         ("private", "wrong", .refused, "not authorised"),
         ("silent", "", .refused, "may not present"),
         ("moved", "", .refused, "moved"),
-        ("audio", "", .unsupported, "VP8"),
+        ("audio", "", .refused, "refuses the stream: "),
     ])
     func `what the server refuses is said in a sentence`(
         group: String, password: String, kind: LoadError.Kind, words: String
