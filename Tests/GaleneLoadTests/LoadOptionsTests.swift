@@ -49,7 +49,8 @@ struct LoadOptionsTests {
             try await test.run()
         } throws: { error in
             guard let error = error as? LoadError else { return false }
-            return error.kind == .connection && error.description.contains("127.0.0.1:1")
+            return error.kind == .connection
+                && error.description == "cannot connect to 127.0.0.1:1: Connection refused"
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -34,13 +35,15 @@ struct Dialler: Sendable {
 
     static func error(_ error: any Error, _ url: ServerURL) -> LoadError {
         if let error = error as? LoadError { return error }
-        let reason =
-            switch error {
-            case let error as NIOConnectionError:
-                error.connectionErrors.first.map { "\($0.error)" } ?? "the host name has no address"
-            case let error as IOError: error.description
-            default: "\(error)"
-            }
-        return LoadError(.connection, "cannot connect to \(url.authority): \(reason)")
+        return LoadError(.connection, "cannot connect to \(url.authority): \(reason(error))")
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "the host name has no address"
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        default: "\(error)"
+        }
     }
 }
