@@ -45,20 +45,40 @@ public struct UpTrackInfo: Hashable, Sendable {
 }
 
 /// A track that a down stream is to carry.
+///
+/// Which track it is, `mid`, `ssrc` and `payloadType` say. Its sources and its restriction may change in its life
+/// (``MediaWorker/updateDownStream(_:local:tracks:)``), without a new negotiation.
 public struct DownTrackParameters: Hashable, Sendable {
-    public let source: UpTrackID
+    /// What it is fed from: simulcast encodings of one section and one codec, the best first; one without simulcast.
+    /// Which of them a receiver gets, what its path carries decides. At most ``maximumSources``.
+    public let sources: [UpTrackID]
     public let mid: String
     public let ssrc: UInt32
     /// What the receiver expects on the wire; the source's number is replaced by it.
     public let payloadType: UInt8
     public let feedback: NegotiatedFeedback
+    /// Of a source with spatial layers only the smallest is wanted (`video-low` without simulcast).
+    public let isSpatiallyLimited: Bool
 
-    public init(source: UpTrackID, mid: String, ssrc: UInt32, payloadType: UInt8, feedback: NegotiatedFeedback) {
-        self.source = source
+    /// Browsers send three encodings.
+    public static let maximumSources = 4
+
+    /// - Parameter sources: not empty.
+    public init(
+        sources: [UpTrackID], mid: String, ssrc: UInt32, payloadType: UInt8, feedback: NegotiatedFeedback,
+        isSpatiallyLimited: Bool = false
+    ) {
+        self.sources = sources
         self.mid = mid
         self.ssrc = ssrc
         self.payloadType = payloadType
         self.feedback = feedback
+        self.isSpatiallyLimited = isSpatiallyLimited
+    }
+
+    /// Whether both are the same track, whatever feeds it.
+    func isSameTrack(as other: DownTrackParameters) -> Bool {
+        mid == other.mid && ssrc == other.ssrc && payloadType == other.payloadType
     }
 }
 

@@ -117,7 +117,7 @@ final class Meeting: Sendable {
             owner: owner, local: credentials,
             tracks: [
                 DownTrackParameters(
-                    source: track.id, mid: offer.mids[0], ssrc: ssrc, payloadType: codec.payloadType,
+                    sources: [track.id], mid: offer.mids[0], ssrc: ssrc, payloadType: codec.payloadType,
                     feedback: [.remb, .nack, .pli, .fir])
             ])
         let opened = try await clients.openReceiver(from: address)

@@ -103,7 +103,7 @@ struct DownStream: Sendable {
     private var parameters: [DownTrackParameters] {
         tracks.map { track in
             DownTrackParameters(
-                source: track.source.id, mid: track.mid, ssrc: track.ssrc, payloadType: track.codec.payloadType,
+                sources: [track.source.id], mid: track.mid, ssrc: track.ssrc, payloadType: track.codec.payloadType,
                 // They are properties of the server: it offers all four, and a receiver that sends none loses nothing.
                 feedback: track.source.kind == .video ? [.remb, .nack, .pli, .fir] : [])
         }

@@ -140,7 +140,7 @@ extension WorkerState {
             guard stream.pointee.usedSSRCs.count < limits.tracksInAStreamsLife else { throw .tooManyStreams }
             stream.pointee.usedSSRCs.append(parameters.ssrc)
             let configuration = DownTrackConfiguration(
-                source: parameters.source.handle, ssrc: parameters.ssrc, payloadType: parameters.payloadType,
+                source: parameters.sources[0].handle, ssrc: parameters.ssrc, payloadType: parameters.payloadType,
                 firstSequenceNumber: UInt16(truncatingIfNeeded: random.next() as UInt64))
             // A source that has ended meanwhile is no error: its removal is on its way to the control plane.
             guard let track = router.addDownTrack(configuration, subscriber: subscriber) else { continue }
