@@ -60,7 +60,7 @@ public struct DownTrackParameters: Hashable, Sendable {
     /// Of a source with spatial layers only the smallest is wanted (`video-low` without simulcast).
     public let isSpatiallyLimited: Bool
 
-    /// Browsers send three encodings.
+    /// Browsers send three encodings. What is more than this is left alone.
     public static let maximumSources = 4
 
     /// - Parameter sources: not empty.

@@ -22,6 +22,11 @@ public struct SendPlanEntry: BitwiseCopyable {
     public var pictureIDBits: UInt8
     public var pictureIDOffset: UInt8
     public var pictureID: UInt16
+    /// Where TL0PICIDX is, counted from the payload's first byte; 0 when it stays as it is.
+    public var tl0Offset: UInt8
+    public var tl0PictureIndex: UInt8
+    /// Of video: when packets cannot leave, the rest of its frame need not.
+    public var isDroppable: Bool
 
     /// Bytes of the RTP header in front of each payload: no CSRCs, no extensions.
     public static let headerLength = 12
@@ -37,8 +42,11 @@ public struct SendPlanEntry: BitwiseCopyable {
         header.storeBytes(of: UInt16(truncatingIfNeeded: index).bigEndian, toByteOffset: 2, as: UInt16.self)
         header.storeBytes(of: timestamp.bigEndian, toByteOffset: 4, as: UInt32.self)
         header.storeBytes(of: ssrc.bigEndian, toByteOffset: 8, as: UInt32.self)
+        if tl0Offset != 0 {
+            payload.storeBytes(of: tl0PictureIndex, toByteOffset: Int(tl0Offset), as: UInt8.self)
+        }
         if pictureIDBits == 15 {
-            // RFC 7741 section 4.2: the M bit says that the picture id has 15 bits.
+            // RFC 7741 and RFC 9628, both section 4.2: the M bit says that the picture id has 15 bits.
             let patched = (0x8000 | pictureID & 0x7fff).bigEndian
             payload.storeBytes(of: patched, toByteOffset: Int(pictureIDOffset), as: UInt16.self)
         } else if pictureIDBits == 7 {

@@ -13,8 +13,7 @@ struct PacketRingTests {
         _ index: UInt64, _ ring: inout PacketRing, _ slot: inout UnsafeMutableRawPointer, _ pool: inout PacketPool
     ) -> PacketRing.Insertion {
         let packet = CachedPacket(
-            index: index, payload: slot, timestamp: UInt32(truncatingIfNeeded: index), payloadLength: 1, marker: false,
-            startsKeyFrame: false)
+            index: index, payload: slot, timestamp: UInt32(truncatingIfNeeded: index), payloadLength: 1, marker: false)
         return ring.insert(packet, slot: &slot, from: &pool)
     }
 

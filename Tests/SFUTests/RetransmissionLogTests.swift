@@ -15,10 +15,11 @@ struct RetransmissionLogTests {
         let base = UInt64(start)
         for step in 0..<200 as Range<UInt64> {
             let source = (1 << 47) + step
-            log.record(
-                index: base + step, source: source, pictureID: UInt16(step), marker: step.isMultiple(of: 2))
+            let patches = DescriptorPatches(
+                pictureID: UInt16(step), tl0PictureIndex: UInt8(step), isEmpty: step.isMultiple(of: 3))
+            log.record(index: base + step, source: source, patches: patches, marker: step.isMultiple(of: 2))
             let entry = log.entry(at: base + step)
-            #expect(entry?.source == source && entry?.pictureID == UInt16(step))
+            #expect(entry?.source == source && entry?.patches == patches)
             #expect(entry?.marker == step.isMultiple(of: 2))
             #expect((log.entry(at: base + step &- 31) == nil) == (step < 31))
             #expect(log.entry(at: base + step &- 32) == nil)
@@ -29,7 +30,7 @@ struct RetransmissionLogTests {
     @Test func `admits a resend once in a pause, whatever the time of the clock`() {
         var log = RetransmissionLog(capacity: 8)
         for start in [0, 65_530, 1 << 40] as [Int64] {
-            log.record(index: 5, source: 50, pictureID: 0, marker: false)
+            log.record(index: 5, source: 50, patches: .none, marker: false)
             func admit(_ millisecond: Int64) -> Bool {
                 log.admitResend(
                     of: 5, pause: .milliseconds(30), now: Instant(nanoseconds: (start + millisecond) * 1_000_000))
@@ -46,7 +47,7 @@ struct RetransmissionLogTests {
     func `keeps the newest packets when it is resized`(old: Int, new: Int) {
         var log = RetransmissionLog(capacity: old)
         for index in 0..<1000 as Range<UInt64> {
-            log.record(index: index, source: index + 7, pictureID: 1, marker: true)
+            log.record(index: index, source: index + 7, patches: .none, marker: true)
         }
         log.resize(to: new, end: 1000)
         #expect(log.capacity == new)
@@ -59,11 +60,15 @@ struct RetransmissionLogTests {
     @Test(arguments: wrapStarts)
     func `finds the index that a sequence number means, across roll-overs`(start: UInt16) {
         var map = IndexMap(first: start)
-        #expect(map.index(of: start & 0x7fff) == nil)
+        let before = map.index(of: start & 0x7fff)
+        #expect(before == nil)
         for source in 0..<150_000 as Range<UInt64> {
-            guard let index = map.map(source) else { continue }
-            #expect(map.index(of: UInt16(truncatingIfNeeded: index)) == index)
-            if source > 300 { #expect(map.index(of: UInt16(truncatingIfNeeded: index &- 300)) == index - 300) }
+            guard let index = map.map(source)?.index else { continue }
+            let found = map.index(of: UInt16(truncatingIfNeeded: index))
+            #expect(found == index)
+            guard source > 300 else { continue }
+            let earlier = map.index(of: UInt16(truncatingIfNeeded: index &- 300))
+            #expect(earlier == index - 300)
         }
     }
 }

@@ -47,6 +47,9 @@ public struct SendBatch: ~Copyable {
     /// Whether runs become one message. Ends for good when the kernel refuses runs of which it takes the packets singly.
     public private(set) var isSegmenting: Bool
 
+    /// The socket's buffer has been found full since ``unblock()``.
+    public private(set) var isBlocked = false
+
     private let family: DatagramSocket.Family
     private let slab: UnsafeMutableRawPointer
     private let vectors: UnsafeMutablePointer<iovec>
@@ -119,6 +122,9 @@ public struct SendBatch: ~Copyable {
         if slotsUsed == Self.slotCount { flush(to: socket) }
     }
 
+    /// A new wake-up: the socket may have room again.
+    public mutating func unblock() { isBlocked = false }
+
     /// Sends what has been appended. Never blocks.
     public mutating func flush(to socket: borrowing DatagramSocket) {
         var next = 0
@@ -135,6 +141,7 @@ public struct SendBatch: ~Copyable {
                 continue
             case EAGAIN:
                 // Nothing makes room until the device has sent: the rest would fail too.
+                isBlocked = true
                 while next < messageCount {
                     counters.dropped &+= messages[next].header.msg_iovlen
                     next += 1

@@ -28,12 +28,18 @@ struct MediaStream: ~Copyable {
     var usedSSRCs: [UInt32] = []
     /// Where datagrams go, in the kernel's form; `nil` until ICE has validated a path.
     var path: Path?
+    /// Packets that may still be dropped because the socket did not take the beginning of their frame.
+    var truncatedPackets: UInt8 = 0
     /// Addresses whose datagrams are routed here.
     var addresses: [TransportAddress] = []
     /// When the next RTCP report is due; `nil` until connected.
     var nextReport: Instant?
     /// The deadline by which the stream stands in the worker's queue.
     var queuedDeadline: Instant?
+
+    /// A frame that lost more than this many packets behind a full socket is worth its rest again: the receiver will ask
+    /// for what is missing (spec 7.8).
+    static let truncation: UInt8 = 7
 
     init(owner: UInt64, transport: consuming TransportSession, direction: Direction, ufrag: String) {
         self.owner = owner

@@ -44,6 +44,8 @@ public struct WorkerCounters: Sendable, Equatable, BitwiseCopyable {
     /// Packets of SSRCs that belong to no accepted section.
     public var unboundSources: UInt64 = 0
     public var packetsForwarded: UInt64 = 0
+    /// Packets of video that were not encrypted because the socket was full.
+    public var packetsDropped: UInt64 = 0
     /// Packets that could not be encrypted: a key at the end of its life.
     public var protectFailures: UInt64 = 0
 

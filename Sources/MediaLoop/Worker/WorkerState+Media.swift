@@ -54,9 +54,11 @@ extension WorkerState {
             stream.pointee.binder.bind(header.ssrc, to: nil)
             return nil
         case .match(let match):
+            let rids = match.track.rids
             let configuration = UpTrackConfiguration(
                 ssrc: header.ssrc, codec: match.codec.codec, acceptsPLI: match.track.feedback.contains(.pli),
-                acceptsNACK: match.track.feedback.contains(.nack), acceptsREMB: match.track.feedback.contains(.remb))
+                acceptsNACK: match.track.feedback.contains(.nack), acceptsREMB: match.track.feedback.contains(.remb),
+                isLowestEncoding: match.rid != nil && (match.rid == "l" || rids.count > 1 && match.rid == rids.last))
             guard stream.pointee.binder.hasRoom,
                 let track = router.addUpTrack(configuration, publisher: publisher)
             else { return nil }
@@ -90,6 +92,7 @@ extension WorkerState {
                 stream = streams.pointer(current)
             }
             guard let stream, let path = stream.pointee.path else { continue }
+            if entry.pointee.isDroppable, isToBeDropped(entry, of: stream) { continue }
             let slot = sendBatch.slot()
             entry.pointee.write(header: slot)
             let length = stream.pointee.transport.protect(
@@ -104,6 +107,24 @@ extension WorkerState {
             sendBatch.append(length: length, to: path, on: socket)
             counters.packetsForwarded &+= 1
         }
+    }
+
+    /// Whether a packet of video is not worth encrypting: the socket takes nothing more in this wake-up, or has not taken
+    /// what the packet's frame began with (spec 7.8). Sound is always tried. What is dropped here can be asked for again.
+    @inline(__always)
+    private mutating func isToBeDropped(
+        _ entry: UnsafePointer<SendPlanEntry>, of stream: UnsafeMutablePointer<MediaStream>
+    ) -> Bool {
+        guard sendBatch.isBlocked || stream.pointee.truncatedPackets > 0 else { return false }
+        counters.packetsDropped &+= 1
+        if entry.pointee.markerAndPayloadType & 0x80 != 0 {
+            stream.pointee.truncatedPackets = 0
+        } else if sendBatch.isBlocked {
+            stream.pointee.truncatedPackets = MediaStream.truncation
+        } else {
+            stream.pointee.truncatedPackets -= 1
+        }
+        return true
     }
 
     // MARK: RTCP
@@ -124,7 +145,9 @@ extension WorkerState {
         }
         let compound = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(start: scratch, count: length))
         switch stream.pointee.direction {
-        case .up(let publisher): router.receiveReport(compound, fromPublisher: publisher, now: now)
+        case .up(let publisher):
+            router.receiveReport(compound, fromPublisher: publisher, now: now)
+            for due in router.takeReportsDue() { sendReport(due, now: now) }
         case .down(let subscriber): router.receiveReport(compound, fromSubscriber: subscriber, now: now)
         }
     }

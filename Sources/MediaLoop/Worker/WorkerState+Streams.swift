@@ -48,7 +48,7 @@ extension WorkerState {
             .down(subscriber: state.router.addSubscriber(stream: handle))
         }
         do {
-            try setTracks(tracks, of: handle)
+            try setTracks(tracks, of: handle, now: now)
         } catch {
             close(StreamID(handle), now: now)
             throw error
@@ -62,7 +62,7 @@ extension WorkerState {
         guard let stream = streams.pointer(id.handle), !stream.pointee.isUp else { throw .noSuchStream }
         if !rejected.isEmpty {
             let accepted = stream.pointee.tracks.map(\.parameters).filter { !rejected.contains($0.mid) }
-            try setTracks(accepted, of: id.handle)
+            try setTracks(accepted, of: id.handle, now: now)
         }
         setRemote(remote, of: id.handle, now: now)
     }
@@ -72,7 +72,7 @@ extension WorkerState {
     ) throws(MediaError) {
         guard let stream = streams.pointer(id.handle), !stream.pointee.isUp else { throw .noSuchStream }
         try restart(id.handle, local: local, now: now)
-        try setTracks(tracks, of: id.handle)
+        try setTracks(tracks, of: id.handle, now: now)
     }
 
     mutating func close(_ id: StreamID, now: Instant) {
@@ -125,27 +125,44 @@ extension WorkerState {
         drain(handle, now: now)
     }
 
-    /// Adds and removes down tracks until the stream carries exactly `wanted`. One that stays keeps its numbering.
-    private mutating func setTracks(_ wanted: [DownTrackParameters], of handle: Handle) throws(MediaError) {
+    /// Adds and removes down tracks until the stream carries exactly `wanted`. One that stays keeps its numbering, even when
+    /// something else feeds it.
+    private mutating func setTracks(
+        _ wanted: [DownTrackParameters], of handle: Handle, now: Instant
+    ) throws(MediaError) {
         guard let stream = streams.pointer(handle), case .down(let subscriber) = stream.pointee.direction else {
             return
         }
         var kept: [(parameters: DownTrackParameters, track: Handle)] = []
         for (parameters, track) in stream.pointee.tracks {
-            if wanted.contains(parameters) { kept.append((parameters, track)) } else { router.removeDownTrack(track) }
+            guard let renewed = wanted.first(where: { $0.isSameTrack(as: parameters) }) else {
+                router.removeDownTrack(track)
+                continue
+            }
+            if renewed != parameters {
+                router.setSources(
+                    renewed.handles, isSpatiallyLimited: renewed.isSpatiallyLimited, of: track, now: now)
+            }
+            kept.append((renewed, track))
         }
-        for parameters in wanted where !kept.contains(where: { $0.parameters == parameters }) {
+        for parameters in wanted where !kept.contains(where: { $0.parameters.isSameTrack(as: parameters) }) {
             // One key protects the whole stream: an SSRC whose numbering began anew would repeat nonces.
             guard !stream.pointee.usedSSRCs.contains(parameters.ssrc) else { throw .ssrcUsedBefore }
             guard stream.pointee.usedSSRCs.count < limits.tracksInAStreamsLife else { throw .tooManyStreams }
             stream.pointee.usedSSRCs.append(parameters.ssrc)
             let configuration = DownTrackConfiguration(
-                source: parameters.sources[0].handle, ssrc: parameters.ssrc, payloadType: parameters.payloadType,
-                firstSequenceNumber: UInt16(truncatingIfNeeded: random.next() as UInt64))
+                sources: parameters.handles, ssrc: parameters.ssrc, payloadType: parameters.payloadType,
+                firstSequenceNumber: UInt16(truncatingIfNeeded: random.next() as UInt64),
+                isSpatiallyLimited: parameters.isSpatiallyLimited)
             // A source that has ended meanwhile is no error: its removal is on its way to the control plane.
             guard let track = router.addDownTrack(configuration, subscriber: subscriber) else { continue }
             kept.append((parameters, track))
         }
         stream.pointee.tracks = kept
     }
+}
+
+extension DownTrackParameters {
+    /// The router's handles of the sources, at most ``maximumSources``.
+    fileprivate var handles: [Handle] { sources.prefix(Self.maximumSources).map(\.handle) }
 }

@@ -65,6 +65,7 @@ struct WorkerState: ~Copyable {
     /// - Returns: when to be woken at the latest.
     mutating func wakeUp(now: Instant) -> Instant? {
         handshakeBudget = limits.handshakesPerWakeUp
+        sendBatch.unblock()
         takeInDeferredDTLS(now: now)
         // Bounded, so that timers and the control plane get their turn under any load.
         for _ in 0..<limits.receiveRoundsPerWakeUp {

@@ -21,6 +21,12 @@ public struct NTPTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// The middle 32 bits, as LSR fields carry them (units of 1/65536 s).
     public var compact: UInt32 { UInt32(truncatingIfNeeded: bits >> 16) }
 
+    /// Nanoseconds from `earlier` to here; wraps after 136 years, so that no two times trap.
+    public func nanoseconds(since earlier: NTPTime) -> Int64 {
+        let units = Int64(bitPattern: bits &- earlier.bits)
+        return (units >> 32) &* 1_000_000_000 &+ ((units & 0xffff_ffff) &* 1_000_000_000 >> 32)
+    }
+
     public static func < (a: NTPTime, b: NTPTime) -> Bool { a.bits < b.bits }
 }
 

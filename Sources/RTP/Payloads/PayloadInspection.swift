@@ -24,6 +24,9 @@ public struct PayloadInspection: Hashable, Sendable, BitwiseCopyable {
     /// Bytes from the payload's start to the picture id.
     public var pictureIDOffset: UInt8 = 0
     public var pictureID: UInt16 = 0
+    /// Bytes from the payload's start to TL0PICIDX, the running index of frames of temporal layer 0; 0 when there is none.
+    public var tl0PictureIndexOffset: UInt8 = 0
+    public var tl0PictureIndex: UInt8 = 0
     /// 0 where the payload names none.
     public var temporalLayer: UInt8 = 0
     /// 0 where the payload names none.
@@ -79,6 +82,8 @@ public struct PayloadInspection: Hashable, Sendable, BitwiseCopyable {
             result.pictureIDOffset = descriptor.pictureIDOffset
             result.pictureID = pictureID
         }
+        result.tl0PictureIndexOffset = descriptor.tl0PictureIndexOffset
+        result.tl0PictureIndex = descriptor.tl0PictureIndex ?? 0
         result.temporalLayer = descriptor.temporalID ?? 0
         result.isTemporalSwitchPoint = descriptor.isLayerSync
         result.isDiscardable = descriptor.isNonReference
@@ -96,6 +101,8 @@ public struct PayloadInspection: Hashable, Sendable, BitwiseCopyable {
             result.pictureIDOffset = descriptor.pictureIDOffset
             result.pictureID = pictureID
         }
+        result.tl0PictureIndexOffset = descriptor.tl0PictureIndexOffset
+        result.tl0PictureIndex = descriptor.tl0PictureIndex ?? 0
         result.temporalLayer = descriptor.temporalID ?? 0
         result.spatialLayer = descriptor.spatialID ?? 0
         result.isTemporalSwitchPoint = descriptor.isSwitchingUpPoint

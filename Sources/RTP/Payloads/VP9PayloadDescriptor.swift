@@ -64,6 +64,10 @@ public struct VP9PayloadDescriptor: Hashable, Sendable, BitwiseCopyable {
     @inlinable public var isInterLayerPredicted: Bool { hasLayers && layerBits & 0x01 != 0 }
     /// The running index of pictures of temporal layer 0; only where the stream is not flexible.
     @inlinable public var tl0PictureIndex: UInt8? { flags & 0x30 == 0x20 ? tl0PictureIndexBits : nil }
+    /// Bytes from the payload's start to TL0PICIDX; 0 when there is none. It follows the layers, which follow the picture id.
+    @inlinable public var tl0PictureIndexOffset: UInt8 {
+        flags & 0x30 == 0x20 ? (flags & 0x80 == 0 ? 2 : isPictureIDLong ? 4 : 3) : 0
+    }
     /// V: the sizes of the spatial layers; comes with key frames.
     @inlinable public var scalabilityStructure: VP9ScalabilityStructure? { flags & 0x02 != 0 ? scalabilityBits : nil }
 

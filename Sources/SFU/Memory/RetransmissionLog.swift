@@ -11,21 +11,27 @@ import RTCBase
 struct RetransmissionLog: ~Copyable {
     /// What was written into a packet. 16 bytes, because each forwarded packet writes one: four share a cache line.
     struct Entry: BitwiseCopyable {
-        /// The source's 48-bit index, and flags above it.
+        /// The source's 48-bit index; above it TL0PICIDX in 8 bits, and flags.
         fileprivate var sourceAndFlags: UInt64
         /// The lower half of the receiver's index: it tells apart what meets at one place of the log.
         fileprivate var index: UInt32
-        var pictureID: UInt16
+        fileprivate var pictureID: UInt16
         /// Milliseconds, wrapping after a minute: what is retransmitted that seldom is refused once at worst.
         fileprivate var resentAt: UInt16
 
         fileprivate static let none = Entry(sourceAndFlags: .max, index: 0, pictureID: 0, resentAt: 0)
         fileprivate static let markerFlag: UInt64 = 1 << 63
         fileprivate static let resentFlag: UInt64 = 1 << 62
+        fileprivate static let emptyFlag: UInt64 = 1 << 61
         fileprivate static let sourceMask: UInt64 = 1 << 48 - 1
 
         var source: UInt64 { sourceAndFlags & Self.sourceMask }
         var marker: Bool { sourceAndFlags & Self.markerFlag != 0 }
+        var patches: DescriptorPatches {
+            DescriptorPatches(
+                pictureID: pictureID, tl0PictureIndex: UInt8(truncatingIfNeeded: sourceAndFlags >> 48),
+                isEmpty: sourceAndFlags & Self.emptyFlag != 0)
+        }
     }
 
     private var entries: UnsafeMutablePointer<Entry>
@@ -45,10 +51,11 @@ struct RetransmissionLog: ~Copyable {
 
     /// Remembers what a packet is sent with. Each index comes here once.
     @inline(__always)
-    mutating func record(index: UInt64, source: UInt64, pictureID: UInt16, marker: Bool) {
+    mutating func record(index: UInt64, source: UInt64, patches: DescriptorPatches, marker: Bool) {
+        let flags = (marker ? Entry.markerFlag : 0) | (patches.isEmpty ? Entry.emptyFlag : 0)
         entries[Int(index & mask)] = Entry(
-            sourceAndFlags: source & Entry.sourceMask | (marker ? Entry.markerFlag : 0),
-            index: UInt32(truncatingIfNeeded: index), pictureID: pictureID, resentAt: 0)
+            sourceAndFlags: source & Entry.sourceMask | UInt64(patches.tl0PictureIndex) << 48 | flags,
+            index: UInt32(truncatingIfNeeded: index), pictureID: patches.pictureID, resentAt: 0)
     }
 
     /// What was sent under `index`, if that is still known.

@@ -6,89 +6,163 @@ public import RTCBase
 import RTP
 
 /// What the router must know of a track that a subscriber gets.
-public struct DownTrackConfiguration: Sendable, BitwiseCopyable {
-    public var source: Handle
+public struct DownTrackConfiguration: Sendable {
+    /// The up tracks that may feed it: encodings of one picture, the best first. Not empty.
+    public var sources: [Handle]
     public var ssrc: UInt32
     public var payloadType: UInt8
     /// Random: where the sequence numbers start (RFC 3550 section 5.1).
     public var firstSequenceNumber: UInt16
+    /// Of a source with spatial layers only the smallest is wanted.
+    public var isSpatiallyLimited: Bool
 
-    public init(source: Handle, ssrc: UInt32, payloadType: UInt8, firstSequenceNumber: UInt16) {
-        self.source = source
+    public init(
+        sources: [Handle], ssrc: UInt32, payloadType: UInt8, firstSequenceNumber: UInt16,
+        isSpatiallyLimited: Bool = false
+    ) {
+        self.sources = sources
         self.ssrc = ssrc
         self.payloadType = payloadType
         self.firstSequenceNumber = firstSequenceNumber
+        self.isSpatiallyLimited = isSpatiallyLimited
+    }
+
+    public init(source: Handle, ssrc: UInt32, payloadType: UInt8, firstSequenceNumber: UInt16) {
+        self.init(sources: [source], ssrc: ssrc, payloadType: payloadType, firstSequenceNumber: firstSequenceNumber)
     }
 }
 
 /// A track that goes out. What a send touches comes first, for the cache's sake.
 struct DownTrack: ~Copyable {
-    let configuration: DownTrackConfiguration
-    let subscriber: Handle
+    /// The up track that feeds it.
+    private(set) var source: Handle
     let stream: Handle
+    let ssrc: UInt32
+    let payloadType: UInt8
     let kind: MediaKind
     /// Whether the subscriber's transport is connected.
     var isActive = false
     var indices: IndexMap
     var pictures = PictureIDMap()
+    var timestamps = TimestampMap()
+    var selector = LayerSelector()
     /// What was sent under which index.
     var log: RetransmissionLog
     var packetsSent: UInt32 = 0
     /// Payload octets, as sender reports count them.
     var octetsSent: UInt32 = 0
     var rate = RateMeter()
+
+    let subscriber: Handle
+    /// The up tracks that may feed it, the best first.
+    var sources: [Handle]
+    /// Takes over from ``source`` with its next key frame.
+    var successor: Handle?
+    var isSpatiallyLimited: Bool
+    /// The best that the subscriber's path is known to carry; `nil` without such knowledge.
+    var ceiling: (source: Handle, layers: Layers)?
+    var control = LayerControl()
     var estimator = LossBasedEstimator()
     var budget = RetransmissionBudget()
     var roundTrip = RoundTripEstimator()
-    /// Interarrival jitter, as the receiver last reported it.
+    /// Interarrival jitter and fraction lost (of 256), as the receiver last reported them.
     var jitter = Duration.zero
+    var fractionLost: UInt8 = 0
+    /// The number of the last full intra request: a repeated one is the same request (RFC 5104 section 4.3.1.2).
+    var lastFullIntraRequest: UInt8?
 
     /// - Parameter capacity: packets that the source's ring holds.
     init(
-        _ configuration: DownTrackConfiguration, subscriber: Handle, stream: Handle, kind: MediaKind, capacity: Int
+        _ configuration: DownTrackConfiguration, source: Handle, subscriber: Handle, stream: Handle, kind: MediaKind,
+        capacity: Int
     ) {
-        self.configuration = configuration
+        self.source = source
         self.subscriber = subscriber
         self.stream = stream
         self.kind = kind
+        ssrc = configuration.ssrc
+        payloadType = configuration.payloadType
+        sources = configuration.sources
+        isSpatiallyLimited = configuration.isSpatiallyLimited
         indices = IndexMap(first: configuration.firstSequenceNumber)
+        log = RetransmissionLog(capacity: capacity)
+        if isSpatiallyLimited { selector.target.spatial = 0 }
+    }
+
+    /// Is fed by another up track from now on. What was sent of the one before is not sent again.
+    mutating func follow(_ other: Handle, capacity: Int) {
+        source = other
+        successor = nil
+        indices.interrupt()
         log = RetransmissionLog(capacity: capacity)
     }
 
     /// The entry by which `packet` goes out; `nil` when the subscriber is not to get it.
+    @inline(__always)
     mutating func forward(_ packet: CachedPacket) -> SendPlanEntry? {
-        // A picture cannot be shown before its key frame: until then there is nothing to send.
-        if indices.isInterrupted, kind == .video, !packet.startsKeyFrame { return nil }
-        let begins = indices.beginsRun(packet.index)
-        guard let index = indices.map(packet.index) else { return nil }
-        let descriptor = packet.descriptor
-        var pictureID: UInt16 = 0
-        if descriptor.pictureIDBits != 0 {
-            if begins { pictures.start(at: descriptor.pictureID, bits: descriptor.pictureIDBits) }
-            pictureID = pictures.map(descriptor.pictureID, bits: descriptor.pictureIDBits)
+        if kind == .audio {
+            guard let place = indices.map(packet.index) else { return nil }
+            log.record(index: place.index, source: packet.index, patches: .none, marker: packet.marker)
+            return entry(for: packet, index: place.index, patches: .none, marker: packet.marker)
         }
-        log.record(index: index, source: packet.index, pictureID: pictureID, marker: packet.marker)
-        return entry(for: packet, index: index, pictureID: pictureID, marker: packet.marker)
+        // A picture cannot be shown before its key frame: until then there is nothing to send.
+        let begins = indices.beginsRun(packet.index)
+        if begins, indices.isInterrupted, !packet.startsKeyFrame { return nil }
+        let isLate = indices.isLate(packet.index)
+        var marker = packet.marker
+        var isLeftOut = packet.flags.contains(.isPadding)
+        if !isLeftOut {
+            switch selector.judge(packet, isLate: isLate) {
+            case .forward(let isMarked): marker = isMarked
+            case .drop: isLeftOut = true
+            }
+        }
+        if isLeftOut {
+            // It is not worth beginning with.
+            if begins { return nil }
+            if !isLate {
+                indices.drop(packet.index, pictures: pictures.leaveOut(packet))
+                return nil
+            }
+            // Its place is known to the receiver, who would miss it: an empty packet fills it.
+            return fill(packet)
+        }
+        guard let place = indices.map(packet.index) else { return nil }
+        if begins { pictures.start(packet) }
+        let patches = pictures.patches(for: packet, dropped: place.pictures)
+        log.record(index: place.index, source: packet.index, patches: patches, marker: marker)
+        return entry(for: packet, index: place.index, patches: patches, marker: marker)
+    }
+
+    /// A packet without payload in the place of one that the subscriber is not to get.
+    private mutating func fill(_ packet: CachedPacket) -> SendPlanEntry? {
+        guard let place = indices.map(packet.index) else { return nil }
+        log.record(index: place.index, source: packet.index, patches: .empty, marker: false)
+        return entry(for: packet, index: place.index, patches: .empty, marker: false)
     }
 
     /// The entry by which a packet goes out once more, exactly as it did before.
     ///
     /// - Parameter packet: the one that `logged` speaks of.
     mutating func resend(_ packet: CachedPacket, as logged: RetransmissionLog.Entry, index: UInt64) -> SendPlanEntry {
-        entry(for: packet, index: index, pictureID: logged.pictureID, marker: logged.marker)
+        entry(for: packet, index: index, patches: logged.patches, marker: logged.marker)
     }
 
     @inline(__always)
     private mutating func entry(
-        for packet: CachedPacket, index: UInt64, pictureID: UInt16, marker: Bool
+        for packet: CachedPacket, index: UInt64, patches: DescriptorPatches, marker: Bool
     ) -> SendPlanEntry {
+        let isEmpty = patches.isEmpty
+        let payloadLength = isEmpty ? 0 : packet.payloadLength
         packetsSent &+= 1
-        octetsSent &+= UInt32(packet.payloadLength)
+        octetsSent &+= UInt32(payloadLength)
         return SendPlanEntry(
-            stream: stream, payload: packet.payload, index: index, ssrc: configuration.ssrc,
-            timestamp: packet.timestamp, payloadLength: packet.payloadLength,
-            markerAndPayloadType: configuration.payloadType & 0x7f | (marker ? 0x80 : 0),
-            pictureIDBits: packet.descriptor.pictureIDBits, pictureIDOffset: packet.descriptor.pictureIDOffset,
-            pictureID: pictureID)
+            stream: stream, payload: packet.payload, index: index, ssrc: ssrc,
+            timestamp: timestamps.map(packet.timestamp), payloadLength: payloadLength,
+            markerAndPayloadType: payloadType & 0x7f | (marker ? 0x80 : 0),
+            pictureIDBits: isEmpty ? 0 : packet.descriptor.pictureIDBits,
+            pictureIDOffset: packet.descriptor.pictureIDOffset, pictureID: patches.pictureID,
+            tl0Offset: isEmpty ? 0 : packet.descriptor.tl0Offset, tl0PictureIndex: patches.tl0PictureIndex,
+            isDroppable: kind == .video)
     }
 }

@@ -13,11 +13,11 @@ extension Router {
     /// Lets a track begin that has just become active.
     mutating func begin(_ handle: Handle) {
         guard let down = downTracks.pointer(handle) else { return }
-        guard let source = upTracks.pointer(down.pointee.configuration.source), let key = source.pointee.keyFrame,
+        guard let source = upTracks.pointer(down.pointee.source), let key = source.pointee.keyFrame,
             let newest = source.pointee.ring.highest, newest &- key < Self.fastStartReach,
             source.pointee.ring.packet(at: key) != nil
         else {
-            requestKeyFrame(down.pointee.configuration.source)
+            requestKeyFrame(down.pointee.source)
             return
         }
         starting.removeAll { $0.track == handle }
@@ -29,7 +29,7 @@ extension Router {
     mutating func fillStarts(_ plan: inout SendPlan, now: Instant) -> Bool {
         while let start = starting.last {
             guard let down = downTracks.pointer(start.track), down.pointee.isActive,
-                let source = upTracks.pointer(down.pointee.configuration.source),
+                let source = upTracks.pointer(down.pointee.source),
                 let newest = source.pointee.ring.highest
             else {
                 starting.removeLast()

@@ -17,7 +17,9 @@ extension Router {
             switch message {
             case .senderReport(let report):
                 guard let track = upTrack(report.ssrc, of: publisher) else { continue }
-                track.pointee.senderReport = (report.ntpTime, report.rtpTimestamp)
+                // Whoever receives it synchronises sound and picture from now on: that is not to wait for half a second.
+                if track.pointee.senderReport == nil { reportAtOnce(to: track.pointee.downTracks) }
+                track.pointee.senderReport = .init(time: report.ntpTime, timestamp: report.rtpTimestamp)
                 track.pointee.reception.receiveSenderReport(report.ntpTime, now: now)
                 publisher.pointee.clock.receiveSenderReport(report.ntpTime, now: now)
             case .sourceDescription(let description):
@@ -44,16 +46,19 @@ extension Router {
             case .pictureLoss(let request):
                 counters.plisReceived &+= 1
                 if let down = downTrack(request.mediaSSRC, of: subscriber) {
-                    requestKeyFrame(down.pointee.configuration.source)
+                    requestKeyFrame(down.pointee.source)
                 }
             case .fullIntraRequest(let request):
                 counters.firsReceived &+= 1
                 for entry in request.entries {
-                    guard let down = downTrack(entry.ssrc, of: subscriber) else { continue }
-                    requestKeyFrame(down.pointee.configuration.source)
+                    guard let down = downTrack(entry.ssrc, of: subscriber),
+                        down.pointee.lastFullIntraRequest != entry.sequenceNumber
+                    else { continue }
+                    down.pointee.lastFullIntraRequest = entry.sequenceNumber
+                    requestKeyFrame(down.pointee.source)
                 }
             case .estimatedBitrate(let estimate):
-                subscriber.pointee.remb = (Int64(estimate.bitrate), now)
+                receive(Int64(estimate.bitrate), from: subscriber, now: now)
             case .nack(let nack):
                 receive(nack, from: subscriber, now: now)
             case .sourceDescription, .goodbye, .unknown:
@@ -68,13 +73,41 @@ extension Router {
         for block in blocks {
             guard let down = downTrack(block.ssrc, of: subscriber) else { continue }
             let actual = down.pointee.rate.bitrate(now: now)
+            down.pointee.fractionLost = block.fractionLost
             down.pointee.estimator.receiveReport(fractionLost: block.fractionLost, actual: actual, now: now)
+            down.pointee.control.receiveReport(fractionLost: block.fractionLost, actual: actual, now: now)
             down.pointee.roundTrip.receive(block, now: now)
-            if let source = upTracks.pointer(down.pointee.configuration.source) {
+            if let source = upTracks.pointer(down.pointee.source) {
                 let rate = Int64(source.pointee.configuration.codec.clockRate)
                 down.pointee.jitter = .nanoseconds(Int64(block.jitter) * 1_000_000_000 / rate)
             }
         }
+    }
+
+    /// An estimate is of a whole transport: what its sound takes is not there for the picture.
+    private mutating func receive(
+        _ estimate: Int64, from subscriber: UnsafeMutablePointer<Subscriber>, now: Instant
+    ) {
+        subscriber.pointee.remb = (estimate, now)
+        for handle in subscriber.pointee.tracks {
+            guard let down = downTracks.pointer(handle), down.pointee.kind == .video else { continue }
+            down.pointee.control.receiveEstimate(estimate, actual: down.pointee.rate.bitrate(now: now), now: now)
+        }
+    }
+
+    private mutating func reportAtOnce(to tracks: [Handle]) {
+        for handle in tracks {
+            guard let down = downTracks.pointer(handle), down.pointee.isActive,
+                !reportsDue.contains(down.pointee.stream)
+            else { continue }
+            reportsDue.append(down.pointee.stream)
+        }
+    }
+
+    /// Transports whose subscribers are to get a report now, and not only when it is their turn.
+    public mutating func takeReportsDue() -> [Handle] {
+        defer { reportsDue.removeAll() }
+        return reportsDue
     }
 
     private mutating func parse(_ compound: RawSpan) -> [RTCPMessage] {
@@ -103,7 +136,7 @@ extension Router {
 
     func downTrackHandle(_ ssrc: UInt32, of subscriber: UnsafeMutablePointer<Subscriber>) -> Handle? {
         for handle in subscriber.pointee.tracks {
-            if let track = downTracks.pointer(handle), track.pointee.configuration.ssrc == ssrc { return handle }
+            if let track = downTracks.pointer(handle), track.pointee.ssrc == ssrc { return handle }
         }
         return nil
     }
@@ -112,6 +145,8 @@ extension Router {
 
     /// Nobody is told to send less video than this: below it a picture is of no use (spec 7.11).
     static let minimumVideoBitrate: Int64 = 204_800
+    /// What the least of several encodings is allotted: 100 × 1024.
+    static let lowestEncodingBitrate: Int64 = 102_400
     /// What sound is allotted.
     static let audioBitrate: Int64 = 102_400
     /// Where a receiver is taken to be before it has reported anything.
@@ -132,7 +167,7 @@ extension Router {
             guard let block = track.pointee.reception.reportBlock(ssrc: ssrc, now: now) else { continue }
             if blocks.count < ReportBlock.maximumPerPacket { blocks.append(block) }
             if track.pointee.configuration.acceptsREMB { rembSources.append(ssrc) }
-            bitrate += maximumBitrate(track, now: now)
+            bitrate += maximumBitrate(trackHandle, track, now: now)
         }
         guard !blocks.isEmpty else { return nil }
         let reporter = publisher.pointee.reporterSSRC
@@ -147,16 +182,44 @@ extension Router {
         return compound.bytes
     }
 
-    /// What the receivers of a track can take, together: as much as the weakest, but never less than is of use.
-    private func maximumBitrate(_ track: UnsafeMutablePointer<UpTrack>, now: Instant) -> Int64 {
+    /// What a publisher may send of a track (spec 7.11): as much as its weakest receiver takes, but never less than is of
+    /// use. Who can be given less of it, or less of another encoding, holds nobody back.
+    private func maximumBitrate(
+        _ source: Handle, _ track: UnsafeMutablePointer<UpTrack>, now: Instant
+    ) -> Int64 {
         guard track.pointee.configuration.codec.kind == .video else { return Self.audioBitrate }
-        var minimum: Int64?
+        if track.pointee.configuration.isLowestEncoding { return Self.lowestEncodingBitrate }
+        let total = track.pointee.layers.rate(upTo: .all)
+        let base = track.pointee.layers.rate(upTo: .base)
+        var weakest: Int64?
+        var strongest: Int64?
         for handle in track.pointee.downTracks {
-            guard let down = downTracks.pointer(handle), down.pointee.isActive else { continue }
+            guard let down = downTracks.pointer(handle), down.pointee.isActive, down.pointee.source == source
+            else { continue }
             let estimate = max(Self.minimumVideoBitrate, maximumBitrate(of: down, now: now))
-            minimum = min(minimum ?? estimate, estimate)
+            strongest = max(strongest ?? estimate, estimate)
+            // A trial shows soon whether the path carries it. Until then it is nobody else's business.
+            if down.pointee.control.isTrying || isReplaceable(source, for: down) { continue }
+            // The least that it can be given must fit.
+            let bound = base > 0 && total > base ? estimate * total / base : estimate
+            weakest = min(weakest ?? bound, bound)
         }
-        return minimum ?? Self.minimumVideoBitrate
+        guard let strongest else {
+            // Without an audience it is not needed. With one that gets a lesser encoding it has to be there when a path
+            // gets better.
+            return track.pointee.audience > 0 ? Self.presumedBitrate : Self.minimumVideoBitrate
+        }
+        // The best receiver may turn out to be better still, as long as there are layers to take away again.
+        let isLayered = total > base && base > 0
+        return min(weakest ?? .max, isLayered || weakest == nil ? strongest / 4 * 5 : strongest)
+    }
+
+    /// Whether a receiver could get a lesser encoding instead of this one.
+    private func isReplaceable(_ source: Handle, for down: UnsafeMutablePointer<DownTrack>) -> Bool {
+        guard let least = down.pointee.sources.last, least != source, let track = upTracks.pointer(least) else {
+            return false
+        }
+        return track.pointee.layers.lastArrival != nil
     }
 
     /// What one receiver's path carries: its own estimate and ours from its losses, the smaller (spec 7.12).
@@ -214,11 +277,12 @@ extension Router {
         toSubscriber handle: Handle, now: Instant, wallClock: WallClock
     ) -> [UInt8]? {
         guard let subscriber = subscribers.pointer(handle) else { return nil }
+        for track in subscriber.pointee.tracks { adjustLayers(of: track, now: now) }
         var compound = RTCPCompoundBuilder()
         var chunks: [SourceDescription.Chunk] = []
         for trackHandle in subscriber.pointee.tracks {
             guard let down = downTracks.pointer(trackHandle), down.pointee.packetsSent > 0,
-                let source = upTracks.pointer(down.pointee.configuration.source),
+                let source = upTracks.pointer(down.pointee.source),
                 let publisher = publishers.pointer(source.pointee.publisher),
                 let origin = source.pointee.senderReport, let then = publisher.pointee.clock.instant(of: origin.time)
             else { continue }
@@ -226,14 +290,15 @@ extension Router {
             let elapsed = (now - then).wholeNanoseconds
             let rate = Int64(source.pointee.configuration.codec.clockRate)
             let units = elapsed / 1_000_000_000 &* rate &+ elapsed % 1_000_000_000 &* rate / 1_000_000_000
-            let ssrc = down.pointee.configuration.ssrc
+            let ssrc = down.pointee.ssrc
             let time = wallClock.ntpTime(at: now)
             down.pointee.roundTrip.sendReport(time, now: now)
             _ = compound.append(
                 .senderReport(
                     SenderReport(
                         ssrc: ssrc, ntpTime: time,
-                        rtpTimestamp: origin.timestamp &+ UInt32(truncatingIfNeeded: units),
+                        rtpTimestamp: down.pointee.timestamps.map(origin.timestamp)
+                            &+ UInt32(truncatingIfNeeded: units),
                         packetCount: down.pointee.packetsSent, octetCount: down.pointee.octetsSent)))
             if !publisher.pointee.cname.isEmpty {
                 chunks.append(SourceDescription.Chunk(ssrc: ssrc, cname: publisher.pointee.cname))

@@ -25,7 +25,7 @@ extension Router {
         _ nack: GenericNACK, from subscriber: UnsafeMutablePointer<Subscriber>, now: Instant
     ) {
         guard let handle = downTrackHandle(nack.mediaSSRC, of: subscriber), let down = downTracks.pointer(handle),
-            down.pointee.isActive, let source = upTracks.pointer(down.pointee.configuration.source)
+            down.pointee.isActive, let source = upTracks.pointer(down.pointee.source)
         else { return }
         counters.nacksReceived &+= 1
         let bitrate = down.pointee.rate.bitrate(now: now)
@@ -58,7 +58,7 @@ extension Router {
     /// The entry of a packet to be sent once more; `nil` when it has left the cache since it was asked for.
     mutating func planResend(_ resend: Resend, now: Instant) -> SendPlanEntry? {
         guard let down = downTracks.pointer(resend.track), down.pointee.isActive,
-            let source = upTracks.pointer(down.pointee.configuration.source),
+            let source = upTracks.pointer(down.pointee.source),
             let logged = down.pointee.log.entry(at: resend.index),
             let packet = source.pointee.ring.packet(at: logged.source)
         else { return nil }

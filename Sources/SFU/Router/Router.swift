@@ -30,6 +30,10 @@ public struct Router: ~Copyable {
     /// What receivers have asked for again, and how far planning has come.
     var resends: [Resend] = []
     private var resendCursor = 0
+    /// Down tracks that have left an up track while a plan was being filled.
+    private var departed: [(source: Handle, track: Handle)] = []
+    /// Subscribers that are to get a sender report at once.
+    var reportsDue: [Handle] = []
     public internal(set) var counters = RouterCounters()
 
     public init() {
@@ -75,18 +79,19 @@ public struct Router: ~Copyable {
         for track in subscriber.tracks { releaseDownTrack(track) }
     }
 
-    /// - Returns: `nil` when the subscriber or the source does not exist (any more).
+    /// - Returns: `nil` when the subscriber or all sources do not exist (any more).
     public mutating func addDownTrack(_ configuration: DownTrackConfiguration, subscriber: Handle) -> Handle? {
-        guard let owner = subscribers.pointer(subscriber), let source = upTracks.pointer(configuration.source) else {
-            return nil
-        }
+        guard let owner = subscribers.pointer(subscriber),
+            let first = bestSource(of: configuration.sources), let source = upTracks.pointer(first)
+        else { return nil }
         var track = DownTrack(
-            configuration, subscriber: subscriber, stream: owner.pointee.stream,
+            configuration, source: first, subscriber: subscriber, stream: owner.pointee.stream,
             kind: source.pointee.configuration.codec.kind, capacity: source.pointee.ring.capacity)
         track.isActive = owner.pointee.isActive
         let handle = downTracks.insert(track)
         owner.pointee.tracks.append(handle)
         source.pointee.downTracks.append(handle)
+        for source in configuration.sources { upTracks.pointer(source)?.pointee.audience += 1 }
         if owner.pointee.isActive { begin(handle) }
         return handle
     }
@@ -101,10 +106,10 @@ public struct Router: ~Copyable {
 
     private mutating func releaseDownTrack(_ handle: Handle) {
         guard let track = downTracks.remove(handle) else { return }
-        if let source = upTracks.pointer(track.configuration.source) {
-            source.pointee.downTracks.removeAll { $0 == handle }
-            // A plan in progress counts positions in that list: it begins this track again from where it can be sure,
-            // which is why streams are only removed between plans.
+        // Between plans only: a plan that is being filled counts positions in these lists.
+        for source in track.sources { upTracks.pointer(source)?.pointee.audience -= 1 }
+        for source in [track.source, track.successor ?? .none] {
+            upTracks.pointer(source)?.pointee.downTracks.removeAll { $0 == handle }
         }
     }
 
@@ -153,8 +158,7 @@ public struct Router: ~Copyable {
         let length = header.payloadLength
         var packet = CachedPacket(
             index: index, payload: slot + header.headerLength, timestamp: header.timestamp,
-            payloadLength: UInt16(truncatingIfNeeded: length), marker: header.marker,
-            startsKeyFrame: false)
+            payloadLength: UInt16(truncatingIfNeeded: length), marker: header.marker)
         guard packet.read(track.pointee.configuration.codec) else {
             counters.malformedPayloads &+= 1
             // It would be as malformed if it were asked for.
@@ -180,6 +184,7 @@ public struct Router: ~Copyable {
             counters.packetsReceived &+= 1
         }
         track.pointee.rate.add(bytes: length, now: now)
+        track.pointee.layers.add(packet.layers, bytes: length, now: now)
         if noteArrival(of: index, for: handle, track, now: now) == .repaired {
             track.pointee.reception.receiveRepaired()
         } else {
@@ -203,16 +208,11 @@ public struct Router: ~Copyable {
             let fresh = track.pointee.ring.freshCount
             while downCursor < track.pointee.downTracks.count {
                 guard plan.remaining >= fresh else { return false }
-                if let down = downTracks.pointer(track.pointee.downTracks[downCursor]), down.pointee.isActive {
-                    var bytes = 0
-                    var packets = 0
-                    for item in 0..<fresh {
-                        guard let entry = down.pointee.forward(track.pointee.ring.freshPacket(item)) else { continue }
-                        bytes &+= Int(entry.payloadLength)
-                        packets &+= 1
-                        plan.append(entry)
-                    }
-                    down.pointee.rate.add(bytes: bytes, packets: packets, now: now)
+                let handle = track.pointee.downTracks[downCursor]
+                if let down = downTracks.pointer(handle), down.pointee.isActive {
+                    let first = down.pointee.source == listed[listCursor] ? 0 : takeOver(handle, down, track, now: now)
+                    forward(track, from: first, to: down, plan: &plan, now: now)
+                    if down.pointee.selector.wantsKeyFrame { requestKeyFrame(down.pointee.source) }
                 }
                 downCursor += 1
             }
@@ -223,7 +223,57 @@ public struct Router: ~Copyable {
         }
         listed.removeAll(keepingCapacity: true)
         listCursor = 0
+        if !departed.isEmpty { removeDeparted() }
         return resends.isEmpty || fillResends(&plan, now: now)
+    }
+
+    @inline(__always)
+    private mutating func forward(
+        _ track: UnsafeMutablePointer<UpTrack>, from first: Int, to down: UnsafeMutablePointer<DownTrack>,
+        plan: inout SendPlan, now: Instant
+    ) {
+        var bytes = 0
+        var packets = 0
+        var timestamp: UInt32 = 0
+        var item = first
+        while item < track.pointee.ring.freshCount {
+            let packet = track.pointee.ring.freshPacket(item)
+            item += 1
+            guard let entry = down.pointee.forward(packet) else { continue }
+            bytes &+= Int(entry.payloadLength)
+            packets &+= 1
+            timestamp = packet.timestamp
+            plan.append(entry)
+        }
+        guard packets > 0 else { return }
+        down.pointee.rate.add(bytes: bytes, packets: packets, now: now)
+        down.pointee.timestamps.sent(timestamp, now: now)
+    }
+
+    /// Lets an up track take over that a down track waits for, if it brings a key frame.
+    ///
+    /// - Returns: the fresh packet to begin with; behind all of them when it does not take over (yet).
+    private mutating func takeOver(
+        _ handle: Handle, _ down: UnsafeMutablePointer<DownTrack>, _ track: UnsafeMutablePointer<UpTrack>, now: Instant
+    ) -> Int {
+        let fresh = track.pointee.ring.freshCount
+        guard down.pointee.successor == listed[listCursor] else { return fresh }
+        var item = 0
+        while item < fresh, !track.pointee.ring.freshPacket(item).startsKeyFrame { item += 1 }
+        guard item < fresh else { return fresh }
+        departed.append((down.pointee.source, handle))
+        switchSource(of: down, to: listed[listCursor], at: track.pointee.ring.freshPacket(item).timestamp, now: now)
+        return item
+    }
+
+    private mutating func removeDeparted() {
+        for (source, handle) in departed {
+            guard let down = downTracks.pointer(handle), down.pointee.source != source,
+                down.pointee.successor != source
+            else { continue }
+            upTracks.pointer(source)?.pointee.downTracks.removeAll { $0 == handle }
+        }
+        departed.removeAll(keepingCapacity: true)
     }
 
     private mutating func fillResends(_ plan: inout SendPlan, now: Instant) -> Bool {
@@ -267,6 +317,11 @@ public struct RouterCounters: Sendable, Equatable, BitwiseCopyable {
     public var cachesResized: UInt64 = 0
     /// Newcomers that began with a key frame from the cache.
     public var fastStarts: UInt64 = 0
+    /// Steps of receivers to another picture of a track: down, and up.
+    public var layerStepsDown: UInt64 = 0
+    public var layerStepsUp: UInt64 = 0
+    /// Changes of receivers to another simulcast encoding, carried out.
+    public var sourceSwitches: UInt64 = 0
     public var plisSent: UInt64 = 0
     public var plisReceived: UInt64 = 0
     public var firsReceived: UInt64 = 0

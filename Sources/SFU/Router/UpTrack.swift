@@ -15,13 +15,19 @@ public struct UpTrackConfiguration: Sendable {
     public var acceptsNACK: Bool
     /// Whether a bitrate can be demanded of the publisher (`goog-remb`).
     public var acceptsREMB: Bool
+    /// The least of several simulcast encodings, which has a rate of its own (spec 7.11).
+    public var isLowestEncoding: Bool
 
-    public init(ssrc: UInt32, codec: Codec, acceptsPLI: Bool, acceptsNACK: Bool = false, acceptsREMB: Bool) {
+    public init(
+        ssrc: UInt32, codec: Codec, acceptsPLI: Bool, acceptsNACK: Bool = false, acceptsREMB: Bool,
+        isLowestEncoding: Bool = false
+    ) {
         self.ssrc = ssrc
         self.codec = codec
         self.acceptsPLI = acceptsPLI
         self.acceptsNACK = acceptsNACK
         self.acceptsREMB = acceptsREMB
+        self.isLowestEncoding = isLowestEncoding
     }
 }
 
@@ -32,11 +38,15 @@ struct UpTrack: ~Copyable {
     var ring: PacketRing
     var reception: ReceptionStatistics
     var rate = RateMeter()
+    var layers = LayerMeter()
     var keyFrames = KeyFrameRequester()
     var nacks = NackWindow()
     /// The last sender report: its NTP time and the RTP timestamp of the same moment.
-    var senderReport: (time: NTPTime, timestamp: UInt32)?
+    var senderReport: TimestampMap.Origin?
+    /// The down tracks that it feeds, or is about to.
     var downTracks: [Handle] = []
+    /// Down tracks that it may feed, whether it does or not.
+    var audience = 0
     /// Where the newest key frame begins.
     var keyFrame: UInt64?
     /// Whether the router's list of tracks with fresh packets has this one.
