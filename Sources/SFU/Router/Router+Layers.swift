@@ -49,7 +49,11 @@ extension Router {
             abandonSuccessor(of: handle)
             return
         }
-        guard target != down.pointee.successor else { return }
+        guard target != down.pointee.successor else {
+            // Asked for again with each choice, in case the publisher has not heard.
+            requestKeyFrame(target)
+            return
+        }
         abandonSuccessor(of: handle)
         if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
         down.pointee.successor = target
@@ -96,8 +100,10 @@ extension Router {
         }
         let choice = ladder.rungs[rung]
         let source = sources[choice.source]
-        // Who gets the best gets what becomes better, too, at once.
-        down.pointee.ceiling = rung == highest ? nil : (source, choice.layers)
+        // Who gets the best gets what becomes better, too, at once; but the best of what is left while better encodings pause
+        // is not the best.
+        let isUnlimited = rung == highest && (choice.source == 0 || down.pointee.ceiling == nil)
+        down.pointee.ceiling = isUnlimited ? nil : (source, choice.layers)
         var layers = rung == highest ? Layers.all : choice.layers
         if down.pointee.isSpatiallyLimited { layers.spatial = 0 }
         down.pointee.selector.target = layers
