@@ -102,11 +102,9 @@ actor Group {
     /// Takes a client out: the others see its streams end, then itself. Whoever is not in is ignored.
     func leave(_ id: String, mailbox: any GroupMember) {
         guard let member = member(id, mailbox) else { return }
-        let ended = streams.values.filter { $0.owner == id }
-        for stream in ended { streams[stream.id] = nil }
+        endStreams(of: id)
         mediaOwners = mediaOwners.filter { $0.value != id }
         members[id] = nil
-        if !ended.isEmpty { broadcast(.streamsClosed(ended.flatMap { [$0.id] + $0.replaces })) }
         broadcast(.message(SharedMessage(.user(UserChange(kind: .delete, id: id, username: member.username)))))
         if members.isEmpty { idleSince = clock() }
         mailbox.post(.left(status(), data: data))
@@ -200,7 +198,7 @@ actor Group {
 
     func updateStream(_ id: String, owner: String, sections: [NegotiatedTrack], tracks: [UpTrackInfo]) {
         guard streams[id]?.owner == owner else { return }
-        streams[id]?.update(sections: sections, tracks: tracks)
+        streams[id]?.update(sections: sections, known: tracks)
     }
 
     /// Ends a stream of a member's and tells the others.
@@ -209,6 +207,17 @@ actor Group {
         streams[id] = nil
         mediaOwners[stream.media] = nil
         broadcast(.streamsClosed([id] + stream.replaces), except: owner)
+    }
+
+    /// Ends all streams of a member's and tells the others.
+    private func endStreams(of owner: String) {
+        let ended = streams.values.filter { $0.owner == owner }.sorted { $0.id < $1.id }
+        guard !ended.isEmpty else { return }
+        for stream in ended {
+            streams[stream.id] = nil
+            mediaOwners[stream.media] = nil
+        }
+        broadcast(.streamsClosed(ended.flatMap { [$0.id] + $0.replaces }), except: owner)
     }
 
     /// Offers a stream to all others as it is now.
@@ -237,7 +246,8 @@ actor Group {
     private func snapshot(_ stream: GroupStream) -> StreamSnapshot {
         StreamSnapshot(
             id: stream.id, source: stream.owner, username: members[stream.owner]?.username ?? "",
-            label: stream.label, replaces: stream.replaces, tracks: stream.tracks)
+            label: stream.label, replaces: stream.replaces, tracks: stream.tracks,
+            simulcastSections: stream.simulcastSections)
     }
 
     // MARK: Events of the worker

@@ -60,6 +60,8 @@ struct StreamSnapshot: Sendable, Hashable {
     var replaces: [String]
     /// The tracks that carry packets, in the order of the SDP, the best simulcast encoding first.
     var tracks: [UpTrackInfo]
+    /// The sections, by mid, that were negotiated with several encodings, whether or not they have started.
+    var simulcastSections: Set<String> = []
 }
 
 /// Where a group puts a member's events.

@@ -15,6 +15,8 @@ struct Membership: Sendable {
     var selection: [String: [RequestedTrack]]?
     var upStreams: [String: UpStream] = [:]
     var downStreams: [String: DownStream] = [:]
+    /// Openings under way whose stream has been given up meanwhile: their results, which come first, are for nobody.
+    var abandonedOpenings: [String: Int] = [:]
 
     /// When the next stream is to be offered to the others.
     var nextPush: Instant? {
@@ -87,7 +89,8 @@ extension ClientSession {
         case .upStreamUpdated(let id): upStreamUpdated(id, now: now)
         case .upStreamFailed(let id, let reason): upStreamFailed(id, reason)
         case .downStreamOpened(let id, let media): downStreamOpened(id, media)
-        case .downStreamFailed(let id): downStreamFailed(id)
+        case .downStreamRefused(let id): downStreamRefused(id)
+        case .downStreamFailed(let id, let media): downStreamFailed(id, media)
         }
     }
 

@@ -19,7 +19,8 @@ extension ClientSession {
             return refuseOffer(offer.id, "this id belongs to a stream that you receive")
         }
         if membership.upStreams[offer.id] == nil {
-            open(offer, media: membership.media, count: membership.upStreams.count)
+            let isReplacement = offer.replace.map { membership.upStreams[$0] != nil } ?? false
+            open(offer, media: membership.media, count: membership.upStreams.count - (isReplacement ? 1 : 0))
         } else {
             if let replaced = offer.replace, replaced != offer.id { endUpStream(replaced) }
             renegotiate(offer)

@@ -319,6 +319,21 @@ struct GroupTests {
         #expect(alice.story() == ["stream s [1, 2, 3] replaces []"] && bob.story() == [])
     }
 
+    @Test(.row("M-13")) func `a snapshot says which sections were negotiated with several encodings`() async {
+        let group = makeGroup()
+        let alice = await join(group, "alice")
+        _ = await join(group, "bob")
+        _ = await group.addStream(opening("s"), owner: "bob", media: stream(1))
+        await group.handle(.upTrackStarted(stream: stream(1), track(3, .video, rid: "l")))
+        _ = alice.take()
+        await group.refresh("s", for: "alice")
+        guard case .stream(let snapshot)? = alice.take().first else {
+            Issue.record("no stream")
+            return
+        }
+        #expect(snapshot.simulcastSections == ["1"] && snapshot.tracks.count == 1)
+    }
+
     @Test(.row("P-19")) func `a successor inherits what its predecessor was to replace until that is pushed`() async {
         let group = makeGroup()
         let alice = await join(group, "alice")

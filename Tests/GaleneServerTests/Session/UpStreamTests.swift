@@ -30,6 +30,20 @@ struct UpStreamTests {
         #expect(client.sent.dropFirst().allSatisfy(\.isICE) && client.sent.count == 3)
     }
 
+    @Test(.row("M-13"), arguments: ["offer-chromium-simulcast.sdp", "offer-firefox-simulcast.sdp"])
+    func `the encodings of an offer are taken in the order of its simulcast line`(fixture: String) {
+        var client = SessionHarness()
+        client.join()
+        client.receive(.offer(Offer(id: "s", label: "camera", sdp: Fixture.text(fixture))))
+        guard case .openUpStream(let opening)? = client.pending.first else {
+            Issue.record("no opening")
+            return
+        }
+        #expect(opening.tracks.map(\.rids) == [[], ["h", "m", "l"]])
+        client.finish(.upStreamOpened(id: "s", stream(1)))
+        #expect(client.sent.first?.answer?.sdp.contains("a=simulcast:recv h;m;l") == true)
+    }
+
     @Test func `without permission to present the offer is aborted and what it replaces is closed`() {
         var client = SessionHarness()
         client.join(permissions: [.message])
@@ -92,7 +106,7 @@ struct UpStreamTests {
         #expect(client.session.membership?.upStreams["s"]?.label == "camera")
     }
 
-    @Test(.row("P-17")) func `an ICE restart is answered with new credentials and candidates`() {
+    @Test(.row("P-17", "M-37")) func `an ICE restart is answered with new credentials and candidates`() {
         var client = SessionHarness()
         client.join()
         client.receive(.offer(Offer(id: "s", sdp: SessionHarness.offerSDP)))
@@ -146,6 +160,16 @@ struct UpStreamTests {
         #expect(client.session.membership?.upStreams.keys.sorted() == ["new"])
     }
 
+    @Test(.row("P-19")) func `whoever has as many streams as allowed may still replace one`() {
+        var limits = Limits()
+        limits.upStreams = 1
+        var client = SessionHarness(limits: limits)
+        client.join()
+        client.publish("old", media: stream(1))
+        client.receive(.offer(Offer(id: "new", sdp: SessionHarness.offerSDP, replace: "old")))
+        #expect(client.sent.isEmpty && client.pending.first?.name == "openUpStream")
+    }
+
     @Test func `a stream of somebody else cannot be replaced`() {
         var client = SessionHarness()
         client.join()
@@ -180,7 +204,7 @@ struct UpStreamTests {
         #expect(client.pending.map(\.name) == ["closeUpStream"])
     }
 
-    @Test func `a connection in between forgives failures`() {
+    @Test(.row("M-37")) func `a connection in between forgives failures`() {
         var client = SessionHarness()
         client.join()
         client.publish("s", media: stream(1))
