@@ -116,6 +116,30 @@ actor Group {
         broadcast(.changed(status(), data: data))
     }
 
+    // MARK: Permissions
+
+    /// What one member does to the permissions of another, or to its own. - Returns: why not, if not.
+    ///
+    /// The sender's right is looked at here and not only by its session, which learns of a revocation a moment later.
+    func changePermissions(of id: String, _ change: PermissionChange, by sender: String) -> String? {
+        guard members[sender]?.permissions.contains(.op) == true else { return "not authorised" }
+        guard let member = members[id] else { return "no such user" }
+        setPermissions(
+            of: id, to: change.applied(to: member.permissions, allowsRecording: description.allowRecording))
+        return nil
+    }
+
+    /// Gives a member these permissions and no others. Whoever may not present any more has its streams taken from the
+    /// others before they learn why; its session ends them on the worker.
+    func setPermissions(of id: String, to permissions: [Permission]) {
+        guard var member = members[id], Set(member.permissions) != Set(permissions) else { return }
+        member.permissions = permissions
+        members[id] = member
+        member.mailbox.post(.permissionsChanged(permissions, status()))
+        if !permissions.contains(.present) { endStreams(of: id) }
+        broadcast(.message(SharedMessage(.user(Self.change(.change, member)))))
+    }
+
     // MARK: Words
 
     /// Delivers a message. - Returns: what to tell the sender when it cannot be delivered.
@@ -177,7 +201,9 @@ actor Group {
 
     /// Takes up a stream that the worker has opened. - Returns: why not, if not.
     func addStream(_ opening: UpStreamOpening, owner: String, media: StreamID) -> String? {
-        guard members[owner] != nil else { return "you are not in this group" }
+        guard let member = members[owner] else { return "you are not in this group" }
+        // It may have been revoked while the worker was opening the stream.
+        guard member.permissions.contains(.present) else { return "not authorised" }
         guard streams[opening.id] == nil else { return "another stream has this id" }
         var replaces: [String] = []
         if let id = opening.replaces, let old = streams[id], old.owner == owner {

@@ -15,6 +15,8 @@ enum GroupEvent: Sendable {
     case left(GroupStatus, data: [String: JSONValue])
     /// The description, the lock or the group's data changed.
     case changed(GroupStatus, data: [String: JSONValue])
+    /// The member's own permissions changed. Streams that it may no longer send have been taken from the others.
+    case permissionsChanged([Permission], GroupStatus)
     /// To be passed on to the client as it is.
     case message(SharedMessage)
     /// A stream of another member exists, or its tracks changed.

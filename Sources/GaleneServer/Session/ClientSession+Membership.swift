@@ -100,6 +100,7 @@ extension ClientSession {
         case .left(let status, let data): left(status, data)
         case .message(let message): forward(message)
         case .changed(let status, let data): changed(status, data)
+        case .permissionsChanged(let permissions, let status): permissionsChanged(permissions, status)
         case .stream(let stream): considerStream(stream)
         case .streamsClosed(let ids): for id in ids { closeDownStream(id) }
         case .media(let event): mediaEvent(event, now: now)
@@ -124,7 +125,14 @@ extension ClientSession {
         for user in group.users { send(.user(user)) }
     }
 
-    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]) {
+    private mutating func permissionsChanged(_ permissions: [Permission], _ status: GroupStatus) {
+        guard withMembership({ $0.permissions = permissions }) != nil else { return }
+        // Without data: absent means as before.
+        changed(status, nil)
+        if !permissions.contains(.present) { revokeUpStreams() }
+    }
+
+    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]?) {
         guard let membership else { return }
         send(
             .joined(

@@ -161,6 +161,14 @@ extension ClientSession {
         if let media = stream.media { perform(.closeUpStream(id: id, media)) }
     }
 
+    /// The client may no longer present. The group has told the receivers; the client is to close its end.
+    mutating func revokeUpStreams() {
+        for id in (membership?.upStreams.keys).map({ $0.sorted() }) ?? [] {
+            endUpStream(id)
+            refuseOffer(id, "you may not present any more")
+        }
+    }
+
     /// The transport of a stream that the client sends.
     mutating func upStreamFailed(_ id: String) {
         let limit = limits.transportFailures

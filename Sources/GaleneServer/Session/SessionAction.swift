@@ -40,6 +40,8 @@ enum SessionOperation: Sendable {
     case chat(Chat)
     case userMessage(UserMessage)
     case setUserData([String: JSONValue])
+    /// Of another member, or of oneself.
+    case changePermissions(of: String, PermissionChange)
     case setGroupData([String: JSONValue])
 
     case openUpStream(UpStreamOpening)

@@ -35,6 +35,8 @@ actor OperationExecutor {
             return .done
         case .chat(let chat): return Self.result(await group.chat(chat, from: id))
         case .userMessage(let message): return Self.result(await group.userMessage(message, from: id))
+        case .changePermissions(let member, let change):
+            return Self.result(await group.changePermissions(of: member, change, by: id))
         case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
         case .setGroupData(let data): return Self.result(await group.setData(data))
         case .openUpStream(let opening): return await open(opening, in: group, id)

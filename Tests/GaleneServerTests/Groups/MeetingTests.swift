@@ -145,6 +145,52 @@ struct MeetingTests {
         #expect(media.openStreams() == 0)
     }
 
+    @Test(.row("P-35")) func `whoever may not present any more leaves nothing with the others or on the worker`()
+        async throws
+    {
+        var alice = await join("alice")
+        var bob = await join("bob")
+        var chair = await join("op")
+        try await publish("s", by: &alice, starting: Self.encodings)
+        try await publish("t", by: &bob, starting: Self.encodings.map { track($0.id.handle.index + 20, $0.kind) })
+        for _ in 0..<2 {
+            await alice.settle()
+            await bob.settle()
+        }
+        await chair.settle()
+        #expect(media.openStreams() == 6)
+        chair.receive(#"{"type":"useraction","kind":"unpresent","dest":"alice"}"#)
+        await chair.settle()
+        await alice.settle()
+        await bob.settle()
+        #expect(alice.harness.sent.contains(.abort(id: "s")))
+        #expect(alice.harness.sent.compactMap(\.joined).last?.permissions == [.message])
+        for story in [bob.harness.sent, chair.harness.sent] {
+            let closed = story.lastIndex(of: .close(id: "s"))
+            let changed = story.lastIndex { if case .user(let change) = $0 { change.kind == .change } else { false } }
+            #expect(closed != nil && changed != nil && closed ?? 0 < changed ?? 0)
+        }
+        #expect(media.openStreams() == 3, "what is left is the stream of the other, and its two receivers")
+        chair.receive(#"{"type":"useraction","kind":"present","dest":"alice"}"#)
+        await chair.settle()
+        await alice.settle()
+        try await publish("s", by: &alice, starting: Self.encodings)
+        await bob.settle()
+        #expect(bob.lastOffer?.id == "s")
+        #expect(media.violations().isEmpty)
+    }
+
+    @Test(.row("P-34")) func `what one operator loses, the next one has`() async throws {
+        var first = await join("op")
+        first.receive(#"{"type":"useraction","kind":"unop","dest":"op"}"#)
+        await first.settle()
+        #expect(first.harness.session.membership?.permissions.contains(.op) == false)
+        var second = MeetingClient("second", groups)
+        second.receive(#"{"type":"join","kind":"join","group":"demo","username":"op","password":"x"}"#)
+        await second.settle()
+        #expect(second.harness.session.membership?.permissions.contains(.op) == true)
+    }
+
     @Test(arguments: [true, false])
     func `a client that disappears while the worker opens a stream for it leaves none behind`(isUp: Bool) async throws {
         var alice = await join("alice")

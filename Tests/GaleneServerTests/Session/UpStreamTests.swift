@@ -170,6 +170,61 @@ struct UpStreamTests {
         #expect(client.sent.isEmpty && client.pending.first?.name == "openUpStream")
     }
 
+    // MARK: Permissions
+
+    @Test(.row("P-35")) func `whoever may not present any more is told, and its streams end`() {
+        var client = SessionHarness()
+        client.join()
+        client.publish("a", media: stream(1))
+        client.publish("b", media: stream(2))
+        client.handle(.permissionsChanged([.message], GroupStatus(name: "demo")))
+        let joined = client.sent.first?.joined
+        #expect(joined?.kind == .change && joined?.permissions == [.message] && joined?.status?.name == "demo")
+        #expect(joined != nil && joined?.data == nil, "absent means as before")
+        #expect(
+            client.sent.dropFirst().map { $0 == .abort(id: "a") || $0 == .abort(id: "b") } == [
+                true, false, true, false,
+            ])
+        #expect(client.sent.compactMap(\.errorText).count == 2)
+        #expect(client.pending.map(\.name) == ["closeUpStream", "closeUpStream"])
+        while !client.pending.isEmpty { client.finish() }
+        client.sent.removeAll()
+        client.receive(.close(id: "a"))
+        client.receive(.close(id: "b"))
+        #expect(client.sent.isEmpty && client.pending.isEmpty && client.closure == nil)
+        client.receive(.offer(Offer(id: "c", sdp: SessionHarness.offerSDP)))
+        #expect(client.sent.first == .abort(id: "c") && client.pending.isEmpty)
+    }
+
+    @Test(.row("P-35"), arguments: [true, false])
+    func `a stream that is being opened when its client may not present any more ends as well`(isOpened: Bool) {
+        var client = SessionHarness()
+        client.join()
+        client.receive(.offer(Offer(id: "s", sdp: SessionHarness.offerSDP)))
+        client.handle(.permissionsChanged([], GroupStatus(name: "demo")))
+        #expect(client.sent.contains(.abort(id: "s")))
+        client.finish(isOpened ? .upStreamOpened(id: "s", stream(1)) : .upStreamFailed(id: "s", "not authorised"))
+        #expect(client.pending.map(\.name) == (isOpened ? ["closeUpStream"] : []))
+        #expect(client.sent.filter { $0 == .abort(id: "s") }.count == 1)
+        #expect(client.sent.allSatisfy { $0.answer == nil })
+        client.advance(.seconds(1))
+        #expect(client.pending.count == (isOpened ? 1 : 0), "nothing is pushed")
+    }
+
+    @Test(.row("P-35", "P-36")) func `other permissions come and go without touching streams`() {
+        var client = SessionHarness()
+        client.join(permissions: [.present, .message, .op])
+        client.publish("s", media: stream(1))
+        client.handle(.permissionsChanged([.present], GroupStatus(name: "demo")))
+        #expect(client.take().count == 1 && client.pending.isEmpty)
+        client.receive(#"{"type":"chat","value":"hello"}"#)
+        client.receive(#"{"type":"useraction","kind":"kick","dest":"bob-id"}"#)
+        #expect(client.take().compactMap(\.errorText) == ["not authorised", "not authorised"])
+        client.handle(.permissionsChanged([.present, .message], GroupStatus(name: "demo")))
+        client.receive(#"{"type":"chat","value":"hello"}"#)
+        #expect(client.pending.map(\.name) == ["chat"])
+    }
+
     @Test func `a stream of somebody else cannot be replaced`() {
         var client = SessionHarness()
         client.join()
