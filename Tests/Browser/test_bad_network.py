@@ -18,7 +18,8 @@ from harness.network import IPV4
 from harness.waiting import until
 from harness.watching import Watch
 
-# Seconds without a new picture that a person takes for a broken connection.
+# Seconds without a new picture that a person takes for a broken connection. Measured on two cores that others kept busy as
+# well (load 6 to 17, 9 runs): at most 0.65 with a tenth lost, 0.6 after the burst, 0.5 with reordering.
 FREEZE = 1.0
 
 
@@ -79,11 +80,12 @@ def meet(far_server, open_far_browser):
 def test_a_tenth_lost_each_way_never_stops_the_picture(far_side, meet, record_property):
     far_side.change(BOTH, loss=0.1, delay=50)
     directions = meet()
-    for direction, start in [(direction, direction.watch.now()) for direction in directions]:
+    starts = [direction.watch.now() for direction in directions]
+    for direction, start in zip(directions, starts, strict=True):
         noted = direction.watch.noted(start, start + 15)
         record_property(f"{direction}", noted)
         assert noted["longestGap"] < FREEZE and noted["longestFreeze"] < FREEZE, f"{direction}: {noted}"
-        # Of 20 and 30 that are taken; how many are encoded at the rate that is left is the sender's choice.
+        # The cameras take 20 and 30 a second; how many of them are worth the rate that is left is the sender's choice.
         assert noted["pictures"] / noted["seconds"] > 5, f"{direction}: {noted}"
     for sent, dropped in (far_side.network.statistics()[way] for way in ("a->b", "b->a")):
         assert dropped > 100, f"of {sent} packets {dropped} were lost: nothing was proven"
@@ -93,22 +95,26 @@ def test_a_tenth_lost_each_way_never_stops_the_picture(far_side, meet, record_pr
 def test_the_picture_is_back_two_seconds_after_a_burst_of_losses(far_side, meet, record_property):
     far_side.change(BOTH, delay=50)
     directions = meet()
-    for direction, start in [(direction, direction.watch.now()) for direction in directions]:
+    starts = [direction.watch.now() for direction in directions]
+    for direction, start in zip(directions, starts, strict=True):
         before = direction.watch.noted(start, start + 2)
         assert before["longestGap"] < FREEZE, f"{direction}: {before}"
+
     far_side.change(BOTH, loss=0.3)
-    begun = directions[0].watch.now()
-    record_property("during the losses", directions[0].watch.noted(begun, begun + 5))
+    start = directions[0].watch.now()
+    record_property(f"{directions[0]}, during", directions[0].watch.noted(start, start + 5))
     far_side.change(BOTH, loss=0)
+
     ends = [direction.watch.now() for direction in directions]
     for direction, end in zip(directions, ends, strict=True):
         direction.watch.noted(end, end + 2)
-    counted = [direction.counts() for direction in directions]
-    for direction, before, end in zip(directions, counted, ends, strict=True):
+    before = [direction.counts() for direction in directions]
+    for direction, counted, end in zip(directions, before, ends, strict=True):
         after = direction.watch.noted(end + 2, end + 7)
-        counts = difference(direction.counts(), before)
+        counts = difference(direction.counts(), counted)
         record_property(f"{direction}, after", {**counts, **after})
         assert after["longestGap"] < FREEZE, f"{direction}: {after}"
+        # As above: the sender has come down to a fraction of its rate, and rises by some per cent a second.
         assert after["pictures"] / after["seconds"] >= 8, f"{direction}: {after}"
         assert counts["decoded"] >= 0.9 * counts["encoded"], f"{direction}: {counts}"
 
@@ -118,13 +124,15 @@ def test_reordering_is_not_taken_for_loss(far_side, meet, record_property):
     far_side.change(BOTH, jitter=50)
     directions = meet()
     before = [direction.counts() for direction in directions]
-    for direction, counted, start in [(*pair, pair[0].watch.now()) for pair in zip(directions, before, strict=True)]:
+    starts = [direction.watch.now() for direction in directions]
+    for direction, counted, start in zip(directions, before, starts, strict=True):
         noted = direction.watch.noted(start, start + 12)
         counts = difference(direction.counts(), counted)
         record_property(f"{direction}", {**counts, **noted})
         assert counts["packets"] > 200, f"{direction}: {counts}"
-        assert counts["requests"] <= 0.05 * counts["packets"], f"{direction}: {counts}"
-        assert counts["repeated"] <= 0.05 * counts["packets"], f"{direction}: {counts}"
+        # The server learns how late packets may come from the first few.
+        assert counts["requests"] <= 0.03 * counts["packets"], f"{direction}: {counts}"
+        assert counts["repeated"] <= 0.03 * counts["packets"], f"{direction}: {counts}"
         # Browsers ask at once for whatever was overtaken, which is their own affair; of that comes no storm, and no loss.
         assert counts["requests of the receiver"] <= 0.5 * counts["received"], f"{direction}: {counts}"
         assert counts["lost"] <= 0.02 * counts["received"], f"{direction}: {counts}"

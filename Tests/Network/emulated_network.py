@@ -33,6 +33,13 @@ def emulator_program():
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
+def network_pair(*arguments):
+    result = subprocess.run(
+        [ROOT / "Scripts/network-pair", *arguments], capture_output=True, text=True, timeout=30, check=False)
+    if result.returncode != 0:
+        raise RuntimeError(result.stderr.strip())
+
+
 @contextlib.contextmanager
 def entered(namespace):
     """Within, the sockets that this thread makes and the programs that it starts belong to `namespace`."""
@@ -66,7 +73,7 @@ class EmulatedNetwork:
         if os.geteuid() != 0:
             raise RuntimeError("tests of the emulated network make network namespaces, which only root may: run as root")
         program = emulator_program()
-        subprocess.run([ROOT / "Scripts/network-pair", *self.make], check=True, timeout=30)
+        network_pair(*self.make)
         self.process = subprocess.Popen(
             [program, self.namespaces["a"], self.namespaces["b"], "--seed", str(self.seed), *self.conditions],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
@@ -84,7 +91,7 @@ class EmulatedNetwork:
                 self.process.kill()
                 self.process.wait()
             self.process.stdout.close()
-        subprocess.run([ROOT / "Scripts/network-pair", *self.remove], check=True, timeout=30)
+        network_pair(*self.remove)
 
     def change(self, line):
         """New conditions, in force before this returns."""
