@@ -18,8 +18,8 @@ from harness.network import IPV4
 from harness.waiting import until
 from harness.watching import Watch
 
-# Seconds without a new picture that a person takes for a broken connection. Measured on two cores that others kept busy as
-# well (load 6 to 17, 9 runs): at most 0.65 with a tenth lost, 0.6 after the burst, 0.5 with reordering.
+# Seconds without a new picture that a person takes for a broken connection. The longest that were measured, on two cores
+# with a load of 6 to 20 by others: 0.64 with a tenth lost (9 runs), 0.60 after the burst (14), 0.49 with reordering (8).
 FREEZE = 1.0
 
 
@@ -107,7 +107,10 @@ def test_the_picture_is_back_two_seconds_after_a_burst_of_losses(far_side, meet,
 
     ends = [direction.watch.now() for direction in directions]
     for direction, end in zip(directions, ends, strict=True):
-        direction.watch.noted(end, end + 2)
+        back = direction.watch.noted(end + 1, end + 2)
+        record_property(f"{direction}, back", back)
+        # A gap that began before the second second is over must not be what the next seconds begin with.
+        assert back["pictures"] >= 3, f"{direction}: {back}"
     before = [direction.counts() for direction in directions]
     for direction, counted, end in zip(directions, before, ends, strict=True):
         after = direction.watch.noted(end + 2, end + 7)
@@ -115,7 +118,7 @@ def test_the_picture_is_back_two_seconds_after_a_burst_of_losses(far_side, meet,
         record_property(f"{direction}, after", {**counts, **after})
         assert after["longestGap"] < FREEZE, f"{direction}: {after}"
         # As above: the sender has come down to a fraction of its rate, and rises by some per cent a second.
-        assert after["pictures"] / after["seconds"] >= 8, f"{direction}: {after}"
+        assert after["pictures"] / after["seconds"] >= 10, f"{direction}: {after}"
         assert counts["decoded"] >= 0.9 * counts["encoded"], f"{direction}: {counts}"
 
 
