@@ -9,40 +9,69 @@ public import RTCBase
 /// What a path carries is seen only when more is sent. So nothing is believed about a path that has never been congested,
 /// and a receiver begins with everything. Congestion is one of
 ///
-/// - a report that more than a tenth was lost: what arrived is then what the path carries;
-/// - an estimate of the receiver's own (REMB) that falls while it is below what is sent, or stays there. One that rises is
-///   catching up: receivers' estimates grow by 8 % a second at most, and not beyond half more than what arrives.
+/// - reports of losses that are neither few nor chance: what arrived is then what the path carries;
+/// - an estimate of the receiver's own (REMB) that falls while it is well below what is sent, or stays there. One that
+///   rises is catching up: browsers' estimates grow by 8 % a second at most, and not beyond half more than what arrives.
 ///
-/// Then the highest rung that fits is taken at once. Upwards it goes one rung at a time, and each is a trial: if congestion
-/// shows before ``trial`` is over, it is taken back, and the next trial waits twice as long. That is the hysteresis.
+/// Then the highest rung that fits is taken at once. Upwards each step is a trial, the first of them of what was had
+/// before: if congestion shows before ``trial`` is over, it is taken back, and the next trial waits twice as long. That is
+/// the hysteresis.
 public struct LayerControl: Sendable, BitwiseCopyable {
     /// How long a step up must hold to be kept: three to five reports, and longer than a browser's queue lasts.
     public static let trial = Duration.seconds(4)
-    /// Between a change and a trial: what the path carried shortly before a congestion it seldom carries shortly after.
-    public static let firstPause = Duration.seconds(4)
+    /// Between a congestion and a trial: what the path did not carry it seldom carries shortly after.
+    public static let firstPause = Duration.seconds(8)
     /// A path that has got better is noticed after this long at the latest.
     public static let longestPause = Duration.seconds(32)
-    /// Between steps up that fit what is known of the path, so that each is measured before the next.
+    /// Between steps up, so that each is measured before the next.
     static let stride = Duration.seconds(1)
-    /// Losses of more than this share (of 256) are congestion: 10 %, as for the estimate behind REMB.
-    static let congestion: UInt8 = 25
+    /// Losses of more than this share (of 256) are congestion: 18 %, averaged over two or three reports.
+    static let congestion = 46
+    /// Losses of more than this share (of 256) are congestion, too, when they last: 12.5 %, averaged over some eight
+    /// reports. A tenth that is lost by chance is none.
+    static let lastingCongestion = 32
+    /// Losses that rise by more than this share (of 256) during a trial are its doing: 6 %.
+    static let trialCongestion = 15
     /// An estimate that stays below what is sent for so long is meant: it does not lag.
-    static let patience = Duration.seconds(3)
-    /// What is sent may exceed what is known of the path by this share (of 256): 15 %, which repair can cover.
-    static let tolerance: Int64 = 38
+    static let patience = Duration.seconds(2)
+    /// An estimate below this share (of 256) of what is sent speaks against it: four fifths. A browser whose path carries
+    /// everything, but not evenly, falls to 85 % of it.
+    static let doubt: Int64 = 205
+    /// A step up by less than this share (of 256) is left out if there is a next one: each costs the time of a trial.
+    static let worthwhile: Int64 = 333
+    /// No path carries more than this, 1 Tbit/s, whatever a receiver says.
+    static let highestEstimate: Int64 = 1 << 40
+    /// A congestion so soon after a step up was caused by it, although the trial did not show it: a long queue fills slowly.
+    static let probation = Duration.seconds(20)
+    /// A step down shows in so long whether it was enough.
+    static let settling = Duration.seconds(5)
+    /// Reports so soon after a step down speak of what was sent before it.
+    static let echo = Duration.milliseconds(1400)
 
     /// What the path carries as far as losses have shown it, bits a second; `nil` until they do.
     private var lossLimit: Int64?
     /// What the receiver's own estimate says; `nil` while it says nothing against what is sent.
     private var estimateLimit: Int64?
-    private var lastEstimate: (bitrate: Int64, since: Instant)?
+    /// The receiver's last estimate.
+    private var estimate: Int64?
+    /// Since when the estimate has been below what is sent without rising.
+    private var doubtedSince: Instant?
+    /// Losses, of 65536, averaged over two or three reports, and over some eight; `nil` before the first.
+    private var loss: Int?
+    private var lastingLoss = 0
+    /// What the chosen rung takes, bits a second.
+    private var rate: Int64 = 0
     /// Where a trial began, and when; `nil` while none is under way.
     private var trialStart: (rung: Int, at: Instant)?
+    /// The rung before the last step down: the first trial is of that, because most congestions pass.
+    private var former: Int?
     private var isCongested = false
     private var pause = Self.firstPause
     private var changedAt: Instant?
-    /// The report that covers the moment of a step down speaks of what was sent before, too.
-    private var ignoresReport = false
+    /// The last step up, if no step down has followed: when it was, and the losses before it, of 65536.
+    private var raised: (at: Instant, loss: Int)?
+    /// The last step down, for a few seconds.
+    private var loweredAt: Instant?
 
     public init() {}
 
@@ -57,14 +86,20 @@ public struct LayerControl: Sendable, BitwiseCopyable {
 
     /// - Parameters:
     ///   - fractionLost: as in a report block, units of 1/256.
-    ///   - actual: bits a second that were sent lately.
+    ///   - actual: bits a second that were sent lately, repeated packets included.
     public mutating func receiveReport(fractionLost: UInt8, actual: Int64, now: Instant) {
-        if ignoresReport {
-            ignoresReport = false
-            return
+        if let loweredAt {
+            if now - loweredAt < Self.echo { return }
+            if now - loweredAt > Self.settling { self.loweredAt = nil }
         }
-        if fractionLost > Self.congestion {
-            let arrived = actual * (256 - Int64(fractionLost)) / 256
+        let share = Int(fractionLost) * 256
+        let loss = loss.map { ($0 + share) / 2 } ?? share
+        self.loss = loss
+        lastingLoss += (share - lastingLoss) / 8
+        if loss > bound(now: now) * 256 || lastingLoss > Self.lastingCongestion * 256 {
+            // What was sent twice does not count: no rung takes it.
+            let sent = rate > 0 ? min(rate, actual) : actual
+            let arrived = sent * (256 - Int64(fractionLost)) / 256
             lossLimit = min(lossLimit ?? arrived, arrived)
             isCongested = true
         } else if fractionLost < 5, let limit = lossLimit, actual >= limit / 4 * 3 {
@@ -72,18 +107,33 @@ public struct LayerControl: Sendable, BitwiseCopyable {
         }
     }
 
+    /// The share (of 256) above which losses of the last reports are congestion.
+    private func bound(now: Instant) -> Int {
+        if let raised, now - raised.at < Self.probation {
+            return min(raised.loss / 256 + Self.trialCongestion, Self.congestion)
+        }
+        // Shortly after a step down: it was not far enough.
+        return loweredAt == nil ? Self.congestion : Self.lastingCongestion
+    }
+
     /// - Parameters:
     ///   - bitrate: the receiver's own estimate (REMB), bits a second.
-    ///   - actual: bits a second that were sent lately.
+    ///   - actual: bits a second that were sent lately, repeated packets included.
     public mutating func receiveEstimate(_ bitrate: Int64, actual: Int64, now: Instant) {
-        let last = lastEstimate
-        if last?.bitrate != bitrate { lastEstimate = (bitrate, now) }
+        let bitrate = min(max(bitrate, 0), Self.highestEstimate)
+        let last = estimate
+        estimate = bitrate
         guard let last, bitrate > 0 else { return }
-        guard bitrate <= last.bitrate, bitrate * (256 + Self.tolerance) < actual * 256 else {
-            if let limit = estimateLimit { estimateLimit = max(limit, bitrate) }
+        let sent = rate > 0 ? rate : actual
+        guard bitrate <= last, bitrate * 256 < sent * Self.doubt else {
+            doubtedSince = nil
+            // Browsers' estimates rise to half more than what arrives, proven or not.
+            if let limit = estimateLimit { estimateLimit = max(limit, min(bitrate, sent)) }
             return
         }
-        guard bitrate < last.bitrate || now - last.since >= Self.patience else { return }
+        let since = doubtedSince ?? now
+        doubtedSince = since
+        guard bitrate * 100 < last * 97 || now - since >= Self.patience else { return }
         estimateLimit = bitrate
         isCongested = true
     }
@@ -97,42 +147,66 @@ public struct LayerControl: Sendable, BitwiseCopyable {
     public mutating func choose(current: Int, rates: [Int64], now: Instant) -> Int {
         guard !rates.isEmpty else { return current }
         let current = min(current, rates.count - 1)
-        defer { isCongested = false }
+        let chosen = chosen(current: current, rates: rates, now: now)
+        isCongested = false
+        rate = rates[chosen]
+        return chosen
+    }
+
+    private mutating func chosen(current: Int, rates: [Int64], now: Instant) -> Int {
         if let trial = trialStart {
             if isCongested {
                 trialStart = nil
-                pause = min(pause * 2, Self.longestPause)
-                changed(now)
-                ignoresReport = true
-                return min(trial.rung, current)
+                former = nil
+                let rung = min(trial.rung, current)
+                // What was carried before the trial is carried after it, whatever was measured in the middle of it.
+                lossLimit = lossLimit.map { max($0, rates[rung]) }
+                estimateLimit = estimateLimit.map { max($0, rates[rung]) }
+                return lower(to: rung, now: now)
             }
             guard now - trial.at >= Self.trial else { return current }
             trialStart = nil
-            pause = Self.firstPause
+            former = nil
             forget(below: rates[current])
         }
-        if let limit, rates[current] * 256 > limit * (256 + Self.tolerance), current > 0 {
-            changed(now)
-            ignoresReport = true
-            return rates[..<current].lastIndex { $0 <= limit } ?? 0
+        if let limit, current > 0, isCongested || rates[current] * Self.doubt > limit * 256 {
+            former = max(former ?? 0, current)
+            return lower(to: rates[..<current].lastIndex { $0 <= limit } ?? 0, now: now)
         }
         guard current + 1 < rates.count else {
-            if current == rates.count - 1, changedAt.map({ now - $0 >= Self.longestPause }) ?? false { forgetAll() }
+            if changedAt.map({ now - $0 >= Self.longestPause }) ?? false { forgetAll() }
             return current
         }
         let since = changedAt.map { now - $0 } ?? Self.longestPause
-        let fits = limit.map { rates[current + 1] <= $0 } ?? true
-        guard since >= (fits ? Self.stride : pause) else { return current }
-        changed(now)
+        var next = rates.lastIndex { rate in limit.map { rate > 0 && rate <= $0 } ?? false } ?? current
+        if next <= current {
+            guard since >= (limit == nil ? .zero : pause) else { return current }
+            let worthwhile = rates[(current + 1)...].firstIndex { $0 * 256 >= rates[current] * Self.worthwhile }
+            next = min(max(former ?? 0, worthwhile ?? rates.count - 1), rates.count - 1)
+        }
+        guard since >= Self.stride else { return current }
+        changedAt = now
         trialStart = (current, now)
-        return current + 1
+        raised = (now, loss ?? 0)
+        return next
     }
 
-    private mutating func changed(_ now: Instant) { changedAt = now }
+    private mutating func lower(to rung: Int, now: Instant) -> Int {
+        if let raised {
+            pause = now - raised.at < Self.probation ? min(pause * 2, Self.longestPause) : Self.firstPause
+        }
+        raised = nil
+        changedAt = now
+        loweredAt = now
+        loss = nil
+        lastingLoss = 0
+        doubtedSince = nil
+        return rung
+    }
 
     /// A path that has carried this for the length of a trial carries it.
     private mutating func forget(below rate: Int64) {
-        if let limit = lossLimit, limit < rate { lossLimit = rate }
+        if let limit = lossLimit, limit < rate { lossLimit = nil }
         estimateLimit = nil
     }
 
