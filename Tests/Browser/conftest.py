@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as PlaywrightBrowser
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from harness import chromium, network
 from harness.browser import Browser
 from harness.chromium import Chromium
+from harness.far_side import FarSide, far_namespace
 from harness.firefox import Firefox, compiled_interposer
 from harness.galene_peer import PeerLoop
 from harness.server import Server, binary
@@ -26,6 +27,7 @@ OpenBrowser = Callable[[str], Browser]
 def pytest_configure(config: pytest.Config) -> None:
     try:
         network.require_namespace()
+        far_namespace()
         binary()
     except (network.NetworkMissing, FileNotFoundError) as error:
         pytest.exit(str(error), returncode=2)
@@ -33,11 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium_process() -> Iterator[PlaywrightBrowser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = chromium.launch(playwright.chromium)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium_process(playwright: Playwright) -> Iterator[PlaywrightBrowser]:
+    browser = chromium.launch(playwright.chromium)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -103,3 +110,35 @@ def peers() -> Iterator[PeerLoop]:
     loop = PeerLoop()
     yield loop
     loop.stop()
+
+
+@pytest.fixture
+def far_side(peers: PeerLoop) -> Iterator[FarSide]:
+    """The far side of an emulated network, always with the same seed."""
+    side = FarSide(peers, seed=1)
+    try:
+        side.start()
+        yield side
+    finally:
+        side.stop()
+
+
+@pytest.fixture
+def open_far_browser(far_side: FarSide, playwright: Playwright) -> Iterator[OpenBrowser]:
+    """Starts a browser on the far side. Its pages are those of a server that `far_side.forward` was told of."""
+    with contextlib.ExitStack() as stack:
+        processes: list[PlaywrightBrowser] = []
+
+        def open_(name: str) -> Browser:
+            if name == "chromium":
+                # One process for all of its pages: started after the network, whose changes would end its connections.
+                if not processes:
+                    processes.append(chromium.launch(playwright.chromium, far_side.namespace))
+                    stack.callback(processes[0].close)
+                browser: Browser = Chromium(processes[0])
+            else:
+                browser = far_side.open(Firefox)
+            stack.callback(browser.close)
+            return browser
+
+        yield open_
