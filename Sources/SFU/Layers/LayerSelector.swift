@@ -13,28 +13,68 @@ import RTCBase
 /// - a smaller picture: at the next picture, if all of the smaller one's frames have been sent; otherwise at a key frame;
 /// - a larger picture: at a key frame.
 ///
-/// Packets that come late are judged by the layers of the moment and change nothing.
+/// What is decided holds from a picture on. Packets that come late are judged by what held for their picture, so that no
+/// frame is torn.
 struct LayerSelector: BitwiseCopyable {
     /// What the receiver is to get.
     var target = Layers.all {
         didSet { if target != oldValue { isNewTarget = true } }
     }
     /// What it gets.
-    private(set) var current = Layers.all
+    var current: Layers { rule.layers }
     /// What it is to get needs a key frame of the source.
     private(set) var wantsKeyFrame = false
+    /// What holds for the newest picture, and what held for those before.
+    private var rule = Rule(start: 0, layers: .all, floor: 0)
+    /// As a ring, the newest at `pastCount - 1`. Each change takes one or two: eight outlast the repair of a loss.
+    private var past = SIMD8<UInt64>.zero
+    private var pastCount: UInt8 = 0
     /// Spatial layers of which every frame since the last key frame has been sent: a bit each.
     private var intact: UInt8 = 0xff
     /// The highest spatial layer that the source sends.
     private var highest: UInt8 = 0
+    /// Pictures in which the highest layer was missing, without a break, and what was the highest in them.
+    private var lesserPictures: UInt8 = 0
+    private var lesserHighest: UInt8 = 0
     private var pictureTimestamp: UInt32?
+    private var keyFrameTimestamp: UInt32 = 0
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
 
+    /// So many pictures without the highest layer are no chance: the encoder has stopped it. A fifth of a second.
+    static let patience: UInt8 = 6
+
     enum Verdict {
         case forward(marker: Bool)
         case drop
+    }
+
+    /// What holds from a picture on.
+    private struct Rule: BitwiseCopyable {
+        var start: UInt32
+        var layers: Layers
+        /// Frames of lower spatial layers are sent only if higher ones refer to them.
+        var floor: UInt8
+
+        func holds(at timestamp: UInt32) -> Bool { Int32(bitPattern: timestamp &- start) >= 0 }
+
+        init(start: UInt32, layers: Layers, floor: UInt8) {
+            self.start = start
+            self.layers = layers
+            self.floor = floor
+        }
+
+        init(bits: UInt64) {
+            start = UInt32(truncatingIfNeeded: bits)
+            layers = Layers(
+                spatial: UInt8(truncatingIfNeeded: bits >> 32), temporal: UInt8(truncatingIfNeeded: bits >> 40))
+            floor = UInt8(truncatingIfNeeded: bits >> 48)
+        }
+
+        var bits: UInt64 {
+            UInt64(start) | UInt64(layers.spatial) << 32 | UInt64(layers.temporal) << 40 | UInt64(floor) << 48
+        }
     }
 
     /// - Parameter isLate: a newer packet has gone before this one.
@@ -42,17 +82,17 @@ struct LayerSelector: BitwiseCopyable {
     mutating func judge(_ packet: CachedPacket, isLate: Bool) -> Verdict {
         if !isLate { follow(packet) }
         let layers = packet.layers
-        guard current.includes(layers) else {
-            if !isLate, layers.temporal <= current.temporal { intact &= ~(1 &<< (layers.spatial & 7)) }
-            return .drop
-        }
-        if layers.spatial < min(current.spatial, highest), packet.flags.contains(.isNotInterLayerReference) {
-            // Neither shown nor referred to: the picture is that of a higher layer.
-            intact &= ~(1 &<< (layers.spatial & 7))
+        if layers.spatial >= highest { lesserPictures = 0 }
+        let rule = isLate ? rule(at: packet.timestamp) : rule
+        var isShadowed = layers.spatial < rule.floor && packet.flags.contains(.isNotInterLayerReference)
+        // It may be the one that is missing of a layer that has been taken up since.
+        if isShadowed, isLate, isIntact(layers.spatial), isAfterKeyFrame(packet) { isShadowed = false }
+        guard rule.layers.includes(layers), !isShadowed else {
+            if layers.temporal <= rule.layers.temporal { noteGap(in: packet) }
             return .drop
         }
         let isLastOfPicture =
-            layers.spatial == current.spatial && packet.flags.contains(.endsFrame)
+            layers.spatial == rule.layers.spatial && packet.flags.contains(.endsFrame)
             && packet.flags.contains(.hasSpatialLayers)
         return .forward(marker: packet.marker || isLastOfPicture)
     }
@@ -78,43 +118,97 @@ struct LayerSelector: BitwiseCopyable {
     mutating func stopExpecting(above spatial: UInt8) {
         guard spatial < highest else { return }
         highest = spatial
-        if current.spatial > spatial, intact & (1 &<< (spatial & 7)) == 0 { wantsKeyFrame = true }
+        lesserPictures = 0
+        update()
+    }
+
+    private func isIntact(_ spatial: UInt8) -> Bool { intact & (1 &<< (spatial & 7)) != 0 }
+
+    private func isAfterKeyFrame(_ packet: CachedPacket) -> Bool {
+        Int32(bitPattern: packet.timestamp &- keyFrameTimestamp) >= 0
+    }
+
+    private mutating func noteGap(in packet: CachedPacket) {
+        guard isAfterKeyFrame(packet) else { return }
+        intact &= ~(1 &<< (packet.layers.spatial & 7))
+    }
+
+    @inline(never)
+    private func rule(at timestamp: UInt32) -> Rule {
+        var rule = rule
+        var age: UInt8 = 1
+        while !rule.holds(at: timestamp), age <= min(pastCount, 8) {
+            rule = Rule(bits: past[Int((pastCount &- age) & 7)])
+            age += 1
+        }
+        return rule
+    }
+
+    private mutating func setRule(_ layers: Layers, floor: UInt8, from timestamp: UInt32) {
+        guard layers != rule.layers || floor != rule.floor else { return }
+        if timestamp != rule.start {
+            past[Int(pastCount & 7)] = rule.bits
+            // Only "eight or more" and the place in the ring matter.
+            pastCount = pastCount < 248 ? pastCount + 1 : 241
+        }
+        rule = Rule(start: timestamp, layers: layers, floor: floor)
     }
 
     private mutating func follow(_ packet: CachedPacket) {
-        if packet.startsKeyFrame {
-            current = target
-            intact = 0xff
-            highest = 0
-            wantsKeyFrame = false
-            pictureTimestamp = packet.timestamp
-            return
-        }
-        highest = max(highest, packet.layers.spatial)
         let startsPicture = pictureTimestamp != packet.timestamp
         pictureTimestamp = packet.timestamp
-        guard current != target else { return }
-        if startsPicture { descend() }
+        // Where sizes do not refer to each other, each has a key frame of its own in one picture.
+        if packet.startsKeyFrame, startsPicture || packet.layers.spatial == 0 {
+            setRule(target, floor: 0, from: packet.timestamp)
+            keyFrameTimestamp = packet.timestamp
+            intact = 0xff
+            highest = 0
+            lesserPictures = 0
+            wantsKeyFrame = false
+            return
+        }
+        if startsPicture {
+            expect()
+            descend(from: packet.timestamp)
+        }
+        highest = max(highest, packet.layers.spatial)
+        lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
     }
 
-    private mutating func descend() {
-        current.temporal = min(current.temporal, target.temporal)
-        if target.spatial < current.spatial, intact & (1 &<< (target.spatial & 7)) != 0 {
-            current.spatial = target.spatial
-        }
-        wantsKeyFrame = min(target.spatial, highest) != min(current.spatial, highest)
+    /// Counts pictures that end below the highest layer.
+    private mutating func expect() {
+        lesserPictures = min(lesserPictures, Self.patience) + 1
+        if lesserPictures == 1 { lesserHighest = 0 }
+        if lesserPictures > Self.patience { stopExpecting(above: lesserHighest) }
+    }
+
+    private mutating func descend(from timestamp: UInt32) {
+        var layers = rule.layers
+        layers.temporal = min(layers.temporal, target.temporal)
+        if target.spatial < layers.spatial, isIntact(target.spatial) { layers.spatial = target.spatial }
+        // Where frames have been left out there is nothing to see before a key frame.
+        let shown = min(layers.spatial, highest)
+        setRule(layers, floor: isIntact(shown) ? shown : rule.floor, from: timestamp)
+        update()
+    }
+
+    private mutating func update() {
+        let shown = min(current.spatial, highest)
+        wantsKeyFrame = min(target.spatial, highest) != shown || !isIntact(shown)
     }
 
     private mutating func ascend(_ packet: CachedPacket) {
-        guard target.temporal > current.temporal else { return }
-        let layer = packet.layers.temporal
+        var layers = rule.layers
+        guard target.temporal > layers.temporal else { return }
+        let temporal = packet.layers.temporal
         if packet.flags.contains(.hasSpatialLayers) {
             // RFC 9628 section 4.2, U: what follows in higher temporal layers refers to nothing of these before it.
-            if layer <= current.temporal, packet.layers.spatial == 0 { current.temporal = target.temporal }
-        } else if layer == current.temporal &+ 1, layer <= target.temporal {
+            if temporal <= layers.temporal, packet.layers.spatial == 0 { layers.temporal = target.temporal }
+        } else if temporal == layers.temporal &+ 1, temporal <= target.temporal {
             // RFC 7741 section 4.2, Y: this frame refers to nothing but layer 0.
-            current.temporal = layer
+            layers.temporal = temporal
         }
+        setRule(layers, floor: rule.floor, from: packet.timestamp)
     }
 }
