@@ -22,7 +22,7 @@ public struct LayerControl: Sendable, BitwiseCopyable {
     /// Between a congestion and a trial: what the path did not carry it seldom carries shortly after.
     public static let firstPause = Duration.seconds(8)
     /// A path that has got better is noticed after this long at the latest.
-    public static let longestPause = Duration.seconds(64)
+    public static let longestPause = Duration.seconds(32)
     /// Between steps up, so that each is measured before the next.
     static let stride = Duration.seconds(1)
     /// Losses of more than this share (of 256) are congestion: 18 %, averaged over two or three reports.

@@ -11,7 +11,10 @@ import RTCBase
 /// - more frames a second: at a switch point. VP8's layer-sync frame (Y) makes its own layer usable, step by step; VP9's
 ///   switching-up point (U) makes all layers above its own usable at once;
 /// - a smaller picture: at the next picture, if all of the smaller one's frames have been sent; otherwise at a key frame;
-/// - a larger picture: at a key frame.
+/// - a larger picture: at a key frame, also when the source begins to send it.
+///
+/// A key frame is asked for whenever the size changes. Browsers decode a picture when all of its sizes are there: one of
+/// which something was lost on the way to a smaller size would otherwise stop them for seconds.
 ///
 /// What is decided holds from a picture on. Packets that come late are judged by what held for their picture, so that no
 /// frame is torn.
@@ -38,6 +41,8 @@ struct LayerSelector: BitwiseCopyable {
     private var lesserHighest: UInt8 = 0
     private var pictureTimestamp: UInt32?
     private var keyFrameTimestamp: UInt32 = 0
+    /// The size has changed without a key frame.
+    private var needsRefresh = false
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
@@ -87,13 +92,17 @@ struct LayerSelector: BitwiseCopyable {
         var isShadowed = layers.spatial < rule.floor && packet.flags.contains(.isNotInterLayerReference)
         // It may be the one that is missing of a layer that has been taken up since.
         if isShadowed, isLate, isIntact(layers.spatial), isAfterKeyFrame(packet) { isShadowed = false }
-        guard rule.layers.includes(layers), !isShadowed else {
+        // A size that has just begun waits for its key frame.
+        let isShown = rule.layers.includes(layers) && (isLate || layers.spatial <= highest)
+        guard isShown, !isShadowed else {
             if layers.temporal <= rule.layers.temporal { noteGap(in: packet) }
             return .drop
         }
+        // Of a key picture it is not known yet which sizes it has, nor any more of one that is past.
+        let isOpen = isLate || packet.timestamp == keyFrameTimestamp
+        let shown = isOpen ? rule.layers.spatial : min(rule.layers.spatial, highest)
         let isLastOfPicture =
-            layers.spatial == rule.layers.spatial && packet.flags.contains(.endsFrame)
-            && packet.flags.contains(.hasSpatialLayers)
+            layers.spatial == shown && packet.flags.contains(.endsFrame) && packet.flags.contains(.hasSpatialLayers)
         return .forward(marker: packet.marker || isLastOfPicture)
     }
 
@@ -117,6 +126,7 @@ struct LayerSelector: BitwiseCopyable {
     /// The source has stopped sending the layers above `spatial`.
     mutating func stopExpecting(above spatial: UInt8) {
         guard spatial < highest else { return }
+        if current.spatial > spatial { needsRefresh = true }
         highest = spatial
         lesserPictures = 0
         update()
@@ -165,13 +175,21 @@ struct LayerSelector: BitwiseCopyable {
             highest = 0
             lesserPictures = 0
             wantsKeyFrame = false
+            needsRefresh = false
             return
         }
         if startsPicture {
             expect()
             descend(from: packet.timestamp)
         }
-        highest = max(highest, packet.layers.spatial)
+        if packet.layers.spatial > highest {
+            if packet.timestamp == keyFrameTimestamp {
+                highest = packet.layers.spatial
+            } else if target.spatial > highest {
+                needsRefresh = true
+                wantsKeyFrame = true
+            }
+        }
         lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
     }
@@ -186,7 +204,10 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func descend(from timestamp: UInt32) {
         var layers = rule.layers
         layers.temporal = min(layers.temporal, target.temporal)
-        if target.spatial < layers.spatial, isIntact(target.spatial) { layers.spatial = target.spatial }
+        if target.spatial < layers.spatial, isIntact(target.spatial) {
+            if target.spatial < highest { needsRefresh = true }
+            layers.spatial = target.spatial
+        }
         // Where frames have been left out there is nothing to see before a key frame.
         let shown = min(layers.spatial, highest)
         setRule(layers, floor: isIntact(shown) ? shown : rule.floor, from: timestamp)
@@ -195,7 +216,7 @@ struct LayerSelector: BitwiseCopyable {
 
     private mutating func update() {
         let shown = min(current.spatial, highest)
-        wantsKeyFrame = min(target.spatial, highest) != shown || !isIntact(shown)
+        wantsKeyFrame = needsRefresh || min(target.spatial, highest) != shown || !isIntact(shown)
     }
 
     private mutating func ascend(_ packet: CachedPacket) {
