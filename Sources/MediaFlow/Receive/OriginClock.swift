@@ -44,7 +44,7 @@ public struct OriginClock: Sendable, BitwiseCopyable {
     /// NTP time as wrapping nanoseconds: only differences matter.
     private static func nanoseconds(_ time: NTPTime) -> Int64 {
         let seconds = Int64(truncatingIfNeeded: time.bits >> 32)
-        let fraction = Int64(truncatingIfNeeded: (time.bits & 0xffff_ffff) &* 1_000_000_000 >> 32)
+        let fraction = Int64(truncatingIfNeeded: ((time.bits & 0xffff_ffff) &* 1_000_000_000) >> 32)
         return seconds &* 1_000_000_000 &+ fraction
     }
 }

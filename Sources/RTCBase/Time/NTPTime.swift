@@ -24,7 +24,7 @@ public struct NTPTime: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds from `earlier` to here; wraps after 136 years, so that no two times trap.
     public func nanoseconds(since earlier: NTPTime) -> Int64 {
         let units = Int64(bitPattern: bits &- earlier.bits)
-        return (units >> 32) &* 1_000_000_000 &+ ((units & 0xffff_ffff) &* 1_000_000_000 >> 32)
+        return (units >> 32) &* 1_000_000_000 &+ ((units & 0xffff_ffff) &* 1_000_000_000) >> 32
     }
 
     public static func < (a: NTPTime, b: NTPTime) -> Bool { a.bits < b.bits }
