@@ -86,7 +86,7 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "ICE", "RTP", "RTCCrypto"]),
+    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),
     testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
 ]
 
