@@ -56,7 +56,7 @@ actor OperationExecutor {
         case .openDownStream(let stream, let local, let tracks):
             do throws(MediaError) {
                 let media = try await group.media.openDownStream(owner: group.owner, local: local, tracks: tracks)
-                await group.bind(media, to: id)
+                await group.bind(media, to: id, as: stream)
                 return .downStreamOpened(id: stream, media)
             } catch {
                 return .downStreamFailed(id: stream)
