@@ -66,6 +66,11 @@ struct AdministrativeAPITests {
             #expect(try await server.get(Self.path, Self.administrator)?.status == 401)
             server.folder.write("data/config.json", Self.configuration)
             #expect(try await server.get(Self.path, Self.administrator)?.status == 200)
+            // One host for all pages is not one for programs.
+            server.folder.write(
+                "data/config.json", #"{"canonicalHost":"else.example","# + Self.configuration.dropFirst())
+            #expect(try await server.get("/")?.status == 301)
+            #expect(try await server.get(Self.path, Self.administrator)?.status == 200)
         }
     }
 
