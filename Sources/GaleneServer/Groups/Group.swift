@@ -35,11 +35,13 @@ actor Group {
     private(set) var description: GroupDescription
     private var data: [String: JSONValue] = [:]
     private var history: ChatHistory
-    private var members: [String: Member] = [:]
+    private(set) var members: [String: Member] = [:]
     /// Up streams by id. An id belongs to one member only: the receivers know the stream by it.
-    private var streams: [String: GroupStream] = [:]
+    private(set) var streams: [String: GroupStream] = [:]
     /// Streams on the worker, of both directions, and whose they are.
-    private var mediaOwners: [StreamID: String] = [:]
+    private(set) var mediaOwners: [StreamID: String] = [:]
+    /// Under which id its receiver knows a down stream: that of the stream that it shows.
+    private(set) var downStreams: [StreamID: String] = [:]
     private var idleSince: Timestamp
 
     init(
@@ -108,6 +110,7 @@ actor Group {
         broadcast(.message(SharedMessage(.user(UserChange(kind: .delete, id: id, username: member.username)))))
         if members.isEmpty { idleSince = clock() }
         mailbox.post(.left(status(), data: data))
+        downStreams = downStreams.filter { mediaOwners[$0.key] != nil }
     }
 
     /// The description's file has changed.
@@ -261,13 +264,17 @@ actor Group {
         for stream in shown where stream.owner != receiver { member.mailbox.post(.stream(snapshot(stream))) }
     }
 
-    /// The owner of a down stream on the worker.
-    func bind(_ media: StreamID, to member: String) {
+    /// The owner of a down stream on the worker, and the id under which it receives it.
+    func bind(_ media: StreamID, to member: String, as id: String) {
         guard members[member] != nil else { return }
         mediaOwners[media] = member
+        downStreams[media] = id
     }
 
-    func unbind(_ media: StreamID) { mediaOwners[media] = nil }
+    func unbind(_ media: StreamID) {
+        mediaOwners[media] = nil
+        downStreams[media] = nil
+    }
 
     private func snapshot(_ stream: GroupStream) -> StreamSnapshot {
         StreamSnapshot(

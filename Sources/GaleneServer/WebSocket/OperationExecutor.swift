@@ -63,7 +63,7 @@ actor OperationExecutor {
             do throws(MediaError) {
                 let media = try await group.media.openDownStream(owner: group.owner, local: local, tracks: tracks)
                 self.media.insert(media)
-                await group.bind(media, to: id)
+                await group.bind(media, to: id, as: stream)
                 return .downStreamOpened(id: stream, media)
             } catch {
                 return .downStreamRefused(id: stream)

@@ -10,6 +10,7 @@ import RTCBase
 import RTCCrypto
 import RTCTestKit
 import RTP
+import SFU
 import Synchronization
 import Testing
 import WebRTC
@@ -80,6 +81,7 @@ final class FakeMedia: MediaEngine {
         _ id: StreamID, local: ICECredentials, tracks: [DownTrackParameters]
     ) async throws(MediaError) {}
     func close(_ id: StreamID) async {}
+    func statistics(of ids: [StreamID]) async -> [StreamStatistics?] { ids.map { _ in nil } }
 }
 
 @Suite("A group")
@@ -453,7 +455,7 @@ struct GroupTests {
         let group = makeGroup()
         let alice = await join(group, "alice")
         _ = alice.take()
-        await group.bind(stream(7), to: "alice")
+        await group.bind(stream(7), to: "alice", as: "s")
         await group.handle(.failed(stream: stream(7), reason: "silence"))
         await group.handle(.failed(stream: stream(8), reason: "silence"))
         #expect(alice.story() == ["media"])
