@@ -6,13 +6,17 @@
 import pytest
 
 from harness import staging
+from harness.browser import Browser
 from harness.server import EVERYBODY_PRESENTS
 from harness.staging import FRAMES_PER_SECOND, HEIGHT, SMALL, WIDTH, Stage
 from harness.waiting import until
 
-# What the browsers of these tests have. Firefox takes H.264 from a plug-in that it downloads, which is not here, and has
-# no VP9 of 10 bits. A browser that gains a codec makes the first test below fail: then it belongs into this table.
-VIDEO = {"vp8": "video/VP8", "vp9": "video/VP9", "vp9-10-bits": "video/VP9 profile-id=2", "av1": "video/AV1", "h264": "video/H264"}
+# What the browsers of these tests have. Firefox takes H.264 from a plug-in that it downloads, which is not here, and
+# has no VP9 of 10 bits. A browser that gains a codec makes the first test below fail: then it belongs into this table.
+VIDEO = {
+    "vp8": "video/VP8", "vp9": "video/VP9", "vp9-10-bits": "video/VP9 profile-id=2", "av1": "video/AV1",
+    "h264": "video/H264",
+}
 AUDIO = {"opus": "audio/opus", "g722": "audio/G722", "pcmu": "audio/PCMU", "pcma": "audio/PCMA"}
 HAS = {
     "chromium": {*AUDIO, *VIDEO},
@@ -25,11 +29,11 @@ ENERGY = 1e-4
 WINDOW = {"width": 640, "height": 480}
 
 
-def group_of(server, *codecs: str) -> str:
+def page_of(server, *codecs: str) -> str:
     return server.page(server.new_group({**EVERYBODY_PRESENTS, "codecs": list(codecs)}))
 
 
-def wait_until_heard(viewer, stream: str, codec: str, payload_type: int) -> None:
+def wait_until_heard(viewer: Browser, stream: str, codec: str, payload_type: int) -> None:
     """Sound comes to the viewer, and as this codec under the server's number for it."""
 
     def heard() -> dict:
@@ -40,8 +44,8 @@ def wait_until_heard(viewer, stream: str, codec: str, payload_type: int) -> None
     assert (audio["codec"], audio["payloadType"]) == (codec, payload_type), audio
 
 
-def wait_until_seen(viewer, stream: str, codec: str, payload_type: int) -> dict:
-    """The picture comes to the sender's size, moves, and was decoded from this codec under the server's number for it."""
+def wait_until_seen(viewer: Browser, stream: str, codec: str, payload_type: int) -> dict:
+    """The picture comes to the sender's size, moves, and comes as this codec under the server's number for it."""
     staging.wait_for_size(viewer, stream, (WIDTH, HEIGHT))
     staging.measure(viewer, "count", {"milliseconds": 3000})
     [counted] = staging.measure(viewer, "counted")
@@ -49,6 +53,14 @@ def wait_until_seen(viewer, stream: str, codec: str, payload_type: int) -> dict:
     video = staging.measure(viewer, "received", stream)["video"]
     assert (video["codec"], video["payloadType"]) == (codec, payload_type), video
     return video
+
+
+def publisher_and_viewers(publisher: str, open_browser, firefox) -> tuple[Browser, list[Browser]]:
+    """A browser of this name, and one of each that receives from it."""
+    chromium = open_browser("chromium", **WINDOW)
+    if publisher == "firefox":
+        return firefox, [chromium]
+    return chromium, [open_browser("chromium", **WINDOW), firefox]
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox"])
@@ -74,9 +86,8 @@ def test_the_browsers_have_the_codecs_that_the_other_tests_expect(server, open_b
 def test_video_of_each_codec_plays_in_every_browser_that_has_it(
     server, open_browser, firefox, publisher, codec, payload_type
 ):
-    page = group_of(server, codec, "opus")
-    other = open_browser("chromium", **WINDOW)
-    alice, viewers = (firefox, [other]) if publisher == "firefox" else (other, [open_browser("chromium", **WINDOW), firefox])
+    page = page_of(server, codec, "opus")
+    alice, viewers = publisher_and_viewers(publisher, open_browser, firefox)
     for viewer in viewers:
         staging.view(viewer, page, "Viewer")
     staging.join(alice, page, "Alice", Stage(camera=SMALL))
@@ -93,7 +104,7 @@ def test_video_of_each_codec_plays_in_every_browser_that_has_it(
 
 @pytest.mark.row("M-05", "M-10")
 def test_vp9_of_ten_bits_is_another_codec(server, open_browser):
-    page = group_of(server, "vp9", "opus")
+    page = page_of(server, "vp9", "opus")
     alice, viewer = open_browser("chromium", **WINDOW), open_browser("chromium", **WINDOW)
     staging.view(viewer, page, "Viewer")
     only = {"mimeType": "video/VP9", "parameters": "profile-id=2"}
@@ -104,7 +115,7 @@ def test_vp9_of_ten_bits_is_another_codec(server, open_browser):
 
 @pytest.mark.row("M-07", "M-10")
 def test_a_publisher_without_the_groups_codec_is_heard_and_not_seen(server, open_browser, firefox):
-    page = group_of(server, "h264", "opus")
+    page = page_of(server, "h264", "opus")
     viewer = open_browser("chromium", **WINDOW)
     staging.view(viewer, page, "Viewer")
     staging.join(firefox, page, "Alice", Stage(camera=SMALL))
@@ -117,9 +128,8 @@ def test_a_publisher_without_the_groups_codec_is_heard_and_not_seen(server, open
 @pytest.mark.parametrize("publisher", ["chromium", "firefox"])
 @pytest.mark.parametrize(("codec", "payload_type"), [("opus", 111), ("g722", 9), ("pcmu", 0), ("pcma", 8)])
 def test_audio_of_each_codec_sounds_in_every_browser(server, open_browser, firefox, publisher, codec, payload_type):
-    page = group_of(server, "vp8", codec)
-    other = open_browser("chromium", **WINDOW)
-    alice, viewers = (firefox, [other]) if publisher == "firefox" else (other, [open_browser("chromium", **WINDOW), firefox])
+    page = page_of(server, "vp8", codec)
+    alice, viewers = publisher_and_viewers(publisher, open_browser, firefox)
     for viewer in viewers:
         staging.view(viewer, page, "Viewer")
     staging.join(alice, page, "Alice", Stage(), devices="Microphone only")

@@ -49,15 +49,29 @@ const reception = {
                 frames: report.framesDecoded ?? 0,
                 keyFrames: report.keyFramesDecoded ?? 0,
                 energy: report.totalAudioEnergy ?? 0,
-                playout: report.estimatedPlayoutTimestamp ?? null,
-                pauses: report.totalPausesDuration ?? 0,
+                waited: report.jitterBufferDelay ?? 0,
+                played: report.jitterBufferEmittedCount ?? 0,
                 freezes: report.totalFreezesDuration ?? 0,
             };
         }
         return kinds;
     },
 
-    /** Whether this browser sends and receives codecs, by their MIME types and parameters. */
+    /** The video that this page sends: its encodings, the largest first. */
+    async sent() {
+        const reports = await Promise.all(window.galeneTest.peers.map((pc) => pc.getStats()));
+        return reports.flatMap((report) => [...report.values()])
+            .filter((report) => report.type === 'outbound-rtp' && report.kind === 'video' && report.framesSent > 0)
+            .map((report) => ({ size: [report.frameWidth, report.frameHeight], keyFrames: report.keyFramesEncoded }))
+            .sort((one, other) => other.size[0] - one.size[0]);
+    },
+
+    /** How many sections the description of a down stream has. */
+    sections(id) {
+        return reception.peer(id).getTransceivers().length;
+    },
+
+    /** The codecs that this browser sends and receives, by their MIME types and parameters. */
     capabilities(kind) {
         const names = (codecs) => codecs.map((codec) => `${codec.mimeType} ${codec.sdpFmtpLine ?? ''}`.trim());
         return {
@@ -102,6 +116,70 @@ const reception = {
     delayOfFirstPicture(id) {
         const { firstPictures, requestedAt } = window.galeneTest;
         return id in firstPictures ? firstPictures[id] - requestedAt : null;
+    },
+
+    /** Lets the sound of a down stream wait this long, as a bad network would; the picture has to wait for it then. */
+    holdBackSound({ id, milliseconds }) {
+        const receiver = reception.peer(id).getReceivers().find((each) => each.track.kind === 'audio');
+        receiver.jitterBufferTarget = milliseconds;
+    },
+
+    /** Begins to watch a beacon of staging.js for its flashes and beeps; `skews` tells how they lie to each other. */
+    watchBeacon(id) {
+        const video = reception.video(id);
+        const seen = { flashes: [], beeps: [] };
+        window.galeneTest.seen = seen;
+
+        /** Notes when a value rises after it has been low for a while. */
+        const edges = (times) => {
+            let last = performance.now();
+            return (isHigh, time) => {
+                if (isHigh && time - last > 300) {
+                    times.push(time);
+                }
+                if (isHigh) {
+                    last = time;
+                }
+            };
+        };
+
+        const see = edges(seen.flashes);
+        const picture = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+        const look = (now, { expectedDisplayTime }) => {
+            picture.drawImage(video, video.videoWidth / 2, video.videoHeight / 2, 1, 1, 0, 0, 1, 1);
+            see(picture.getImageData(0, 0, 1, 1).data[0] > 128, expectedDisplayTime);
+            video.requestVideoFrameCallback(look);
+        };
+        video.requestVideoFrameCallback(look);
+
+        // The sound as it leaves the jitter buffer; an AudioContext would put a buffer of its own behind that.
+        const hear = edges(seen.beeps);
+        const [track] = video.srcObject.getAudioTracks();
+        const sounds = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+        const listen = async () => {
+            const samples = new Float32Array(4800);
+            for (;;) {
+                const { value, done } = await sounds.read();
+                if (done) {
+                    return;
+                }
+                const part = samples.subarray(0, value.numberOfFrames);
+                value.copyTo(part, { planeIndex: 0, format: 'f32-planar' });
+                hear(part.some((sample) => Math.abs(sample) > 0.1), performance.now());
+                value.close();
+            }
+        };
+        void listen();
+    },
+
+    /** How many milliseconds later than each flash its beep came. A flash whose beep may yet come is left out. */
+    skews() {
+        const { flashes, beeps } = window.galeneTest.seen;
+        const old = flashes.filter((flash) => performance.now() - flash > 500 && beeps.length > 0);
+        return old.map((flash) => {
+            const distances = beeps.map((beep) => beep - flash);
+            return distances.reduce((best, other) => (Math.abs(other) < Math.abs(best) ? other : best));
+        });
     },
 
     /** Sends a message of the protocol. */

@@ -20,6 +20,7 @@ window.WebSocket = class extends WebSocketOfBrowser {
         const message = JSON.parse(text);
         if (message.type === 'request') {
             test.requestedAt = performance.now();
+            test.firstPictures = {};
             message.request = stage.request ?? message.request;
             stage.request = null;
         }
@@ -27,25 +28,42 @@ window.WebSocket = class extends WebSocketOfBrowser {
     }
 };
 
-/** A source whose picture is white and whose sound is a tone in the first tenth of every second, and black and silent else. */
-function beacon({ width, height, frameRate }) {
+if (stage.hold) {
+    // Only in Chromium: what Firefox's remote control imports is another instance of the module than the page's.
+    const { ServerConnection } = await import('/protocol/connection.js');
+    const { connect } = ServerConnection.prototype;
+    ServerConnection.prototype.connect = function (url) {
+        test.connection = this;
+        connect.call(this, url);
+    };
+}
+
+/** A tone that can be switched on and off. */
+async function switchedTone({ tone }) {
+    if (tone === 'microphone') {
+        const [track] = (await open({ audio: true })).getAudioTracks();
+        return { track, sound: (isOn) => { track.enabled = isOn; } };
+    }
     const audio = new AudioContext();
     const output = audio.createMediaStreamDestination();
-    const tone = new OscillatorNode(audio, { frequency: 1000 });
     const gain = new GainNode(audio, { gain: 0 });
-    tone.connect(gain).connect(output);
-    const begin = Math.ceil(audio.currentTime) + 1;
-    for (let second = 0; second < 120; second += 1) {
-        gain.gain.setValueAtTime(0.8, begin + second);
-        gain.gain.setValueAtTime(0, begin + second + 0.1);
-    }
-    tone.start();
+    const oscillator = new OscillatorNode(audio, { frequency: 1000 });
+    oscillator.connect(gain).connect(output);
+    oscillator.start();
+    return { track: output.stream.getAudioTracks()[0], sound: (isOn) => { gain.gain.value = isOn ? 0.8 : 0; } };
+}
+
+/** A source that is white and sounds in the first tenth of every second, and is black and silent else. */
+async function beacon({ width, height, frameRate, tone }) {
+    const { track, sound } = await switchedTone({ tone });
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d');
     const media = canvas.captureStream(frameRate);
+    media.addTrack(track);
     const draw = () => {
-        const shines = audio.currentTime >= begin && audio.currentTime % 1 < 0.1;
-        context.fillStyle = shines ? 'white' : 'black';
+        const isOn = performance.now() % 1000 < 100;
+        sound(isOn);
+        context.fillStyle = isOn ? 'white' : 'black';
         context.fillRect(0, 0, width, height);
         // A picture that did not change would not be sent.
         context.fillStyle = `rgb(${Math.floor(Math.random() * 256)} 0 0)`;
@@ -53,7 +71,6 @@ function beacon({ width, height, frameRate }) {
         requestAnimationFrame(draw);
     };
     draw();
-    output.stream.getAudioTracks().forEach((track) => media.addTrack(track));
     return media;
 }
 
@@ -61,7 +78,7 @@ const devices = navigator.mediaDevices;
 const open = devices.getUserMedia.bind(devices);
 devices.getUserMedia = (constraints) => {
     if (stage.beacon) {
-        return Promise.resolve(beacon(stage.beacon));
+        return beacon(stage.beacon);
     }
     return open({ ...constraints, video: constraints.video && (stage.camera ?? constraints.video) });
 };

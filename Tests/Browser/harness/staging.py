@@ -28,7 +28,8 @@ class Stage:
 
     # Constraints of the camera.
     camera: dict[str, Any] | None = None
-    # In place of camera and microphone a source that flashes and beeps together, of this size and frame rate.
+    # In place of camera and microphone a source that flashes and beeps together: `width`, `height`, `frameRate` and the
+    # `tone`, `oscillator` or (where the fake microphone gives one that lasts, as in Firefox) `microphone`.
     beacon: dict[str, Any] | None = None
     # `sendEncodings` of the video.
     encodings: list[dict[str, Any]] | None = None
@@ -36,6 +37,8 @@ class Stage:
     codec: dict[str, str] | None = None
     # The first message `request`.
     request: dict[str, list[str]] | None = None
+    # Keeps hold of the page's connection, which `share_screen` needs; for Chromium.
+    hold: bool = False
 
 
 def join(browser: Browser, url: str, username: str, stage: Stage, devices: str = "Camera and microphone") -> None:
@@ -79,3 +82,27 @@ def wait_for_size(browser: Browser, stream: str, size: Size, timeout: float = 20
         until(f"{size} in {browser.name}", has_size, timeout)
     except AssertionError as error:
         raise AssertionError(f"{error}; it has {seen}; {measure(browser, 'received', stream)}") from None
+
+
+def share_screen(browser: Browser, constraints: dict[str, Any]) -> Size:
+    """Sends picture and sound of a screen as a second stream, and returns the picture's size."""
+    return tuple(browser.evaluate("""
+        const { connection } = window.galeneTest;
+        const media = await navigator.mediaDevices.getDisplayMedia({ video: argument, audio: true });
+        const [picture] = media.getVideoTracks();
+        // The size before the first picture is a guess; and what is to be read is not made smaller.
+        const video = Object.assign(document.createElement('video'), { srcObject: media, muted: true });
+        await video.play();
+        picture.contentHint = 'detail';
+        const stream = connection.newUpStream();
+        stream.label = 'screenshare';
+        stream.setStream(media);
+        media.getTracks().forEach((track) => {
+            stream.pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+        });
+        window.galeneTest.screen = stream;
+        return [video.videoWidth, video.videoHeight];""", constraints))
+
+
+def stop_sharing(browser: Browser) -> None:
+    browser.evaluate("window.galeneTest.screen.close()")
