@@ -21,7 +21,7 @@ from harness.server import Server, binary
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
 
-OpenBrowser = Callable[[str], Browser]
+OpenBrowser = Callable[..., Browser]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,14 +47,32 @@ def chromium_process(playwright: Playwright) -> Iterator[PlaywrightBrowser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def firefox_process() -> Iterator[Firefox]:
+    browser = Firefox()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def firefox(firefox_process: Firefox) -> Iterator[Firefox]:
+    """A Firefox that tests use one after the other, which spares its start."""
+    yield firefox_process
+    # The page goes, and its streams with it.
+    firefox_process.open("about:blank")
+
+
 @pytest.fixture
 def open_browser(request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
-    """Starts a browser by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile."""
+    """Starts a browser by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile.
+
+    A Chromium's window may be given a `width` and a `height`: small ones cost less to draw.
+    """
     with contextlib.ExitStack() as stack:
 
-        def open_(name: str) -> Browser:
+        def open_(name: str, **window: int) -> Browser:
             if name == "chromium":
-                browser: Browser = Chromium(request.getfixturevalue("chromium_process"))
+                browser: Browser = Chromium(request.getfixturevalue("chromium_process"), **window)
             elif name == "firefox":
                 browser = Firefox()
             else:
