@@ -87,7 +87,11 @@ targets += [
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
     testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),
-    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
+    testTarget(
+        "MediaLoopTests",
+        [
+            "MediaLoop", "CLinuxNet", "RTCCrypto", "RTP", "ICE", "DTLS", "SRTP", "SFU", "WebRTC", "MallocInterposer",
+        ]),
 ]
 
 // GALENE_STRICT=1 turns our own warnings into errors; `make test` sets it. A user's build never does: a newer compiler

@@ -211,6 +211,36 @@ struct RouterLayerTests {
         for (before, after) in zip(sent, sent.dropFirst()) { #expect(after.index == before.index + 1) }
     }
 
+    @Test(.attack(16))
+    func `estimates as high and as low as the field can say are survived, in every order`() throws {
+        let absurd: [Int] = [
+            0, 1, 30_000, 1 << 30, 1 << 40, 1 << 41, .max / 294, ReceiverEstimatedMaximumBitrate.maximumBitrate,
+        ]
+        for first in absurd {
+            for second in absurd {
+                var simulcast = Simulcast()
+                _ = simulcast.frame(isKeyFrame: true)
+                let receiver = simulcast.subscriber(2)
+                _ = simulcast.run(seconds: 2, loss: { _ in 0 }, subscriber: receiver.subscriber)
+                // Falling, staying low for longer than a receiver's estimate lags, rising, and staying high.
+                for bitrate in [first, second, second, first, first] {
+                    var compound = RTCPCompoundBuilder()
+                    _ = compound.append(
+                        .estimatedBitrate(
+                            ReceiverEstimatedMaximumBitrate(senderSSRC: 5, bitrate: bitrate, ssrcs: [99])))
+                    simulcast.harness.router.receiveReport(
+                        compound.bytes.span.bytes, fromSubscriber: receiver.subscriber, now: simulcast.harness.now)
+                    simulcast.tick(receiver.subscriber)
+                    _ = simulcast.run(seconds: 2, loss: { _ in 0 }, subscriber: receiver.subscriber)
+                }
+                let report = simulcast.harness.router.report(
+                    toPublisher: simulcast.publisher, now: simulcast.harness.now)
+                let estimate = try #require(Self.estimates(report).first)
+                #expect((204_800...1 << 30).contains(estimate), "\(first), \(second)")
+            }
+        }
+    }
+
     @Test(.row("M-26"))
     func `one limited receiver does not lower what the publisher may send of the best encoding`() throws {
         func bitrate(withSlow: Bool) throws -> Int64 {
