@@ -230,7 +230,7 @@ struct GroupTests {
         _ = await group.addStream(opening("s"), owner: "bob", media: stream(1))
         _ = await group.addStream(opening("t", replaces: "s"), owner: "bob", media: stream(2))
         _ = await group.addStream(opening("u"), owner: "alice", media: stream(3))
-        await group.bind(stream(4), to: "bob")
+        await group.bind(stream(4), to: "bob", as: "u")
         _ = alice.take()
         _ = bob.take()
         await group.setPermissions(of: "bob", to: [.message])

@@ -5,6 +5,7 @@ import ICE
 import MediaLoop
 import RTCBase
 import RTCCrypto
+import SFU
 import Synchronization
 import WebRTC
 
@@ -31,6 +32,8 @@ final class RecordingMedia: MediaEngine {
     private let state = Mutex(State())
     let candidates: [ICECandidate] = []
     let fingerprint = CertificateFingerprint(algorithm: .sha256, digest: Array(repeating: 1, count: 32))
+
+    func statistics(of ids: [StreamID]) async -> [StreamStatistics?] { ids.map { _ in nil } }
 
     /// What down streams carry, by stream in the order of their opening, by track, by source.
     func carried() -> [[[UInt32]]] {
