@@ -3,6 +3,7 @@
 
 import MediaFlow
 import RTCBase
+import RTCTestKit
 
 /// A receiver of a layered source behind a ``ModelPath``, and the ``LayerControl`` that decides what it gets, driven as the
 /// router drives it: reports once a second, a choice twice a second.
@@ -25,6 +26,9 @@ struct ModelReceiver {
     private var meter = RateMeter()
     private var estimator: ModelEstimator
     private var owed = 0.0
+    /// Bytes that arrived since the last step of the estimator, and the least that they waited.
+    private var arrived = 0.0
+    private var delay = Double.infinity
     private var sent = 0
     private var lost = 0
     private var again: [(due: Instant, tries: Int)] = []
@@ -78,11 +82,10 @@ struct ModelReceiver {
             again.removeFirst()
             send(tries: first.tries)
         }
-        let arrived = path.drain(seconds: 0.01)
-        if let estimate = estimator.step(arrived: arrived, delay: path.delay, now: now), isReporting {
-            control.receiveEstimate(estimate, actual: meter.bitrate(now: now), now: now)
-        }
+        arrived += path.drain(seconds: 0.01)
+        delay = min(delay, path.delay)
         let centiseconds = now.nanoseconds / 10_000_000
+        if centiseconds % 5 == 0 { estimate() }
         if centiseconds % 100 == 0 { report() }
         if centiseconds % 50 == 25 { choose() }
     }
@@ -97,6 +100,14 @@ struct ModelReceiver {
             // As often as browsers ask, a round trip of 100 ms apart.
             if repairs, tries < 10 { again.append((now + .milliseconds(100), tries + 1)) }
         }
+    }
+
+    private mutating func estimate() {
+        if let estimate = estimator.step(arrived: arrived, delay: delay, now: now), isReporting {
+            control.receiveEstimate(estimate, actual: meter.bitrate(now: now), now: now)
+        }
+        arrived = 0
+        delay = .infinity
     }
 
     private mutating func report() {

@@ -66,6 +66,8 @@ struct LayeredEncoder {
     /// What tells this stream from others where both arrive.
     let id: UInt16
     let structure: Structure
+    /// Bytes of a payload at most.
+    let packetSize: Int
     private(set) var frames: [Frame] = []
     private(set) var pictures = 0
     /// How many sizes are sent. A larger one that comes back needs a key picture, where it is not predicted from the next
@@ -87,8 +89,9 @@ struct LayeredEncoder {
     /// VP9's newest frames by spatial and temporal layer.
     private var latest: [[UInt8: Int]]
 
-    init(_ structure: Structure, id: UInt16 = 0, start: UInt64 = 0) {
+    init(_ structure: Structure, id: UInt16 = 0, start: UInt64 = 0, packetSize: Int = 1150) {
         self.structure = structure
+        self.packetSize = packetSize
         self.id = id
         nextIndex = start
         pictureID = UInt16(truncatingIfNeeded: start) & 0x7fff
@@ -111,7 +114,7 @@ struct LayeredEncoder {
         var packets: [Packet] = []
         for frame in first..<frames.count {
             let size = bytes(frames[frame].layers, frames[frame].isKeyFrame)
-            frames[frame].packets = max(1, (size + 1149) / 1150)
+            frames[frame].packets = max(1, (size + packetSize - 1) / packetSize)
             frames[frame].timestamp = timestamp
             let count = frames[frame].packets
             for number in 0..<count {

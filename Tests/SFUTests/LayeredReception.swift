@@ -22,7 +22,7 @@ final class LayeredReception {
     private var slots: [UnsafeMutableRawPointer] = []
 
     init(_ structure: LayeredEncoder.Structure, start: UInt64 = 0, first: UInt16 = 0) {
-        encoder = LayeredEncoder(structure, start: start)
+        encoder = LayeredEncoder(structure, start: start, packetSize: 50)
         let configuration = DownTrackConfiguration(
             source: .none, ssrc: 1, payloadType: 96, firstSequenceNumber: first)
         down = DownTrack(
@@ -31,22 +31,20 @@ final class LayeredReception {
 
     deinit { for slot in slots { slot.deallocate() } }
 
-    /// A picture of small frames: two packets for larger ones, so that a frame can be torn.
+    /// A picture whose larger frames have several packets, so that they can be torn.
     func encode(isKeyPicture: Bool = false) -> [LayeredEncoder.Packet] {
         encoder.encode(isKeyPicture: isKeyPicture, timestamp: UInt32(encoder.pictures) * 3000) { layers, isKeyFrame in
-            isKeyFrame ? 3000 : layers.spatial > 0 ? 2000 : 900
+            isKeyFrame ? 150 : layers.spatial > 0 ? 100 : 50
         }
     }
 
     func receive(_ packet: LayeredEncoder.Packet) {
-        // Long payloads only to be cut into packets: the bytes in between are of no interest.
-        let head = packet.payload.prefix(40) + packet.payload.suffix(8)
-        let slot = UnsafeMutableRawPointer.allocate(byteCount: head.count, alignment: 8)
+        let slot = UnsafeMutableRawPointer.allocate(byteCount: packet.payload.count, alignment: 8)
         slots.append(slot)
-        slot.copyMemory(from: Array(head), byteCount: head.count)
+        packet.payload.withUnsafeBytes { slot.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         var cached = CachedPacket(
-            index: packet.index, payload: slot, timestamp: packet.timestamp, payloadLength: UInt16(head.count),
-            marker: packet.marker)
+            index: packet.index, payload: slot, timestamp: packet.timestamp,
+            payloadLength: UInt16(packet.payload.count), marker: packet.marker)
         let isReadable = cached.read(encoder.structure.codec)
         #expect(isReadable)
         if let entry = down.forward(cached) {
@@ -113,10 +111,15 @@ final class LayeredReception {
         #expect(mistakes.isEmpty, "pictures with a wrong marker", sourceLocation: sourceLocation)
     }
 
-    /// The layers of what was sent of a picture; `nil` if nothing was.
-    func layers(of picture: Int, among whole: Set<Int>) -> Layers? {
-        let frames = whole.filter { encoder.frames[$0].picture == picture }.map { encoder.frames[$0].layers }
-        guard let temporal = frames.first?.temporal, let spatial = frames.map(\.spatial).max() else { return nil }
-        return Layers(spatial: spatial, temporal: temporal)
+    /// The layers of what was sent, whole, of each picture.
+    func layersByPicture() -> [Int: Layers] {
+        var layers: [Int: Layers] = [:]
+        for frame in delivered().whole {
+            let info = encoder.frames[frame]
+            let known = layers[info.picture]?.spatial ?? 0
+            layers[info.picture] = Layers(
+                spatial: max(known, info.layers.spatial), temporal: info.layers.temporal)
+        }
+        return layers
     }
 }

@@ -61,8 +61,8 @@ public struct LayerControl: Sendable, BitwiseCopyable {
     private var lastingLoss = 0
     /// What the chosen rung takes, bits a second.
     private var rate: Int64 = 0
-    /// Where a trial began, and when; `nil` while none is under way.
-    private var trialStart: (rung: Int, at: Instant)?
+    /// Where a trial began, when, and what was known of the path then; `nil` while none is under way.
+    private var trialStart: (rung: Int, at: Instant, limit: Int64?)?
     /// The rung before the last step down: the first trial is of that, because most congestions pass.
     private var former: Int?
     private var isCongested = false
@@ -167,7 +167,7 @@ public struct LayerControl: Sendable, BitwiseCopyable {
             guard now - trial.at >= Self.trial else { return current }
             trialStart = nil
             former = nil
-            forget(below: rates[current])
+            learn(rates[current], knowing: trial.limit)
         }
         if let limit, current > 0, isCongested || rates[current] * Self.doubt > limit * 256 {
             former = max(former ?? 0, current)
@@ -186,7 +186,7 @@ public struct LayerControl: Sendable, BitwiseCopyable {
         }
         guard since >= Self.stride else { return current }
         changedAt = now
-        trialStart = (current, now)
+        trialStart = (current, now, limit)
         raised = (now, loss ?? 0)
         return next
     }
@@ -204,10 +204,11 @@ public struct LayerControl: Sendable, BitwiseCopyable {
         return rung
     }
 
-    /// A path that has carried this for the length of a trial carries it.
-    private mutating func forget(below rate: Int64) {
-        if let limit = lossLimit, limit < rate { lossLimit = nil }
-        estimateLimit = nil
+    /// A path that has carried this for so long carries it. If it is much more than was known of it, it may carry more yet.
+    private mutating func learn(_ rate: Int64, knowing limit: Int64?) {
+        let isSurprise = limit.map { rate * 256 >= $0 * Self.worthwhile } ?? true
+        lossLimit = isSurprise ? nil : lossLimit.map { max($0, rate) }
+        estimateLimit = isSurprise ? nil : estimateLimit.map { max($0, rate) }
     }
 
     /// Everything has been sent for long without congestion.

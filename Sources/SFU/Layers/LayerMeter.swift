@@ -30,7 +30,8 @@ struct LayerMeter: BitwiseCopyable {
         }
         let elapsed = now.nanoseconds &- start.nanoseconds
         guard elapsed >= 1_000_000_000 else { return }
-        let milliseconds = UInt64(elapsed / 1_000_000)
+        // After a pause there is no rate to speak of: over such an interval it would seem to take next to nothing.
+        let milliseconds = elapsed > 3_000_000_000 ? UInt64.max : UInt64(elapsed / 1_000_000)
         for place in 0..<16 {
             rates[place] = UInt32(clamping: UInt64(bytes[place]) * 8000 / milliseconds)
         }

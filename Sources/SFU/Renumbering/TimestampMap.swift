@@ -20,9 +20,20 @@ struct TimestampMap: BitwiseCopyable {
     @inline(__always)
     func map(_ source: UInt32) -> UInt32 { source &+ offset }
 
-    /// Notes what went out last.
+    /// A packet whose timestamp is older by no more than this comes late: ten seconds of video. One that is older still
+    /// says that the source has jumped.
+    static let longestDelay: Int32 = 900_000
+
+    /// Notes what went out.
     @inline(__always)
-    mutating func sent(_ source: UInt32, now: Instant) { newest = (map(source), now) }
+    mutating func sent(_ source: UInt32, now: Instant) {
+        let timestamp = map(source)
+        if let newest {
+            let age = Int32(bitPattern: newest.timestamp &- timestamp)
+            if age > 0, age <= Self.longestDelay { return }
+        }
+        newest = (timestamp, now)
+    }
 
     /// Another source is taken up, whose first packet has `first`.
     ///

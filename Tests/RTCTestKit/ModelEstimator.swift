@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import RTCBase
+public import RTCBase
 
 /// What a receiver says of its path in REMB.
 ///
@@ -9,38 +9,45 @@ import RTCBase
 /// grows; then what arrives. It rises by 8 % a second, or by half a packet in a response time near a capacity that it has
 /// met, up to half more than what arrives; while the delay grows it falls to 85 % of what arrives. It looks at the
 /// delay's slope only: a queue that stays full is no overuse to it.
-struct ModelEstimator {
-    enum Kind: Equatable {
+public struct ModelEstimator: Sendable {
+    public enum Kind: Equatable, Sendable {
         /// A browser that says it so often at most; what is 3 % less it says at once.
         case browser(interval: Duration)
         case constant(Int64)
         case silent
 
-        static let chromium = Kind.browser(interval: .seconds(1))
-        static let firefox = Kind.browser(interval: .milliseconds(333))
+        public static let chromium = Kind.browser(interval: .seconds(1))
+        public static let firefox = Kind.browser(interval: .milliseconds(333))
     }
 
-    let kind: Kind
-    private var bitrate = 0.0
+    /// How often ``step(arrived:delay:now:)`` is to be called.
+    public static let interval = Duration.milliseconds(50)
+
+    public let kind: Kind
+    /// Bits a second; 0 before the first.
+    public private(set) var bitrate = 0.0
     private var metCapacity: Double?
     private var firstArrival: Instant?
     private var lastSaid: (bitrate: Double, at: Instant)?
-    /// The least that packets waited, in seconds, in each of the last six twentieths of a second.
+    /// The least that packets waited, in seconds, in each of the last six steps.
     private var delays: [Double] = Array(repeating: 0, count: 6)
-    /// Bytes in each of the last twenty twentieths of a second.
+    /// How much that changes from one step to the next without a reason.
+    private var noise = 0.0
+    /// Bytes in each of the last twenty steps.
     private var arrivals: [Double] = []
-    private var delay = Double.infinity
-    private var arrived = 0.0
-    private var steps = 0
 
-    init(_ kind: Kind) { self.kind = kind }
+    public init(_ kind: Kind) { self.kind = kind }
 
-    private var throughput: Double { arrivals.reduce(0, +) * 8 * 20 / Double(max(arrivals.count, 1)) }
+    /// Bits a second that arrived in the last second.
+    public var throughput: Double { arrivals.reduce(0, +) * 8 * 20 / Double(max(arrivals.count, 1)) }
 
-    /// Takes note of one step of 10 ms.
+    /// Takes note of one step.
     ///
+    /// - Parameters:
+    ///   - arrived: bytes in it.
+    ///   - delay: seconds that the luckiest packet in it had to wait; `nil` if none came.
     /// - Returns: the estimate to be sent, if one is.
-    mutating func step(arrived: Double, delay: Double, now: Instant) -> Int64? {
+    public mutating func step(arrived: Double, delay: Double?, now: Instant) -> Int64? {
         switch kind {
         case .silent: return nil
         case .constant(let value):
@@ -53,26 +60,21 @@ struct ModelEstimator {
         }
     }
 
-    private mutating func update(arrived: Double, delay: Double, now: Instant) {
-        let firstArrival = firstArrival ?? now
-        self.firstArrival = firstArrival
-        self.arrived += arrived
-        // A packet that is just being sent is no queue.
-        self.delay = min(self.delay, delay)
-        steps += 1
-        guard steps % 5 == 0 else { return }
-        arrivals.append(self.arrived)
+    private mutating func update(arrived: Double, delay: Double?, now: Instant) {
+        if arrived > 0 { firstArrival = firstArrival ?? now }
+        guard let firstArrival else { return }
+        arrivals.append(arrived)
         if arrivals.count > 20 { arrivals.removeFirst() }
+        let delay = delay ?? delays[5]
+        noise += (abs(delay - delays[5]) - noise) / 32
         delays.removeFirst()
-        delays.append(self.delay)
-        self.arrived = 0
-        self.delay = .infinity
+        delays.append(delay)
         let slope = min(delays[4], delays[5]) - min(delays[0], delays[1])
-        if slope > 0.010 {
+        if slope > 0.010 + 2 * noise {
             let lowered = 0.85 * throughput - 5000
             if bitrate == 0 || lowered < bitrate { bitrate = max(lowered, 5000) }
             metCapacity = throughput
-        } else if slope < -0.005 {
+        } else if slope < -0.005 - 2 * noise {
             // The queue drains: it holds still.
         } else if bitrate == 0 {
             if now - firstArrival > .seconds(5) { bitrate = throughput }
