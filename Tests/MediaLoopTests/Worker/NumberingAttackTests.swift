@@ -64,7 +64,7 @@ struct NumberingAttackTests {
 
     @Test(
         arguments: [SRTPProfile.aeadAES128GCM, .aes128CMHMACSHA1_80],
-        [(Codec.vp8, 0..<8), (.vp9, 8..<12)] as [(Codec, Range<UInt64>)])
+        [(Codec.vp8, 0..<5), (.vp9, 8..<12)] as [(Codec, Range<UInt64>)])
     func `jumps, restarts, repetitions and wraps never make the server encrypt two packets under one index`(
         profile: SRTPProfile, run: (codec: Codec, seeds: Range<UInt64>)
     ) throws {
@@ -77,7 +77,7 @@ struct NumberingAttackTests {
             repeated += rig.repeated
             switches += rig.switches
         }
-        #expect(forwarded > 1500 && repeated > 50 && switches > 3, "\(forwarded), \(repeated), \(switches)")
+        #expect(forwarded > 700 && repeated > 100 && switches > 3, "\(forwarded), \(repeated), \(switches)")
     }
 
     private func lie(
@@ -101,7 +101,7 @@ struct NumberingAttackTests {
         for number in 0..<4 as Range<UInt32> { receivers.append(try rig.subscriber([(sources, 1000 + number)])) }
         var isActive = [true, true, true, true]
 
-        for step in 0..<2500 {
+        for step in 0..<1500 {
             rig.now += .milliseconds(Int64(liar.random.next() % 12))
             let encoding = Int(liar.random.next() % 2)
             // Another SSRC in the middle, under the encoding's name; the former goes on, too.
