@@ -16,6 +16,7 @@ from harness.browser import Browser
 from harness.chromium import Chromium
 from harness.firefox import Firefox, compiled_interposer
 from harness.galene_peer import PeerLoop
+from harness.library import LibraryPage
 from harness.server import Server, binary
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
@@ -75,6 +76,14 @@ def server(shared_server: Server) -> Server:
     """The server of most tests, with all addresses. That it still runs afterwards is part of every test."""
     yield shared_server
     assert shared_server.is_running, f"The server has ended:\n{shared_server.read_log()}"
+
+
+@pytest.fixture(scope="session", params=["chromium", "firefox"])
+def library(request: pytest.FixtureRequest, shared_server: Server) -> Iterator[LibraryPage]:
+    """A page with `/protocol.js`, in each browser, for all tests that need no more than one page."""
+    browser = Chromium(request.getfixturevalue("chromium_process")) if request.param == "chromium" else Firefox()
+    yield LibraryPage(browser, shared_server)
+    browser.close()
 
 
 @pytest.fixture

@@ -140,3 +140,5 @@ class Firefox(Browser):
 
     def close(self) -> None:
         self.marionette.quit()
+        # Now, and not when the interpreter ends and has forgotten how to.
+        self.marionette.cleanup()
