@@ -1630,8 +1630,8 @@ class Stream {
             const mid = /^a=mid:(\S+)/m.exec(section)?.[1];
             const kind = /^(audio|video) (?!0 )/.exec(section)?.[1];
             const track = /^a=msid:\S+ (\S+)/m.exec(section)?.[1];
-            const isSent = /^a=send(only|recv)/m.test(section);
-            if (mid && kind && track && isSent && !this.#labelled.has(mid)) {
+            const isUnused = /^a=(recvonly|inactive)/m.test(section);
+            if (mid && kind && track && !isUnused && !this.#labelled.has(mid)) {
                 this.#labelTrack(mid, track, kind);
             }
         }
