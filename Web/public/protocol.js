@@ -1878,6 +1878,8 @@ class TransferredFile {
     static #blockSize = 1_048_576;
     /** How long the sender may take to close the channel, in milliseconds. */
     static #closingTime = 2000;
+    /** How long the reason of a broken channel is waited for, in milliseconds. */
+    static #reasonTime = 1000;
     static #candidatesAtMost = 256;
 
     /** Local candidates wait for our description: without it the other end has no use for them. */
@@ -2204,18 +2206,24 @@ class TransferredFile {
             if (this.state === 'done') {
                 this.close();
             } else {
-                this.cancel(new Error('The other end has closed the connection'));
+                this.#gotEnd();
             }
         };
-        dc.onerror = (event) => {
+        // Some browsers report the other end's closing as an error first.
+        dc.onerror = () => {
             if (this.state !== 'done') {
-                const { error } = /** @type {RTCErrorEvent} */ (event);
-                this.cancel(error ?? new Error('The connection to the other end has failed'));
+                this.#gotEnd();
             }
         };
         if (dc.readyState === 'open') {
             this.#gotOpen();
         }
+    }
+
+    /** The channel has ended before its time. Why, the other end may be saying: the way by the server is the longer one. */
+    #gotEnd() {
+        const error = new Error('The connection to the other end has ended');
+        this.#closingTimer ??= setTimeout(() => this.cancel(error), TransferredFile.#reasonTime);
     }
 
     #gotOpen() {
@@ -2242,7 +2250,7 @@ class TransferredFile {
             }
             for (let start = 0; start < block.byteLength; start += TransferredFile.#messageSize) {
                 await this.#drained(dc);
-                if (this.dc !== dc || this.state !== 'connected') {
+                if (this.dc !== dc || dc.readyState !== 'open' || this.state !== 'connected') {
                     return;
                 }
                 const message = block.slice(start, start + TransferredFile.#messageSize);

@@ -277,9 +277,68 @@ window.library = (() => {
         }
     }
 
+    /**
+     * Two connections in one group, with a server between them that forwards user messages. `log` has what was
+     * forwarded; `hold(name, value)` keeps a message back until `release()`.
+     */
+    const pair = () => {
+        const ends = { alice: begin('joined'), bob: begin('joined') };
+        const held = [];
+        const forwarding = { ...ends, log: [], hold: () => false };
+        forwarding.release = () => held.splice(0).forEach((deliver) => deliver());
+        for (const [name, { sc, socket }] of Object.entries(ends)) {
+            const [otherName, other] = Object.entries(ends).find(([key]) => key !== name);
+            for (const [username, { sc: member }] of Object.entries(ends)) {
+                socket.say({ type: 'user', kind: 'add', id: member.id, username });
+            }
+            socket.onsent = (message) => {
+                if (message.type !== 'usermessage') return;
+                const target = message.dest === sc.id ? ends[name] : message.dest === other.sc.id ? other : null;
+                forwarding.log.push([name, target ? message.value : null]);
+                const copy = { ...message, source: sc.id, username: name, time: '2026-11-21T00:14:45Z' };
+                const deliver = () => target?.socket.readyState === 1 && target.socket.say(copy);
+                if (forwarding.hold(name, message.value)) held.push(deliver);
+                else setTimeout(deliver);
+            };
+            ends[name].files = [];
+            sc.onfiletransfer = function (transfer) {
+                const file = { transfer, events: [], self: this === sc, state: transfer.state };
+                ends[name].files.push(file);
+                transfer.onevent = function (state, data) {
+                    file.events.push(data === undefined ? [state] : [state, plain(data)]);
+                    file.blob ??= data instanceof Blob ? data : undefined;
+                    ends[name].onevent?.(this, state, otherName);
+                };
+                ends[name].ontransfer?.(transfer);
+            };
+        }
+        forwarding.leave = (name) => {
+            for (const { sc, socket } of Object.values(ends)) {
+                if (sc !== ends[name].sc) socket.say({ type: 'user', kind: 'delete', id: ends[name].sc.id, username: name });
+            }
+        };
+        return forwarding;
+    };
+
+    /** Bytes that look random, the same for the same size. */
+    const bytes = (size) => {
+        const words = new Uint32Array(Math.ceil(size / 4));
+        let state = size + 1;
+        for (let index = 0; index < words.length; index += 1) {
+            // xorshift32
+            state ^= state << 13;
+            state ^= state >>> 17;
+            state ^= state << 5;
+            words[index] = state;
+        }
+        return new Uint8Array(words.buffer, 0, size);
+    };
+
+    /** Events with the repetitions of progress taken together. */
+    const summary = (events) => events.map(String).filter((event, index, all) => event !== all[index - 1]);
+
     const sha256 = async (data) => {
-        const bytes = data instanceof Blob ? await data.arrayBuffer() : data;
-        const digest = await crypto.subtle.digest('SHA-256', bytes);
+        const digest = await crypto.subtle.digest('SHA-256', data instanceof Blob ? await data.arrayBuffer() : data);
         return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
     };
 
@@ -317,6 +376,6 @@ window.library = (() => {
 
     return {
         ScriptedSocket, Publisher, Subscriber, STREAM_CALLBACKS, CONNECTION_CALLBACKS,
-        plain, record, begin, cleanUp, until, thrown, uncaught, media, sha256, withClock,
+        plain, record, begin, cleanUp, until, thrown, uncaught, media, pair, bytes, summary, sha256, withClock,
     };
 })();
