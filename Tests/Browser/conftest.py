@@ -78,12 +78,19 @@ def server(shared_server: Server) -> Server:
     assert shared_server.is_running, f"The server has ended:\n{shared_server.read_log()}"
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox"])
-def library(request: pytest.FixtureRequest, shared_server: Server) -> Iterator[LibraryPage]:
-    """A page with `/protocol.js`, in each browser, for all tests that need no more than one page."""
-    browser = Chromium(request.getfixturevalue("chromium_process")) if request.param == "chromium" else Firefox()
-    yield LibraryPage(browser, shared_server)
-    browser.close()
+@pytest.fixture(scope="session")
+def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
+    """A page with `/protocol.js` in each browser. A test leaves in it what the next one overwrites, and no connection."""
+    browsers: dict[str, Browser] = {"chromium": Chromium(chromium_process), "firefox": Firefox()}
+    yield {name: LibraryPage(browser, shared_server) for name, browser in browsers.items()}
+    for browser in browsers.values():
+        browser.close()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def library(request: pytest.FixtureRequest, library_pages: dict[str, LibraryPage], server: Server) -> LibraryPage:
+    """For tests that need no more than one page: one in each browser."""
+    return library_pages[request.param]
 
 
 @pytest.fixture

@@ -2227,6 +2227,10 @@ class TransferredFile {
     }
 
     #gotOpen() {
+        if (this.state === 'connecting') {
+            // What opens a channel is an answer that has been applied, whoever is told first.
+            this.event('connected');
+        }
         if (this.up) {
             void this.#orCancel(() => this.send());
         } else if (this.state === 'connected' && this.size === 0) {

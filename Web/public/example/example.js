@@ -38,6 +38,8 @@ async function start() {
 
     // 2. Make a connection, say what is to happen, and connect.
     const sc = new ServerConnection();
+    /** Why the connection is about to end, if that is known. */
+    let reason = '';
 
     sc.onconnected = () => {
         // 3. The server listens: join, with a token if the page's address has one.
@@ -58,18 +60,18 @@ async function start() {
                 }
                 break;
             case 'fail':
-                showStatus(`The server refuses: ${message}`);
+                reason = `The server refuses: ${message}`;
                 sc.close();
                 break;
             case 'redirect':
-                showStatus(`The group has moved to ${message}`);
+                reason = `The group has moved to ${message}`;
                 sc.close();
                 break;
         }
     };
 
-    sc.onclose = (code, reason) => {
-        showStatus(`Connection closed: ${reason || code}`);
+    sc.onclose = (code, text) => {
+        showStatus(reason || `Connection closed: ${text || code}`);
         element('start', HTMLButtonElement).disabled = false;
         element('camera', HTMLButtonElement).disabled = true;
         element('input', HTMLInputElement).disabled = true;
@@ -88,7 +90,9 @@ async function start() {
 
     // The server's errors and warnings come this way. Anybody may send such a message: obey only privileged ones.
     sc.onusermessage = (_source, _dest, _username, _time, privileged, kind, _error, message) => {
-        if (privileged && ['error', 'warning', 'info', 'kicked'].includes(kind)) {
+        if (privileged && kind === 'kicked') {
+            reason = `You have been put out: ${message}`;
+        } else if (privileged && ['error', 'warning', 'info'].includes(kind)) {
             showStatus(String(message));
         }
     };
