@@ -80,11 +80,18 @@ def server(shared_server: Server) -> Server:
 
 @pytest.fixture(scope="session")
 def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
-    """A page with `/protocol.js` in each browser. A test leaves in it what the next one overwrites, and no connection."""
-    browsers: dict[str, Browser] = {"chromium": Chromium(chromium_process), "firefox": Firefox()}
-    yield {name: LibraryPage(browser, shared_server) for name, browser in browsers.items()}
-    for browser in browsers.values():
-        browser.close()
+    """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what the
+    next one overwrites, and no connection."""
+    with contextlib.ExitStack() as stack:
+
+        class Pages(dict[str, LibraryPage]):
+            def __missing__(self, name: str) -> LibraryPage:
+                browser = Chromium(chromium_process) if name == "chromium" else Firefox()
+                stack.callback(browser.close)
+                self[name] = LibraryPage(browser, shared_server)
+                return self[name]
+
+        yield Pages()
 
 
 @pytest.fixture(params=["chromium", "firefox"])

@@ -197,7 +197,8 @@ def test_a_file_fails_when_one_of_them_leaves(ends, direction, who, state, act):
 def test_several_files_both_ways_at_the_same_time(server, library_pages):
     group = server.new_group()
     join = {"url": server.websocket_url, "group": group}
-    ends = [End(page, page.run(JOIN, {**join, "name": name})) for name, page in library_pages.items()]
+    pages = {name: library_pages[name] for name in ("chromium", "firefox")}
+    ends = [End(page, page.run(JOIN, {**join, "name": name})) for name, page in pages.items()]
     one, two = ends
     until("they see each other", lambda: one.sees(two) and two.sees(one))
     sizes = [100_000, 200_000, 300_001]

@@ -27,10 +27,27 @@ OFFERED = """
 
 
 @pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-06", "F-09")
-def test_a_transfer_from_invitation_to_end(library):
+@pytest.mark.parametrize("delay", [0, 300])
+def test_a_transfer_from_invitation_to_end(library, delay):
     found = library.run(ACCEPTED + """
+        // A browser may have candidates, and even a channel, before it says that it has set the description.
+        const { prototype } = RTCPeerConnection;
+        const { setLocalDescription, setRemoteDescription, addIceCandidate } = prototype;
+        const slow = (method) => async function (...values) {
+            await method.apply(this, values);
+            if (argument) await new Promise((resolve) => setTimeout(resolve, argument));
+        };
+        const added = new Set();
+        prototype.setLocalDescription = slow(setLocalDescription);
+        prototype.setRemoteDescription = slow(setRemoteDescription);
+        prototype.addIceCandidate = function (...values) {
+            added.add(this.localDescription?.type ?? 'early');
+            return addIceCandidate.apply(this, values);
+        };
         send(100000);
-        const [up, down] = await ended();
+        const [up, down] = await ended().finally(() => {
+            Object.assign(prototype, { setLocalDescription, setRemoteDescription, addIceCandidate });
+        });
         const properties = ({ transfer }) => ['up', 'state', 'username', 'name', 'mimetype', 'size', 'datalen', 'version'].map((name) => transfer[name]);
         const { id } = up.transfer;
         return {
@@ -39,10 +56,10 @@ def test_a_transfer_from_invitation_to_end(library):
             candidates: [...new Set(log.filter(([, { type }]) => type === 'ice').map(([, { candidate }]) => candidate === null || typeof candidate.candidate))],
             up: [up.self, up.state, up.events], down: [down.self, down.state, down.events],
             properties: [properties(up), properties(down)],
-            same: await lib.sha256(down.blob) === await lib.sha256(lib.bytes(100000)),
+            added: [...added], same: await lib.sha256(down.blob) === await lib.sha256(lib.bytes(100000)),
             left: [alice, bob].map(({ sc }) => Object.keys(sc.transferredFiles).length),
             ended: [up, down].map(({ transfer }) => [transfer.pc, transfer.dc, transfer.data.length]),
-        };""")
+        };""", delay)
     assert found["id"]
     invite, offer, answer = (found["messages"][name] for name in ("invite", "offer", "answer"))
     assert invite == {
@@ -56,6 +73,10 @@ def test_a_transfer_from_invitation_to_end(library):
     assert found["log"].index(["bob", "ice"]) > found["log"].index(["bob", "offer"])
     assert found["log"].index(["alice", "ice"]) > found["log"].index(["alice", "answer"])
     assert "string" in found["candidates"]
+    if delay:
+        # The receiver's came while the sender was not ready for them.
+        assert "answer" in found["added"]
+    assert "early" not in found["added"]
     assert found["up"] == [True, "", [["inviting"], ["connecting"], *[["connected"]] * 8, ["done"], ["closed"]]]
     blob = ["done", "Blob 100000 text/plain"]
     assert found["down"] == [True, "inviting", [["connecting"], *[["connected"]] * 8, blob, ["closed"]]]

@@ -166,6 +166,29 @@ def test_invitations_are_bounded(library):
     assert found == {"flood": [64, 436], "other": True, "refused": ["cancel"] * 3, "candidates": 256}
 
 
+@pytest.mark.attack(29)
+def test_a_file_in_tiny_pieces_takes_no_more_room_than_its_size(library):
+    found = library.run("""
+        const group = lib.pair(), { alice, bob } = group;
+        bob.ontransfer = (transfer) => void transfer.receive();
+        alice.sc.sendFile(bob.sc.id, new File([lib.bytes(20000)], 'name'));
+        const { transfer } = alice.files[0];
+        // The test sends in the library's place: first nothing at all, again and again, then a byte at a time.
+        transfer.send = async () => {
+            const { dc } = transfer;
+            for (let count = 0; count < 3000; count += 1) dc.send(new Uint8Array(0));
+            for (const byte of lib.bytes(20000)) dc.send(Uint8Array.of(byte));
+            transfer.datalen = 20000;
+        };
+        let most = 0, calls = 0;
+        bob.onevent = (down) => { calls += 1; most = Math.max(most, down.data.length); };
+        await lib.until('the end', () => bob.files[0]?.transfer.state === 'closed');
+        const { blob } = bob.files[0];
+        return { most, calls, same: await lib.sha256(blob) === await lib.sha256(lib.bytes(20000)) };""")
+    # Empty messages are no progress.
+    assert found["same"] and found["most"] <= 1024 + 20 and found["calls"] < 20_010
+
+
 @pytest.mark.attack(28)
 def test_a_transfer_never_opens_a_way_for_media(library):
     found = library.run("""

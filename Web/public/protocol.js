@@ -287,10 +287,11 @@ class ServerConnection {
             throw new Error('This connection is in use: make another one');
         }
         const socket = new WebSocket(url);
+        this.socket = socket;
         if (this.#unended) {
             this.#gotClose(1000, '');
         }
-        this.socket = this.#unended = socket;
+        this.#unended = socket;
         this.version = null;
         this.lastServerMessage = null;
         this.pingHandler = setInterval(() => this.#watch(), ServerConnection.#watchInterval);
@@ -1046,7 +1047,7 @@ class ServerConnection {
             throw new Error('There is no such user');
         }
         const transfer = new TransferredFile(
-            this, userid, ServerConnection.#randomId(), true, user.username, file.name, file.type, file.size,
+            this, userid, ServerConnection.#randomId(), true, user.username, file.name ?? '', file.type, file.size,
         );
         transfer.file = file;
         if (!this.#announce(transfer) || transfer.state !== '') {
@@ -1876,6 +1877,8 @@ class TransferredFile {
     static #bufferCheckInterval = 100;
     /** How much is read from a file, or kept apart of what has come, at a time, in bytes. */
     static #blockSize = 1_048_576;
+    /** How many pieces are kept apart: a sender may send them as small as it likes. */
+    static #piecesAtMost = 1024;
     /** How long the sender may take to close the channel, in milliseconds. */
     static #closingTime = 2000;
     /** How long the reason of a broken channel is waited for, in milliseconds. */
@@ -2317,6 +2320,9 @@ class TransferredFile {
             this.cancel(new Error('The other end has sent more than it said'));
             return;
         }
+        if (data.byteLength === 0) {
+            return;
+        }
         this.bufferData(data);
         this.event('connected');
         if (this.state === 'connected' && this.datalen === this.size) {
@@ -2332,7 +2338,8 @@ class TransferredFile {
         this.data.push(data);
         this.datalen += data.byteLength;
         this.#loose += data.byteLength;
-        if (this.#loose >= TransferredFile.#blockSize) {
+        const pieces = this.data.length - this.#firstLoose;
+        if (this.#loose >= TransferredFile.#blockSize || pieces >= TransferredFile.#piecesAtMost) {
             // A browser can put a blob on its disk.
             this.data.push(new Blob(this.data.splice(this.#firstLoose)));
             this.#firstLoose = this.data.length;

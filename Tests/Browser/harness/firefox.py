@@ -5,6 +5,7 @@
 
 import base64
 import contextlib
+import gc
 import os
 import subprocess
 import tempfile
@@ -140,5 +141,6 @@ class Firefox(Browser):
 
     def close(self) -> None:
         self.marionette.quit()
-        # Now, and not when the interpreter ends and has forgotten how to.
-        self.marionette.cleanup()
+        # It looks at its profile again when it is forgotten, which must not be when the interpreter ends.
+        del self.marionette
+        gc.collect()

@@ -149,12 +149,18 @@ window.library = (() => {
             errors.push(event.message);
             event.preventDefault();
         };
+        const listenToPromises = (event) => {
+            errors.push(String(event.reason));
+            event.preventDefault();
+        };
         window.addEventListener('error', listen);
+        window.addEventListener('unhandledrejection', listenToPromises);
         try {
             await body();
             await new Promise((resolve) => setTimeout(resolve));
         } finally {
             window.removeEventListener('error', listen);
+            window.removeEventListener('unhandledrejection', listenToPromises);
         }
         return errors;
     };
