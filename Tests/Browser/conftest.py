@@ -80,8 +80,8 @@ def server(shared_server: Server) -> Server:
 
 @pytest.fixture(scope="session")
 def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
-    """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what the
-    next one overwrites, and no connection."""
+    """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what
+    the next one overwrites, and no connection."""
     with contextlib.ExitStack() as stack:
 
         class Pages(dict[str, LibraryPage]):

@@ -34,7 +34,8 @@ JOIN = """
             if (act === 'close') sc.close();
         };
         transfer.onevent = (state, data) => {
-            if (file.events.at(-1)?.[0] !== state) file.events.push([state, data instanceof Blob || data === undefined ? null : lib.plain(data)]);
+            const reason = data instanceof Blob || data === undefined ? null : lib.plain(data);
+            if (file.events.at(-1)?.[0] !== state) file.events.push([state, reason]);
             if (data instanceof Blob) lib.sha256(data).then((sha256) => { file.sha256 = sha256; });
             if (transfer.state === state) meet(state);
         };
@@ -71,7 +72,9 @@ class End:
         """Offers a file; gives the SHA-256 of its content."""
         return self.page.run("""
             const bytes = lib.bytes(argument.size);
-            window.sc.sendFile(argument.id, new File([bytes], `${argument.size} bytes.bin`, { type: 'application/octet-stream' }));
+            window.sc.sendFile(
+                argument.id, new File([bytes], `${argument.size} bytes.bin`, { type: 'application/octet-stream' }),
+            );
             return lib.sha256(bytes);""", {"id": other.id, "size": size})
 
     def last(self) -> dict[str, Any] | None:
@@ -90,7 +93,10 @@ class End:
         """What became of each file, for a test that fails."""
         files = self.page.run("""return window.files.map(({ transfer, events, sha256 }) => {
             const { up, size, datalen, pc, dc } = transfer;
-            return [up ? 'up' : 'down', `${datalen} of ${size}`, events.join(' '), sha256, pc?.connectionState, dc?.readyState];
+            return [
+                up ? 'up' : 'down', `${datalen} of ${size}`, events.join(' '), sha256, pc?.connectionState,
+                dc?.readyState,
+            ];
         });""")
         return f"{self.page.name}: {files}"
 
@@ -112,7 +118,10 @@ def ends(server, library_pages, direction) -> Iterator[tuple[End, End]]:
     until("they see each other", lambda: sender.sees(receiver) and receiver.sees(sender))
     yield sender, receiver
     for end in found:
-        end.page.run("window.sc.close(); await lib.until('the end', () => window.closed !== undefined); delete window.closed;")
+        end.page.run("""
+            window.sc.close();
+            await lib.until('the end', () => window.closed !== undefined);
+            delete window.closed;""")
 
 
 @pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-06", "F-09", "F-10", "P-27")
@@ -176,7 +185,9 @@ def test_a_sender_cancels_before_anybody_is_asked_and_a_receiver_never_answers(e
 @pytest.mark.row("F-08")
 @DIRECTIONS
 @pytest.mark.parametrize("who", ["sender", "receiver"])
-@pytest.mark.parametrize("state, act", [("inviting", "leave"), ("connecting", "leave"), ("connected", "leave"), ("connected", "close")])
+@pytest.mark.parametrize(
+    "state, act", [("inviting", "leave"), ("connecting", "leave"), ("connected", "leave"), ("connected", "close")],
+)
 def test_a_file_fails_when_one_of_them_leaves(ends, direction, who, state, act):
     sender, receiver = ends
     leaver, other = (sender, receiver) if who == "sender" else (receiver, sender)

@@ -18,7 +18,8 @@ def test_the_script_tag_defines_three_classes_and_no_other_name(library):
     # Declarations that are no properties of the window would not show above.
     script = (ROOT / "Web/public/protocol.js").read_text()
     assert set(re.findall(r"^(?:async )?(?:const|let|var|class|function\*?) (\w+)", script, re.M)) == names
-    assert library.run("return [ServerConnection, Stream, TransferredFile].map((type) => typeof type)") == ["function"] * 3
+    types = library.run("return [ServerConnection, Stream, TransferredFile].map((type) => typeof type)")
+    assert types == ["function"] * 3
 
 
 @pytest.mark.row("C-01")
@@ -30,7 +31,9 @@ def test_a_new_connection_has_the_documented_properties(library):
         return {
             idIsRandom: /^[0-9a-f]{32}$/.test(id) && id !== other.id,
             nulls: [group, username, socket, version, rtcConfiguration, lastServerMessage, pingHandler],
-            empty: [sc.users, sc.up, sc.down, sc.transferredFiles, userdata, permissions].map((map) => Object.keys(map)),
+            empty: [
+                sc.users, sc.up, sc.down, sc.transferredFiles, userdata, permissions,
+            ].map((map) => Object.keys(map)),
             callbacks: lib.CONNECTION_CALLBACKS.concat('onpeerconnection').map((name) => sc[name]),
             isArray: Array.isArray(permissions),
             hasOwnProperty: sc.users.hasOwnProperty('x'),
@@ -54,7 +57,8 @@ def test_connecting_introduces_the_client_and_waits_for_the_servers_answer(libra
         socket.say({ type: 'handshake', version: ['2'] });
         await promise;
         return {
-            before, sent, early, order, version: sc.version, id: sc.id, heard: Date.now() - sc.lastServerMessage < 10000,
+            before, sent, early, order, version: sc.version, id: sc.id,
+            heard: Date.now() - sc.lastServerMessage < 10000,
             again: await lib.thrown(() => sc.connect('wss://example.org/ws')), isOpen: sc.isOpen,
         };""")
     assert found["before"] == ["wss://example.org/ws", True, True, 0]
@@ -77,7 +81,9 @@ def test_a_server_that_begins_wrongly_is_a_fatal_error(library, said):
         const first = [calls.map(([name]) => name), sc.version, sc.socket, socket.closedWith[0]];
         socket.end(1000, 'bye');
         return { first, then: calls.slice(1), rejected: Boolean(await lib.thrown(() => promise)) };""", said)
-    assert found == {"first": [["onerror"], None, None, 1000], "then": [["onclose", True, 1000, "bye"]], "rejected": True}
+    assert found == {
+        "first": [["onerror"], None, None, 1000], "then": [["onclose", True, 1000, "bye"]], "rejected": True,
+    }
 
 
 @pytest.mark.row("P-01")
@@ -88,7 +94,9 @@ def test_what_cannot_be_read_is_fatal_and_what_is_unknown_is_ignored(library):
         socket.say({ type: 'chat', value: 'hello', colour: 'red', noecho: null, dest: null, time: null, id: null });
         const before = calls.slice();
         socket.say('{"type": "chat"');
-        return { before, after: calls.slice(1).map(([name]) => name), closed: socket.closedWith[0], socket: sc.socket };""")
+        return {
+            before, after: calls.slice(1).map(([name]) => name), closed: socket.closedWith[0], socket: sc.socket,
+        };""")
     absent = [UNDEFINED] * 4
     assert found["before"] == [["onchat", True, *absent, None, False, False, "", "hello"]]
     assert found["after"] == ["onerror"] and found["closed"] == 1000 and found["socket"] is None
@@ -111,7 +119,9 @@ def test_the_watchdog_pings_after_15_s_and_gives_up_after_65_s(library):
             advance(60000);
             const once = calls.filter(([name]) => name === 'onerror').length;
             socket.end(1006, '');
-            return { pings, alive, dead, once, timers: timers.size, handler: sc.pingHandler, closed: socket.closedWith[0] };
+            return {
+                pings, alive, dead, once, timers: timers.size, handler: sc.pingHandler, closed: socket.closedWith[0],
+            };
         });""")
     assert found == {
         "pings": ["", "ping", "ping", "ping", "ping", "ping"], "alive": 0, "dead": 1, "once": 1, "timers": 0,
@@ -154,8 +164,8 @@ def test_the_end_of_the_socket_is_told_in_order(library):
         const seen = [];
         sc.onjoined = function (kind, ...values) {
             calls.push(['onjoined', this === sc, kind, ...values.map(lib.plain)]);
-            seen.push([sc.group, sc.username, sc.permissions, Object.keys(sc.users), Object.keys(sc.up), Object.keys(sc.down),
-                Object.keys(sc.transferredFiles)]);
+            const maps = [sc.users, sc.up, sc.down, sc.transferredFiles].map((map) => Object.keys(map));
+            seen.push([sc.group, sc.username, sc.permissions, ...maps]);
         };
         sc.onclose = function (...values) {
             calls.push(['onclose', this === sc, ...values]);
@@ -273,10 +283,16 @@ def test_joining_by_an_authorisation_server(library, reply, outcome):
         const asked = [], fetch = window.fetch;
         window.fetch = async (url, init) => {
             asked.push([url, init.method, init.headers['Content-Type'], JSON.parse(init.body)]);
-            return new Response(body === null ? null : new Blob([body], { type: '' }), { status, headers: type ? { 'Content-Type': type } : {} });
+            return new Response(
+                body === null ? null : new Blob([body], { type: '' }),
+                { status, headers: type ? { 'Content-Type': type } : {} },
+            );
         };
         try {
-            const credentials = { type: 'authServer', authServer: 'https://auth.example/', location: 'https://g.example/group/room/', password: 'secret' };
+            const credentials = {
+                type: 'authServer', authServer: 'https://auth.example/', location: 'https://g.example/group/room/',
+                password: 'secret',
+            };
             const error = await lib.thrown(() => sc.join('room', 'alice', credentials));
             return { asked, failed: error !== null, sent: socket.take() };
         } finally {
@@ -305,10 +321,15 @@ def test_joined_in_all_its_kinds(library):
         say({ kind: 'fail', error: 'need-username', value: 'username required' });
         say({ kind: 'redirect', value: 'https://elsewhere.example/' });
         const rtcConfiguration = { iceServers: [{ urls: ['stun:192.0.2.1'] }] };
-        say({ kind: 'join', username: 'alice', permissions: ['op'], status: { name: 'room' }, data: { a: 1 }, rtcConfiguration });
+        say({
+            kind: 'join', username: 'alice', permissions: ['op'], status: { name: 'room' }, data: { a: 1 },
+            rtcConfiguration,
+        });
         say({ kind: 'change', username: 'alice', permissions: ['present'], status: { name: 'room', locked: true } });
         say({ kind: 'change', group: 'other', username: 'eve', permissions: ['op'] });
-        const errors = await lib.uncaught(() => setTimeout(() => say({ kind: 'join', group: 'other', username: 'eve' })));
+        const errors = await lib.uncaught(() => setTimeout(() => say({
+            kind: 'join', group: 'other', username: 'eve',
+        })));
         return { calls, states, last: state(), errors: errors.length };""")
     rtc = {"iceServers": [{"urls": ["stun:192.0.2.1"]}]}
     assert found["calls"] == [
@@ -320,7 +341,9 @@ def test_joined_in_all_its_kinds(library):
         [True, 7, "change", "room", ["present"], {"name": "room", "locked": True}, UNDEFINED, None, None],
     ]
     nowhere = [None, None, [], None]
-    assert found["states"] == [nowhere, nowhere, nowhere, ["room", "alice", ["op"], rtc], ["room", "alice", ["present"], None]]
+    assert found["states"] == [
+        nowhere, nowhere, nowhere, ["room", "alice", ["op"], rtc], ["room", "alice", ["present"], None],
+    ]
     assert found["last"] == ["room", "alice", ["present"], None]
     assert found["errors"] == 1
 
@@ -392,14 +415,20 @@ def test_chat_messages_have_nine_arguments(library):
         const say = (fields) => socket.say({ type: 'chat', source: 'bob-id', username: 'bob', ...fields });
         say({ id: 'M', time: '2026-11-21T00:14:45+02:00', value: 'Hello', privileged: true });
         say({ dest: 'me', kind: 'me', value: 'waves', time: 1763676885000 });
-        socket.say({ type: 'chathistory', id: 'M', source: 'bob-id', username: 'bob', time: '2026-11-21T00:14:45Z', value: 'Hello' });
+        socket.say({
+            type: 'chathistory', id: 'M', source: 'bob-id', username: 'bob', time: '2026-11-21T00:14:45Z',
+            value: 'Hello',
+        });
         say({ kind: 'caption', value: 'words', time: 'yesterday' });
         for (const value of [5, true, null, { a: [1] }, ['x']]) say({ value });
         return calls;""")
     bob = ["bob-id", UNDEFINED, "bob"]
     assert found[:4] == [
         ["onchat", True, "M", *bob, "Date 2026-11-20T22:14:45.000Z", True, False, "", "Hello"],
-        ["onchat", True, UNDEFINED, "bob-id", "me", "bob", "Date 2025-11-20T22:14:45.000Z", False, False, "me", "waves"],
+        [
+            "onchat", True, UNDEFINED, "bob-id", "me", "bob", "Date 2025-11-20T22:14:45.000Z", False, False, "me",
+            "waves",
+        ],
         ["onchat", True, "M", *bob, "Date 2026-11-21T00:14:45.000Z", False, True, "", "Hello"],
         ["onchat", True, UNDEFINED, *bob, None, False, False, "caption", "words"],
     ]
@@ -411,7 +440,10 @@ def test_user_messages_have_eight_arguments(library):
     found = library.run("""
         const { sc, socket, calls } = lib.begin('joined');
         const say = (fields) => socket.say({ type: 'usermessage', ...fields });
-        say({ kind: 'warning', source: 'bob-id', dest: 'me', username: 'bob', time: '2026-11-21T00:14:45Z', value: 'careful' });
+        say({
+            kind: 'warning', source: 'bob-id', dest: 'me', username: 'bob', time: '2026-11-21T00:14:45Z',
+            value: 'careful',
+        });
         say({ kind: 'error', privileged: true, value: 'not authorised' });
         say({ kind: 'token', privileged: true, error: 'not-authorised', value: 'no' });
         say({ kind: 'tokenlist', privileged: true, value: [{ token: 'T' }] });
@@ -424,7 +456,10 @@ def test_user_messages_have_eight_arguments(library):
         return { calls, open };""")
     server = [UNDEFINED, UNDEFINED, UNDEFINED, None, True]
     assert found["calls"][:8] == [
-        ["onusermessage", True, "bob-id", "me", "bob", "Date 2026-11-21T00:14:45.000Z", False, "warning", UNDEFINED, "careful"],
+        [
+            "onusermessage", True, "bob-id", "me", "bob", "Date 2026-11-21T00:14:45.000Z", False, "warning",
+            UNDEFINED, "careful",
+        ],
         ["onusermessage", True, *server, "error", UNDEFINED, "not authorised"],
         ["onusermessage", True, *server, "token", "not-authorised", "no"],
         ["onusermessage", True, *server, "tokenlist", UNDEFINED, [{"token": "T"}]],
@@ -478,7 +513,10 @@ def test_the_page_may_choose_the_configuration_of_peer_connections(library):
         const { sc, socket } = lib.begin('connected');
         const recommended = { iceServers: [{ urls: ['stun:192.0.2.1'] }] };
         const before = sc.getRTCConfiguration();
-        socket.say({ type: 'joined', kind: 'join', group: 'room', username: 'alice', permissions: [], rtcConfiguration: recommended });
+        socket.say({
+            type: 'joined', kind: 'join', group: 'room', username: 'alice', permissions: [],
+            rtcConfiguration: recommended,
+        });
         const servers = sc.getRTCConfiguration();
         sc.onpeerconnection = function () { return this === sc ? null : 'wrong this'; };
         const undecided = sc.getRTCConfiguration();
@@ -503,7 +541,9 @@ def test_what_a_callback_throws_is_reported_and_harms_nothing(library):
             socket.say({ type: 'chat', value: 'x' });
             socket.end(1006, '');
         });
-        return { told, errors: errors.length, left: [Object.keys(sc.up), Object.keys(sc.users), sc.group, sc.pingHandler] };""")
+        return {
+            told, errors: errors.length, left: [Object.keys(sc.up), Object.keys(sc.users), sc.group, sc.pingHandler],
+        };""")
     assert found["told"] == ["onchat", "up.onclose", "onuser", "onuser", "onjoined", "onclose"]
     assert found["errors"] == 6
     assert found["left"] == [[], [], None, None]

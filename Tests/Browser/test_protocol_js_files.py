@@ -9,9 +9,12 @@ import pytest
 ACCEPTED = """
     const group = lib.pair(), { alice, bob, log } = group;
     bob.ontransfer = (transfer) => void transfer.receive();
-    const send = (size, type = 'text/plain') => alice.sc.sendFile(bob.sc.id, new File([lib.bytes(size)], 'my file.txt', { type }));
+    const send = (size, type = 'text/plain') => alice.sc.sendFile(
+        bob.sc.id, new File([lib.bytes(size)], 'my file.txt', { type }),
+    );
     const ended = async () => {
-        await lib.until('both ends', () => [alice, bob].every(({ files }) => files.length > 0 && files.every(({ transfer }) => transfer.state === 'closed')));
+        const begun = () => alice.files.length === bob.files.length;
+        await lib.until('both ends', () => begun() && lib.isOver(alice) && lib.isOver(bob));
         return [alice.files.at(-1), bob.files.at(-1)];
     };
 """
@@ -22,7 +25,6 @@ OFFERED = """
     alice.sc.sendFile(bob.sc.id, new File([lib.bytes(100000)], 'my file.txt', { type: 'text/plain' }));
     const up = alice.files[0];
     const down = await lib.until('the invitation', () => bob.files[0]);
-    const left = () => [alice, bob].map(({ sc }) => Object.keys(sc.transferredFiles).length);
 """
 
 
@@ -48,16 +50,23 @@ def test_a_transfer_from_invitation_to_end(library, delay):
         const [up, down] = await ended().finally(() => {
             Object.assign(prototype, { setLocalDescription, setRemoteDescription, addIceCandidate });
         });
-        const properties = ({ transfer }) => ['up', 'state', 'username', 'name', 'mimetype', 'size', 'datalen', 'version'].map((name) => transfer[name]);
+        const properties = ({ transfer }) => [
+            'up', 'state', 'username', 'name', 'mimetype', 'size', 'datalen', 'version',
+        ].map((name) => transfer[name]);
         const { id } = up.transfer;
         return {
             id: /^[0-9a-f]{32}$/.test(id), log: log.map(([name, value]) => [name, value.type]),
-            messages: Object.fromEntries(log.map(([, value]) => [value.type, Object.fromEntries(Object.entries(value).map(([key, field]) => [key, key === 'id' ? field === id : key === 'sdp' || key === 'candidate' ? typeof field : field]))])),
-            candidates: [...new Set(log.filter(([, { type }]) => type === 'ice').map(([, { candidate }]) => candidate === null || typeof candidate.candidate))],
+            messages: Object.fromEntries(log.map(([, value]) => [
+                value.type,
+                Object.fromEntries(Object.entries(value).map(([key, field]) => [
+                    key, key === 'id' ? field === id : key === 'sdp' || key === 'candidate' ? typeof field : field,
+                ])),
+            ])),
+            candidates: log.filter(([, { type }]) => type === 'ice').map(([, value]) => typeof value.candidate?.candidate),
             up: [up.self, up.state, up.events], down: [down.self, down.state, down.events],
             properties: [properties(up), properties(down)],
             added: [...added], same: await lib.sha256(down.blob) === await lib.sha256(lib.bytes(100000)),
-            left: [alice, bob].map(({ sc }) => Object.keys(sc.transferredFiles).length),
+            left: group.left(),
             ended: [up, down].map(({ transfer }) => [transfer.pc, transfer.dc, transfer.data.length]),
         };""", delay)
     assert found["id"]
@@ -94,7 +103,8 @@ def test_files_of_every_size_arrive(library, size):
         let buffered = 0, labels = new Set();
         RTCDataChannel.prototype.send = function (data) {
             buffered = Math.max(buffered, this.bufferedAmount);
-            labels.add(`${this.label} ${this.ordered} ${this.maxRetransmits ?? null} ${this.maxPacketLifeTime ?? null}`);
+            const { label, ordered, maxRetransmits = null, maxPacketLifeTime = null } = this;
+            labels.add(`${label} ${ordered} ${maxRetransmits} ${maxPacketLifeTime}`);
             sent.push(data.byteLength ?? data);
             return send_.call(this, data);
         };
@@ -104,7 +114,8 @@ def test_files_of_every_size_arrive(library, size):
             return {
                 same: await lib.sha256(down.blob) === await lib.sha256(lib.bytes(argument)), size: down.blob.size,
                 events: [lib.summary(up.events), lib.summary(down.events)], word: sent.pop(),
-                messages: sent.length, largest: Math.max(0, ...sent), total: sent.reduce((a, b) => a + b, 0), buffered, labels: [...labels],
+                messages: sent.length, largest: Math.max(0, ...sent), total: sent.reduce((a, b) => a + b, 0),
+                buffered, labels: [...labels],
             };
         } finally {
             RTCDataChannel.prototype.send = send_;
@@ -124,7 +135,9 @@ def test_files_of_every_size_arrive(library, size):
 def test_a_browser_that_forgets_to_say_that_the_buffer_has_drained_does_not_stop_the_file(library):
     found = library.run(ACCEPTED + """
         const property = Object.getOwnPropertyDescriptor(RTCDataChannel.prototype, 'onbufferedamountlow');
-        Object.defineProperty(RTCDataChannel.prototype, 'onbufferedamountlow', { configurable: true, set() {}, get: () => null });
+        Object.defineProperty(
+            RTCDataChannel.prototype, 'onbufferedamountlow', { configurable: true, set() {}, get: () => null },
+        );
         try {
             send(500000);
             const [, down] = await ended();
@@ -149,13 +162,15 @@ def test_a_file_is_refused_at_once(library, how, reason):
         alice.sc.sendFile(bob.sc.id, new File(['x'], 'name'));
         const up = alice.files[0];
         await lib.until('the end', () => up.transfer.state === 'closed');
-        return { up: up.events, down: bob.files[0].events.map(([state]) => state), log: log.map(([name, { type, message }]) => [name, type, message ?? null]),
-            left: Object.keys(bob.sc.transferredFiles).length };""", how.replace("; return", ""))
+        return {
+            up: up.events, down: bob.files[0].events.map(([state]) => state), left: group.left(),
+            log: log.map(([name, { type, message }]) => [name, type, message ?? null]),
+        };""", how.replace("; return", ""))
     assert found["up"] == [["inviting"], ["cancelled", reason], ["closed"]]
     assert found["down"] == ["cancelled", "closed"]
     # Who is told does not answer.
     assert found["log"] == [["alice", "invite", None], ["bob", "cancel", reason]]
-    assert found["left"] == 0
+    assert found["left"] == [0, 0]
 
 
 @pytest.mark.row("F-03")
@@ -179,7 +194,10 @@ def test_the_sending_page_may_refuse_and_must_take_care(library):
         const unknown = await lib.thrown(() => alice.sc.sendFile('nobody', file));
         alice.socket.readyState = 3;
         alice.sc.sendFile(bob.sc.id, file);
-        return { events: alice.files.map(({ events }) => events.map(([state, reason]) => [state, typeof reason])), sent, unknown, left: Object.keys(alice.sc.transferredFiles) };""")
+        return {
+            events: alice.files.map(({ events }) => events.map(([state, reason]) => [state, typeof reason])), sent,
+            unknown, left: Object.keys(alice.sc.transferredFiles),
+        };""")
     cancelled = [["cancelled", "string"], ["closed", "undefined"]]
     # The last: the connection was gone. The one before: nobody was there to take the file.
     assert found["events"] == [cancelled, cancelled, [["inviting", "undefined"], *cancelled], cancelled]
@@ -198,18 +216,17 @@ def test_a_transfer_is_cancelled_from_both_sides_in_each_state(library, who, sta
         const act = (transfer) => {
             if (!cancelled) { cancelled = true; transfer.cancel('enough'); }
         };
-        ends[who].onevent = (transfer, now) => { if (now === state && (now !== 'connected' || transfer.datalen > 0)) act(transfer); };
+        ends[who].onevent = (transfer, now) => lib.isUnderWay(transfer, now, state) && act(transfer);
         bob.ontransfer = (transfer) => {
             if (state !== 'inviting') void transfer.receive();
             else if (who === 'bob') setTimeout(() => act(transfer));
         };
         alice.sc.sendFile(bob.sc.id, new File([lib.bytes(300000)], 'name'));
-        await lib.until('both ends', () => alice.files[0]?.transfer.state === 'closed' && (bob.files.length === 0 || bob.files[0].transfer.state === 'closed'));
+        await lib.until('both ends', () => lib.isOver(alice) && lib.isOver(bob));
         // What is on its way when the transfer ends must find nothing to disturb.
         await new Promise((resolve) => setTimeout(resolve, 200));
         const end = ({ files }) => files[0] ? [lib.summary(files[0].events), files[0].transfer.pc] : null;
-        return { alice: end(alice), bob: end(bob), cancels: log.filter(([, { type }]) => type === 'cancel').map(([name]) => name),
-            left: [alice, bob].map(({ sc }) => Object.keys(sc.transferredFiles).length) };""", [who, state])
+        return { alice: end(alice), bob: end(bob), cancels: group.cancels(), left: group.left() };""", [who, state])
     steps = ["inviting", "connecting", "connected"]
     other = "bob" if who == "alice" else "alice"
     assert found["left"] == [0, 0]
@@ -243,25 +260,31 @@ def test_a_transfer_fails_when_the_other_leaves(library, who, state):
             ends[who].socket.end(1000, '');
             group.leave(who);
         };
-        other.onevent = (transfer, now) => { if (now === state && (now !== 'connected' || transfer.datalen > 0)) go(); };
+        other.onevent = (transfer, now) => lib.isUnderWay(transfer, now, state) && go();
         bob.ontransfer = (transfer) => {
             if (state !== 'inviting') void transfer.receive();
             else setTimeout(go);
         };
         alice.sc.sendFile(bob.sc.id, new File([lib.bytes(300000)], 'name'));
-        await lib.until('both ends', () => [alice, bob].every(({ files }) => files.every(({ transfer }) => transfer.state === 'closed')));
-        return { events: lib.summary(other.files[0].events), leaver: ends[who].files.map(({ events }) => lib.summary(events).slice(-2)), left: [alice, bob].map(({ sc }) => Object.keys(sc.transferredFiles).length),
-            cancels: log.filter(([, value]) => value?.type === 'cancel').length };""", [who, state])
+        await lib.until('both ends', () => lib.isOver(alice) && lib.isOver(bob));
+        return {
+            events: lib.summary(other.files[0].events), left: group.left(), cancels: group.cancels(),
+            leaver: ends[who].files.map(({ events }) => lib.summary(events).slice(-2)),
+        };""", [who, state])
     assert found["events"][-2:] == ["cancelled,The other user has gone away", "closed"]
     assert found["leaver"] in ([], [["cancelled,The connection to the group has ended", "closed"]])
-    assert found["left"] == [0, 0] and found["cancels"] == 0
+    assert found["left"] == [0, 0] and found["cancels"] == []
 
 
 @pytest.mark.row("F-07")
 def test_versions_duplicates_and_older_messages(library):
     found = library.run(OFFERED + """
-        const say = (end, from, value) => end.socket.say({ type: 'usermessage', kind: 'filetransfer', source: from.sc.id, username: 'x', value });
-        const take = (end) => end.socket.take().map(({ dest, value }) => [dest === alice.sc.id ? 'to alice' : dest === bob.sc.id ? 'to bob' : dest, value.type, value.id]);
+        const say = (end, from, value) => end.socket.say({
+            type: 'usermessage', kind: 'filetransfer', source: from.sc.id, username: 'x', value,
+        });
+        const take = (end) => end.socket.take().map(({ dest, value }) => [
+            dest === alice.sc.id ? 'to alice' : dest === bob.sc.id ? 'to bob' : dest, value.type, value.id,
+        ]);
         bob.socket.take();
         const invite = { type: 'invite', name: 'n', size: 1, mimetype: '' };
         const refused = [];
@@ -289,7 +312,10 @@ def test_versions_duplicates_and_older_messages(library):
         alice.sc.sendFile(alice.sc.id, new File(['x'], 'name'));
         const own = alice.files.at(-1);
         await lib.until('the end', () => own.transfer.state === 'closed');
-        return { refused, accepted, duplicate: duplicate.map(([to, type]) => [to, type]), before, version, older, own: own.events.map(([state]) => state), count: alice.files.length };""")
+        return {
+            refused, accepted, duplicate: duplicate.map(([to, type]) => [to, type]), before, version, older,
+            own: own.events.map(([state]) => state), count: alice.files.length,
+        };""")
     assert found["refused"] == [["to alice", "cancel", "new"]] * 6
     assert found["accepted"] == 2
     assert found["duplicate"] == [["to alice", "cancel"]] and found["before"] == ["inviting", "inviting"]
@@ -308,8 +334,10 @@ def test_methods_at_the_wrong_time(library):
         errors.push(await lib.thrown(() => transfer.receive()));
         await promise;
         const names = [
-            transfer.fullid() === `${alice.sc.id}-${transfer.id}`, bob.sc.getTransferredFile(alice.sc.id, transfer.id) === transfer,
-            bob.sc.transferredFiles[transfer.fullid()] === transfer, bob.sc.getTransferredFile(alice.sc.id, 'other') === undefined,
+            transfer.fullid() === `${alice.sc.id}-${transfer.id}`,
+            bob.sc.getTransferredFile(alice.sc.id, transfer.id) === transfer,
+            bob.sc.getTransferredFile(alice.sc.id, 'other') === undefined,
+            bob.sc.transferredFiles[transfer.fullid()] === transfer,
             transfer.userid === alice.sc.id, transfer.sc === bob.sc,
         ];
         transfer.cancel();
@@ -340,14 +368,18 @@ def test_what_the_other_end_must_not_do_with_the_channel(library, act, who):
         bob.ontransfer = (transfer) => void transfer.receive();
         alice.sc.sendFile(bob.sc.id, new File([lib.bytes(100000)], 'name'));
         // The sender stops after the first message, so that there is a middle.
-        alice.files[0].transfer.file = { slice: (start) => ({ arrayBuffer: async () => (start === 0 ? new ArrayBuffer(16384) : new Promise(() => {})) }) };
+        const read = async (start) => (start === 0 ? new ArrayBuffer(16384) : new Promise(() => {}));
+        alice.files[0].transfer.file = { slice: (start) => ({ arrayBuffer: () => read(start) }) };
         await lib.until('the first message', () => bob.files[0]?.transfer.datalen === 16384);
         const channel = wrong.files[0].transfer.dc;
         channel.onclose = channel.onmessage = channel.onerror = null;
         eval(act);
         const file = ends[who].files[0];
         await lib.until('the end', () => file.transfer.state === 'closed');
-        return { events: file.events.map(([state]) => state).slice(-2), cancels: log.filter(([, { type }]) => type === 'cancel').map(([name]) => name), blob: file.blob ?? null };""", [act, who])
+        return {
+            events: file.events.map(([state]) => state).slice(-2),
+            cancels: group.cancels(), blob: file.blob ?? null,
+        };""", [act, who])
     assert found == {"events": ["cancelled", "closed"], "cancels": [who], "blob": None}
 
 
@@ -383,7 +415,9 @@ def test_the_receiver_waits_two_seconds_for_the_sender_to_close(library):
 def test_a_file_that_cannot_be_read_is_cancelled(library):
     found = library.run(ACCEPTED + """
         const results = [];
-        for (const arrayBuffer of [async () => { throw new Error('the disk is gone'); }, async () => new ArrayBuffer(0)]) {
+        for (const arrayBuffer of [
+            async () => { throw new Error('the disk is gone'); }, async () => new ArrayBuffer(0),
+        ]) {
             send(100000);
             alice.files.at(-1).transfer.file = { slice: () => ({ arrayBuffer }) };
             const [up, down] = await ended();
@@ -409,7 +443,7 @@ def test_descriptions_that_cannot_be_used_and_browsers_that_cannot_meet(library)
             group.hold = (name, value) => { spoil(value); return false; };
             bob.ontransfer = (transfer) => void transfer.receive();
             alice.sc.sendFile(bob.sc.id, new File(['x'], 'name'));
-            await lib.until('both ends', () => alice.files[0].transfer.state === 'closed' && bob.files[0]?.transfer.state === 'closed');
+            await lib.until('both ends', () => bob.files.length > 0 && lib.isOver(alice) && lib.isOver(bob));
             outcomes.push([alice, bob].map(({ files }) => lib.summary(files[0].events).at(-2).split(',')[0]));
         }
         const group = lib.pair(), { alice, bob } = group;

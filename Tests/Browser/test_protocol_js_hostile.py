@@ -1,11 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The swift-galene authors
 # SPDX-License-Identifier: MIT
 
-"""`/protocol.js` with others that mean no good: ids and names are theirs to choose, and most values are theirs to invent."""
+"""`/protocol.js` with others that mean no good: ids and names are theirs to choose, and most values to invent."""
 
 import pytest
 
-NAMES = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf", "length", "0", " ", "\u0000", "💥"]
+NAMES = [
+    "__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf", "length", "0", " ", "\u0000",
+    "💥",
+]
 
 # What prototypes look like, to be compared before and after.
 PROTOTYPES = """
@@ -21,25 +24,45 @@ def test_any_name_may_be_an_id(library, name):
     found = library.run(PROTOTYPES + """
         const { sc, socket, calls } = lib.begin('joined');
         const errors = await lib.uncaught(async () => {
-            for (const type of ['answer', 'renegotiate', 'abort', 'close', 'ice']) socket.say({ type, id: argument, candidate: { candidate: '' }, sdp: '' });
+            for (const type of ['answer', 'renegotiate', 'abort', 'close', 'ice']) socket.say({
+                type, id: argument, candidate: { candidate: '' }, sdp: '',
+            });
             socket.say({ type: 'user', kind: 'delete', id: argument });
-            socket.say({ type: 'user', kind: 'change', id: argument, username: argument, permissions: [argument], data: JSON.parse('{"__proto__": {"op": true}}') });
-            socket.say({ type: 'usermessage', kind: 'filetransfer', source: argument, value: { type: 'ice', id: argument } });
-            socket.say({ type: 'usermessage', kind: 'filetransfer', source: argument, value: { type: 'invite', version: ['1'], id: argument, name: argument, size: 1, mimetype: argument } });
-            socket.say({ type: 'offer', id: argument, source: argument, username: argument, label: argument, replace: argument, sdp: '' });
+            socket.say({
+                type: 'user', kind: 'change', id: argument, username: argument, permissions: [argument],
+                data: JSON.parse('{"__proto__": {"op": true}}'),
+            });
+            socket.say({
+                type: 'usermessage', kind: 'filetransfer', source: argument, value: { type: 'ice', id: argument },
+            });
+            socket.say({
+                type: 'usermessage', kind: 'filetransfer', source: argument,
+                value: { type: 'invite', version: ['1'], id: argument, name: argument, size: 1, mimetype: argument },
+            });
+            socket.say({
+                type: 'offer', id: argument, source: argument, username: argument, label: argument,
+                replace: argument, sdp: '',
+            });
             sc.down[argument].stream = new MediaStream();
             sc.recomputeUserStreams(argument);
         });
-        const listed = [Object.keys(sc.users).includes(argument), Object.keys(sc.down).includes(argument), argument in sc.down];
+        const listed = [
+            Object.keys(sc.users).includes(argument), Object.keys(sc.down).includes(argument), argument in sc.down,
+        ];
         const streams = Object.keys(sc.users[argument].streams);
         const transfer = sc.getTransferredFile(argument, argument);
-        const before = [sc.down[argument].label, sc.users[argument].username, transfer?.name, calls.some(([call]) => call === 'onfiletransfer')];
+        const before = [
+            sc.down[argument].label, sc.users[argument].username, transfer?.name,
+            calls.some(([call]) => call === 'onfiletransfer'),
+        ];
         socket.say({ type: 'user', kind: 'delete', id: argument });
         socket.say({ type: 'close', id: argument });
         return {
             errors, listed, streams, before, cancelled: transfer?.state,
             gone: [sc.users, sc.down, sc.transferredFiles].map((map) => Object.keys(map).includes(argument)),
-            unknown: [sc.getTransferredFile('__proto__', 'x'), sc.findByLocalId('__proto__')].map((value) => value ?? null),
+            unknown: [
+                sc.getTransferredFile('__proto__', 'x'), sc.findByLocalId('__proto__'),
+            ].map((value) => value ?? null),
             ordinary: [{}.op, [].op, sc.users.op].map((value) => value === undefined), intact: prototypes() === intact,
         };""", name)
     assert found["errors"] == []
@@ -49,19 +72,27 @@ def test_any_name_may_be_an_id(library, name):
     assert found["unknown"] == [None, None] and found["ordinary"] == [True] * 3 and found["intact"]
 
 
-VALUES = ["null", "true", "5", "-1", "1e308", '""', '"text"', "[]", "[1]", '["a", 5]', "{}", '{"toString": 1}', '{"then": 1}',
-          '{"__proto__": {"x": 1}}', '{"length": 1e9}', '"' + "x" * 100_000 + '"', "[" * 500 + "]" * 500]
+VALUES = [
+    "null", "true", "5", "-1", "1e308", '""', '"text"', "[]", "[1]", '["a", 5]', "{}", '{"toString": 1}', '{"then": 1}',
+    '{"__proto__": {"x": 1}}', '{"length": 1e9}', '"' + "x" * 100_000 + '"', "[" * 500 + "]" * 500,
+]
 
 
 @pytest.mark.attack(23, 28)
 @pytest.mark.row("P-01")
 def test_no_value_of_any_field_breaks_the_library(library):
     found = library.run(PROTOTYPES + """
-        const types = ['joined', 'user', 'chat', 'chathistory', 'usermessage', 'offer', 'answer', 'renegotiate', 'abort', 'close', 'ice', 'ping', 'pong', 'handshake', 'x'];
-        const fields = ['kind', 'id', 'source', 'dest', 'username', 'group', 'value', 'time', 'sdp', 'candidate', 'label', 'replace',
-            'permissions', 'data', 'status', 'rtcConfiguration', 'version', 'error', 'privileged', 'noecho'];
+        const types = [
+            'joined', 'user', 'chat', 'chathistory', 'usermessage', 'offer', 'answer', 'renegotiate', 'abort',
+            'close', 'ice', 'ping', 'pong', 'handshake', 'x',
+        ];
+        const fields = [
+            'kind', 'id', 'source', 'dest', 'username', 'group', 'value', 'time', 'sdp', 'candidate', 'label',
+            'replace', 'permissions', 'data', 'status', 'rtcConfiguration', 'version', 'error', 'privileged', 'noecho',
+        ];
         const plausible = {
-            joined: { kind: 'change', group: 'room', username: 'alice', permissions: [] }, user: { kind: 'add', id: 'bob-id' },
+            joined: { kind: 'change', group: 'room', username: 'alice', permissions: [] },
+            user: { kind: 'add', id: 'bob-id' },
             chat: { source: 'bob-id', value: 'x' }, chathistory: { source: 'bob-id', value: 'x' },
             usermessage: { kind: 'clearchat', source: 'bob-id', privileged: true },
             ice: { id: 'down-id', candidate: { candidate: '' } },
@@ -74,7 +105,8 @@ def test_no_value_of_any_field_breaks_the_library(library):
                 for (const text of argument) {
                     const rest = { ...(plausible[type] ?? { id: 'down-id', sdp: '' }) };
                     delete rest[field];
-                    const message = `{"type": "${type}", "${field}": ${text}, ${JSON.stringify(rest).slice(1)}`.replace(/, }$/, '}');
+                    const others = JSON.stringify(rest).slice(1);
+                    const message = `{"type": "${type}", "${field}": ${text}, ${others}`.replace(/, }$/, '}');
                     try {
                         socket.say(message);
                         count += 1;
@@ -101,13 +133,20 @@ def test_no_value_of_any_field_breaks_a_transfer(library):
             for (const field of fields) {
                 for (const text of argument) {
                     const { sc, socket } = lib.begin('joined');
-                    const say = (value) => socket.say(`{"type": "usermessage", "kind": "filetransfer", "source": "bob-id", "username": "bob", "value": ${value}}`);
+                    const envelope = '"type": "usermessage", "kind": "filetransfer", "source": "bob-id"';
+                    const say = (value) => socket.say(`{${envelope}, "value": ${value}}`);
                     sc.onfiletransfer = (transfer) => {
-                        accepted.push([typeof transfer.name, Number.isSafeInteger(transfer.size) && transfer.size >= 0, typeof transfer.mimetype, typeof transfer.id]);
+                        accepted.push([
+                            typeof transfer.name, Number.isSafeInteger(transfer.size) && transfer.size >= 0,
+                            typeof transfer.mimetype, typeof transfer.id,
+                        ]);
                     };
                     sc.sendFile('bob-id', new File(['x'], 'name'));
                     const [id] = Object.values(sc.transferredFiles).map((transfer) => transfer.id);
-                    const plausible = { type, version: ['1'], id: type === 'invite' ? 'new' : id, name: 'name', size: 1, mimetype: '', sdp: '', candidate: null, message: 'why' };
+                    const plausible = {
+                        type, version: ['1'], id: type === 'invite' ? 'new' : id, name: 'name', size: 1,
+                        mimetype: '', sdp: '', candidate: null, message: 'why',
+                    };
                     delete plausible[field];
                     const value = `{"${field}": ${text}, ${JSON.stringify(plausible).slice(1)}`;
                     try {
@@ -121,7 +160,10 @@ def test_no_value_of_any_field_breaks_a_transfer(library):
                 }
             }
         }
-        return { problems: problems.slice(0, 5), accepted: [...new Set(accepted.map(String))], intact: prototypes() === intact };""", VALUES, timeout=120)
+        return {
+            problems: problems.slice(0, 5), accepted: [...new Set(accepted.map(String))],
+            intact: prototypes() === intact,
+        };""", VALUES, timeout=120)
     assert found["problems"] == []
     assert found["accepted"] == ["string,true,string,string"] and found["intact"]
 
@@ -135,8 +177,11 @@ def test_ids_that_read_alike_when_put_together_are_not_the_same(library):
         const transfer = sc.getTransferredFile('a-b', 'c');
         say('a', { type: 'cancel', id: 'b-c' });
         say('a', { type: 'invite', version: ['1'], id: 'b-c', name: 'evil', size: 1 });
-        return { state: transfer.state, name: sc.getTransferredFile('a-b', 'c').name, other: sc.getTransferredFile('a', 'b-c') ?? null,
-            refused: socket.take().map(({ dest, value }) => [dest, value.type]) };""")
+        return {
+            state: transfer.state, name: sc.getTransferredFile('a-b', 'c').name,
+            other: sc.getTransferredFile('a', 'b-c') ?? null,
+            refused: socket.take().map(({ dest, value }) => [dest, value.type]),
+        };""")
     assert found == {"state": "inviting", "name": "good", "other": None, "refused": [["a", "cancel"]]}
 
 
@@ -160,7 +205,10 @@ def test_invitations_are_bounded(library):
         const transfer = sc.getTransferredFile('bob-id', 'file');
         void transfer.receive();
         for (let count = 0; count < 1000; count += 1) {
-            socket.say({ type: 'usermessage', kind: 'filetransfer', source: 'bob-id', value: { type: 'ice', id: 'file', candidate: { candidate: 'x' } } });
+            socket.say({
+                type: 'usermessage', kind: 'filetransfer', source: 'bob-id',
+                value: { type: 'ice', id: 'file', candidate: { candidate: 'x' } },
+            });
         }
         return { flood, other, refused, candidates: transfer.candidates.length };""")
     assert found == {"flood": [64, 436], "other": True, "refused": ["cancel"] * 3, "candidates": 256}
@@ -208,5 +256,8 @@ def test_a_transfer_never_opens_a_way_for_media(library):
         const incoming = sc.getTransferredFile('bob-id', 'in');
         await incoming.receive();
         say({ type: 'answer', id: 'in', sdp });
-        return [transfer.state, incoming.state, socket.take().map(({ value }) => value.type).filter((type) => type !== 'ice')];""")
+        return [
+            transfer.state, incoming.state,
+            socket.take().map(({ value }) => value.type).filter((type) => type !== 'ice'),
+        ];""")
     assert found == ["closed", "closed", ["invite", "cancel", "offer", "cancel"]]

@@ -69,9 +69,10 @@ class Member:
     def receives(self, stream: str, *kinds: str):
         """Waits until this stream has these tracks, and is connected."""
         self.until(f"stream {stream}", """(() => {
-            const stream = window.sc.down[argument.stream];
-            const kinds = stream?.pc.getTransceivers().filter((each) => each.currentDirection === 'recvonly').map((each) => each.receiver.track.kind).sort();
-            return ['connected', 'completed'].includes(stream?.pc.iceConnectionState) && kinds.join() === argument.kinds.join();
+            const pc = window.sc.down[argument.stream]?.pc;
+            const received = pc?.getTransceivers().filter((each) => each.currentDirection === 'recvonly');
+            const kinds = received?.map((each) => each.receiver.track.kind).sort().join();
+            return lib.isConnected(pc) && kinds === argument.kinds.join();
         })()""", {"stream": stream, "kinds": sorted(kinds)})
 
 
@@ -108,7 +109,8 @@ def test_a_wrong_password_and_then_the_right_one_on_the_same_connection(server, 
     assert (kind, told, error, message) == ("join", group, None, None)
     assert {"op", "present", "message"} <= set(permissions) and status["name"] == group
     member.until("oneself", "window.sc.users[window.sc.id]?.username === 'alice'")
-    assert member.run("return [window.sc.username, window.sc.group, typeof window.sc.rtcConfiguration]") == ["alice", group, "object"]
+    state = member.run("return [window.sc.username, window.sc.group, typeof window.sc.rtcConfiguration]")
+    assert state == ["alice", group, "object"]
 
 
 @pytest.mark.row("C-04", "C-07", "C-08", "C-16", "P-21", "P-22", "P-23", "P-27", "P-39")
@@ -123,8 +125,8 @@ def test_messages_between_two_browsers(meet):
     bob.until("the poll", "window.calls.some(([name]) => name === 'onusermessage')")
     bob.until("the hand", "window.sc.users[argument].data.raisehand === true", alice.id)
     public, private = sorted(bob.calls("onchat"), key=lambda call: call[7])
-    assert public[0] != "(undefined)" and public[1:4] == [alice.id, "(undefined)", "alice"] and public[4].startswith("Date ")
-    assert public[5:] == [False, False, "", "Hello"]
+    assert public[0] != "(undefined)" and public[1:4] == [alice.id, "(undefined)", "alice"]
+    assert public[4].startswith("Date ") and public[5:] == [False, False, "", "Hello"]
     assert private[1:4] == [alice.id, bob.id, "alice"] and private[5:] == [False, False, "me", "waves"]
     (poll,) = bob.calls("onusermessage")
     assert poll[:3] == [alice.id, bob.id, "alice"] and poll[4:] == [False, "poll", "(undefined)", {"answer": ["yes"]}]
@@ -141,8 +143,10 @@ def test_a_stream_through_its_life(meet, publisher, viewer):
     stream, place = alice.publish()
     bob.receives(stream, "audio", "video")
     assert bob.run("return window.sc.users[argument].streams", alice.id) == {"camera": {"audio": True, "video": True}}
-    assert bob.run("const { source, username, label } = window.sc.down[argument]; return [source, username, label]", stream) == [alice.id, "alice", "camera"]
-    alice.until("connected", "['connected', 'completed'].includes(window.up.pc.iceConnectionState)")
+    described = bob.run(
+        "const { source, username, label } = window.sc.down[argument]; return [source, username, label]", stream)
+    assert described == [alice.id, "alice", "camera"]
+    alice.until("connected", "lib.isConnected(window.up.pc)")
     # Other tracks of this stream, and the default again.
     bob.run("window.sc.down[argument].request(['audio']);", stream)
     bob.receives(stream, "audio")
@@ -180,14 +184,15 @@ def test_both_ends_may_restart_ice(meet, publisher, viewer):
     stream, _ = alice.publish()
     bob.receives(stream, "audio", "video")
     ufrag = "/a=ice-ufrag:(\\S+)/.exec({0}.sdp)[1]"
-    up, down = ufrag.format("window.up.pc.localDescription"), ufrag.format("window.sc.down[argument].pc.remoteDescription")
+    up = ufrag.format("window.up.pc.localDescription")
+    down = ufrag.format("window.sc.down[argument].pc.remoteDescription")
     before = alice.run(f"return {up}"), bob.run(f"return {down}", stream)
     alice.run("window.up.restartIce();")
     bob.run("window.sc.down[argument].restartIce();", stream)
     alice.until("a restart", f"{up} !== argument && window.up.pc.signalingState === 'stable'", before[0])
     until("a restart", lambda: bob.run(f"return {down}", stream) != before[1])
     bob.receives(stream, "audio", "video")
-    alice.until("connected", "['connected', 'completed'].includes(window.up.pc.iceConnectionState)")
+    alice.until("connected", "lib.isConnected(window.up.pc)")
 
 
 @pytest.mark.row("C-23")
@@ -204,8 +209,14 @@ def test_statistics_of_what_the_server_forwards(meet, publisher, viewer):
         await player.play();
         stream.setStatsInterval(300);""", stream)
     alice.run("window.up.setStatsInterval(300);")
-    alice.until("rates", "Object.values(window.up.stats).filter((track) => track['outbound-rtp']?.rate > 0).length >= 2")
-    bob.until("loudness", "Object.values(window.sc.down[argument].stats).some((track) => track['inbound-rtp']?.audioEnergy > 0)", stream)
+    alice.until(
+        "rates", "Object.values(window.up.stats).filter((track) => track['outbound-rtp']?.rate > 0).length >= 2",
+    )
+    bob.until(
+        "loudness",
+        "Object.values(window.sc.down[argument].stats).some((track) => track['inbound-rtp']?.audioEnergy > 0)",
+        stream,
+    )
 
 
 @pytest.mark.row("C-13", "P-11")
@@ -217,7 +228,10 @@ def test_leaving_and_joining_again_with_streams(meet):
     alice.run("window.calls.length = 0; window.sc.leave(argument);", alice.group)
     alice.until("left", "window.calls.some(([name, , kind]) => name === 'onjoined' && kind === 'leave')")
     assert alice.calls("up.onclose") == [["(undefined)"]]
-    assert alice.run("return [window.sc.group, Object.keys(window.sc.up), Object.keys(window.sc.users), window.sc.isOpen]") == [None, [], [], True]
+    state = alice.run("""
+        const { group, up, users, isOpen } = window.sc;
+        return [group, Object.keys(up), Object.keys(users), isOpen];""")
+    assert state == [None, [], [], True]
     bob.until("alice gone", "Object.keys(window.sc.users).length === 1 && Object.keys(window.sc.down).length === 0")
     alice.run("window.calls.length = 0;")
     assert alice.run(JOIN, {"group": alice.group, "name": "alice"})[0] == "join"
@@ -234,7 +248,7 @@ def test_a_server_that_goes_is_told_and_to_connect_again_is_the_pages(start_serv
     (going.directory / "data" / "config.json").write_text(json.dumps({"allowOrigin": [server.url]}))
     member = Member(pages[browser], going, going.new_group(), "alice")
     stream, _ = member.publish()
-    member.until("connected", "['connected', 'completed'].includes(window.up.pc.iceConnectionState)")
+    member.until("connected", "lib.isConnected(window.up.pc)")
     member.run("window.calls.length = 0;")
     going.stop()
     member.until("the end", "window.calls.at(-1)?.[0] === 'onclose'")
@@ -248,7 +262,9 @@ def test_a_server_that_goes_is_told_and_to_connect_again_is_the_pages(start_serv
         lib.record(other, lib.CONNECTION_CALLBACKS, calls);
         const promise = other.connect(argument);
         await lib.until('the end', () => calls.length > 0);
-        return [calls.map((call) => call.slice(0, 3)), Boolean(await lib.thrown(() => promise))];""", going.websocket_url)
+        return [
+            calls.map((call) => call.slice(0, 3)), Boolean(await lib.thrown(() => promise)),
+        ];""", going.websocket_url)
     assert outcome == [[["onclose", True, 1006]], True]
     assert len(member.run("return window.calls")) == count
     # Whoever wants to, makes another connection.
@@ -296,4 +312,5 @@ def test_pages_of_old_meet_through_the_server(server, pages, publisher, viewer):
     until("both tracks", lambda: sorted(receiver.run("return window.labels")) == ["audio audio", "video video"], 30)
     assert receiver.run("return window.announced") == ["audio", "video"]
     assert receiver.run("return Object.values(window.sc.down).map(({ label }) => label)") == ["camera"]
-    until("connected", lambda: receiver.run("return Object.values(window.sc.down).every(({ pc }) => ['connected', 'completed'].includes(pc.iceConnectionState))"))
+    connected = "return Object.values(window.sc.down).every(({ pc }) => lib.isConnected(pc))"
+    until("connected", lambda: receiver.run(connected))

@@ -46,7 +46,10 @@ def test_connecting_and_joining_as_documented(library):
         socket.say({ type: 'joined', kind: 'join', group, username, permissions: ['present', 'message'] });
         const sent = socket.take('request');
         const { permissions } = serverConnection;
-        const perms = [mayPresent, permissions.op, permissions.record, permissions.length, JSON.stringify(permissions), Object.keys(permissions)];
+        const perms = [
+            mayPresent, permissions.op, permissions.record, permissions.length, JSON.stringify(permissions),
+            Object.keys(permissions),
+        ];
         socket.say({ type: 'joined', kind: 'redirect', group, value: 'https://elsewhere.example/' });
         return { joining, sent, perms, texts, redirected, closed: socket.closedWith[0] };""")
     assert found["joining"] == [
@@ -132,7 +135,9 @@ def test_messages_by_their_documented_names(library):
         serverConnection.groupaction('unlock');
         const now = socket.take();
         // With the arguments of old, under either name.
-        for (const [message, user, group] of [['usermessage', 'useraction', 'groupaction'], ['userMessage', 'userAction', 'groupAction']]) {
+        for (const [message, user, group] of [
+            ['usermessage', 'useraction', 'groupaction'], ['userMessage', 'userAction', 'groupAction'],
+        ]) {
             serverConnection[message](username, 'poll', id, 'yes');
             serverConnection[message](username, 'poll', id, true);
             serverConnection[message](username, 'poll', '');
@@ -210,7 +215,10 @@ def test_an_up_stream_with_labels_of_its_tracks(library, kind, label):
         const subscriber = new lib.Subscriber(socket, c.id);
         await subscriber.answer(offer);
         await subscriber.connected();
-        return { label: offer.label, sections: (offer.sdp.match(/^a=sendonly/gm) ?? []).length, tracks: subscriber.tracks.sort(), own: stream.label };""", kind)
+        return {
+            label: offer.label, sections: (offer.sdp.match(/^a=sendonly/gm) ?? []).length,
+            tracks: subscriber.tracks.sort(), own: stream.label,
+        };""", kind)
     assert found == {"label": label, "sections": 2, "tracks": ["audio", "video"], "own": label}
 
 
@@ -250,11 +258,15 @@ def test_a_down_stream_tells_the_labels_of_its_tracks_from_the_beginning(library
         await publisher.finish();
         await lib.until('both tracks', () => later.length === 2);
         // Another track in a later offer.
-        publisher.pc.addTransceiver((await lib.media(['video'])).getTracks()[0], { direction: 'sendonly', streams: [media] });
+        publisher.pc.addTransceiver(
+            (await lib.media(['video'])).getTracks()[0], { direction: 'sendonly', streams: [media] },
+        );
         await publisher.offer();
         await publisher.finish();
         await lib.until('the third track', () => later.length === 3);
-        return { first, later: later.sort(), count: Object.keys(serverConnection.down['down-id'].labels).length };""", label)
+        return {
+            first, later: later.sort(), count: Object.keys(serverConnection.down['down-id'].labels).length,
+        };""", label)
     assert found["first"] == ["audio", kind]
     assert found["later"] == [["audio", "audio"], ["video", kind], ["video", kind]]
     # A browser that gives tracks other ids than the offer has is no reason for stale ones.

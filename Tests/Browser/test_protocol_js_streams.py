@@ -48,7 +48,8 @@ def test_a_new_up_stream_has_the_documented_properties(library):
             empty: [one.localIceCandidates, one.remoteIceCandidates, Object.keys(one.stats), Object.keys(one.userdata)],
             callbacks: lib.STREAM_CALLBACKS.map((name) => one[name]),
             pc: one.pc instanceof RTCPeerConnection, sc: one.sc === sc, map: sc.up[id] === one,
-            found: sc.findByLocalId(localId) === one, none: [sc.findByLocalId('no'), sc.findByLocalId(''), sc.findByLocalId(undefined)],
+            found: sc.findByLocalId(localId) === one,
+            none: [sc.findByLocalId('no'), sc.findByLocalId(''), sc.findByLocalId(undefined)],
         };""")
     assert found == {
         "id": True, "next": 1, "up": True, "nulls": [None] * 6, "localDescriptionSent": False, "empty": [[]] * 4,
@@ -80,8 +81,11 @@ def test_an_up_stream_is_offered_once_it_has_tracks_and_candidates_come_after_th
         const first = calls.slice();
         await subscriber.answer(offer);
         await subscriber.connected();
-        await lib.until('connected here', () => ['connected', 'completed'].includes(up.pc.iceConnectionState));
-        await lib.until('the callbacks', () => calls.some(([name, , state]) => name === 'up.onstatus' && /^(connected|completed)$/.test(state)));
+        await lib.until('connected here', () => lib.isConnected(up.pc));
+        await lib.until(
+            'the callbacks',
+            () => calls.some(([name, , state]) => name === 'up.onstatus' && /^(connected|completed)$/.test(state)),
+        );
         return {
             offer, first, order: calls.filter(([name]) => name === 'up.onnegotiationcompleted'), id: up.id, own: sc.id,
             states: calls.filter(([name]) => name === 'up.onstatus').map((call) => call.slice(1)),
@@ -109,7 +113,7 @@ def test_local_candidates_wait_for_the_offer_and_null_ones_are_never_sent(librar
         const { sc, socket } = lib.begin('joined');
         const up = sc.newUpStream();
         const sent = [];
-        socket.onsent = ({ type, candidate }) => sent.push(type === 'ice' ? (candidate?.candidate ? 'ice' : 'null') : type);
+        socket.onsent = ({ type, candidate }) => sent.push(type === 'ice' && !candidate?.candidate ? 'null' : type);
         const candidate = (text) => ({ candidate: text, toJSON: () => ({ candidate: text, sdpMid: '0' }) });
         up.pc.onicecandidate({ candidate: candidate('candidate:1 1 udp 1 192.0.2.9 9 typ host') });
         const waiting = [up.localIceCandidates.length, sent.length];
@@ -132,12 +136,17 @@ def test_closing_an_up_stream(library):
         socket.take();
         const order = [];
         up.onclose = function (replace) {
-            order.push([lib.plain(replace), this === up, this.sc === sc, sc.up[up.id] === undefined, up.pc.signalingState]);
+            order.push([
+                lib.plain(replace), this === up, this.sc === sc, sc.up[up.id] === undefined, up.pc.signalingState,
+            ]);
             up.close();
         };
         up.setStatsInterval(1000);
         up.close();
-        const first = { order, calls: calls.slice(), sent: socket.take(), sc: up.sc, handler: up.statsHandler, streams: sc.users[sc.id].streams };
+        const first = {
+            order, calls: calls.slice(), sent: socket.take(), sc: up.sc, handler: up.statsHandler,
+            streams: sc.users[sc.id].streams,
+        };
         up.close();
         up.setStatsInterval(1000);
         const never = sc.newUpStream();
@@ -159,7 +168,10 @@ def test_a_stream_takes_the_place_of_another(library):
         socket.take();
         const next = sc.newUpStream(up.localId);
         const closed = calls.filter(([name]) => name === 'up.onclose');
-        const atOnce = { replace: next.replace, sameLocalId: next.localId === up.localId, sent: socket.take(), up: Object.keys(sc.up) };
+        const atOnce = {
+            replace: next.replace, sameLocalId: next.localId === up.localId, sent: socket.take(),
+            up: Object.keys(sc.up),
+        };
         const early = sc.newUpStream(next.localId);
         const stillOld = early.replace;
         early.label = 'camera';
@@ -167,7 +179,8 @@ def test_a_stream_takes_the_place_of_another(library):
         const second = await takeOffer();
         const other = sc.newUpStream('unknown');
         return {
-            closed, atOnce, stillOld, offered: [second.id === early.id, second.replace, early.replace], ids: [up.id, next.id],
+            closed, atOnce, stillOld, ids: [up.id, next.id],
+            offered: [second.id === early.id, second.replace, early.replace],
             other: [other.replace, other.localId !== up.localId],
         };""")
     old, next_id = found["ids"]
@@ -188,7 +201,9 @@ def test_the_server_answers_renegotiates_and_aborts(library):
         socket.say({ type: 'renegotiate', id: up.id });
         const again = await takeOffer();
         await subscriber.answer(again);
-        await lib.until('completed twice', () => calls.filter(([name]) => name === 'up.onnegotiationcompleted').length === 2);
+        await lib.until(
+            'completed twice', () => calls.filter(([name]) => name === 'up.onnegotiationcompleted').length === 2,
+        );
         const ufrag = (sdp) => /a=ice-ufrag:(\\S+)/.exec(sdp)[1];
         calls.length = 0;
         socket.take();
@@ -209,7 +224,10 @@ def test_an_answer_that_cannot_be_used_ends_the_stream(library):
         socket.take();
         socket.say({ type: 'answer', id: up.id, sdp: 'nonsense' });
         await lib.until('the end', () => up.sc === null);
-        return { calls: calls.filter(([name]) => name.startsWith('up.')).map(([name]) => name), sent: socket.take() .map(({ type }) => type)};""")
+        return {
+            calls: calls.filter(([name]) => name.startsWith('up.')).map(([name]) => name),
+            sent: socket.take().map(({ type }) => type),
+        };""")
     assert found == {"calls": ["up.onerror", "up.onclose"], "sent": ["close"]}
 
 
@@ -237,15 +255,18 @@ def test_negotiating_by_hand_and_restarting_ice(library):
         const older = await takeOffer();
         socket.say({ type: 'offer', id: 'down-id', sdp: '' });
         const down = sc.down['down-id'];
-        const errors = [await lib.thrown(() => down.negotiate()), await lib.thrown(() => up.abort()), await lib.thrown(() => up.request([]))];
+        const errors = [
+            await lib.thrown(() => down.negotiate()), await lib.thrown(() => up.abort()),
+            await lib.thrown(() => up.request([])),
+        ];
         socket.take();
         down.restartIce();
         const asked = socket.take('renegotiate');
         return { kinds: [plain.kind, restarted.kind, again.kind, older.kind], returned: lib.plain(returned),
-            changed: [plain, restarted, again, older].map(({ sdp }, index, all) => ufrag(sdp) !== ufrag((all[index - 1] ?? offer).sdp)),
-            errors, asked };""")
+            ufrags: [offer, plain, restarted, again, older].map(({ sdp }) => ufrag(sdp)), errors, asked };""")
     assert found["kinds"] == ["renegotiate"] * 4
-    assert found["changed"] == [False, True, True, True]
+    ufrags = found["ufrags"]
+    assert [now != before for before, now in zip(ufrags, ufrags[1:])] == [False, True, True, True]
     assert found["returned"] == UNDEFINED
     assert all(found["errors"])
     assert found["asked"] == [{"type": "renegotiate", "id": "down-id"}]
@@ -255,7 +276,10 @@ def test_negotiating_by_hand_and_restarting_ice(library):
 def test_a_down_stream_from_offer_to_picture(library):
     found = library.run(DOWN + """
         // A server may send a candidate before its offer; the library keeps it.
-        socket.say({ type: 'ice', id: 'down-id', candidate: { candidate: 'candidate:1 1 udp 1 192.0.2.9 9 typ host', sdpMid: '0' } });
+        socket.say({
+            type: 'ice', id: 'down-id',
+            candidate: { candidate: 'candidate:1 1 udp 1 192.0.2.9 9 typ host', sdpMid: '0' },
+        });
         const sent = [];
         socket.onsent = ({ type }) => sent.push(type);
         await publisher.offer();
@@ -263,12 +287,14 @@ def test_a_down_stream_from_offer_to_picture(library):
         const answer = await publisher.finish();
         await publisher.connected();
         const stream = sc.down['down-id'];
-        await lib.until('connected here', () => ['connected', 'completed'].includes(stream.pc.iceConnectionState));
+        await lib.until('connected here', () => lib.isConnected(stream.pc));
         const before = calls.slice();
         // Another offer for the same stream.
         await publisher.offer({ iceRestart: true });
         await publisher.finish();
-        await lib.until('completed twice', () => calls.filter(([name]) => name === 'down.onnegotiationcompleted').length === 2);
+        await lib.until(
+            'completed twice', () => calls.filter(([name]) => name === 'down.onnegotiationcompleted').length === 2,
+        );
         const order = before.map(([name]) => name).filter((name) => name !== 'down.onstatus');
         return {
             seen, early, first: sent[0], answer: Object.keys(answer), order,
@@ -285,7 +311,8 @@ def test_a_down_stream_from_offer_to_picture(library):
     assert found["first"] == "answer" and sorted(found["answer"]) == ["id", "sdp", "type"]
     assert found["order"][0] == "ondownstream" and found["order"][-1] == "down.onnegotiationcompleted"
     assert [len(found["tracks"]), *sorted(track[1] for track in found["tracks"])] == [2, "Track audio", "Track video"]
-    assert all(track[0] and track[2].startswith("Transceiver") and track[3].startswith("MediaStream") for track in found["tracks"])
+    for own, _, transceiver, stream in found["tracks"]:
+        assert own and transceiver.startswith("Transceiver") and stream.startswith("MediaStream")
     assert "checking" in found["states"] or "connected" in found["states"]
     assert found["changes"] and set(map(tuple, found["changes"])) == {("onuser", True, "bob-id", "change")}
     assert found["streams"] == {"camera": {"audio": True, "video": True}}
@@ -309,8 +336,8 @@ def test_a_down_stream_replaces_another_and_keeps_its_place(library):
         await other.finish();
         return {
             calls: calls.map(([name, , value]) => [name, value]).filter(([name]) => /onclose|ondownstream/.test(name)),
-            place: stream.localId === old.localId, gone: old.sc, down: Object.keys(sc.down), sent: socket.take('close', 'abort'),
-            elsewhere: sc.down['other-id'].localId !== old.localId,
+            place: stream.localId === old.localId, gone: old.sc, down: Object.keys(sc.down),
+            sent: socket.take('close', 'abort'), elsewhere: sc.down['other-id'].localId !== old.localId,
         };""")
     assert found["calls"][:2] == [["down.onclose", True], ["ondownstream", "next-id"]]
     assert found["place"] and found["gone"] is None and found["down"] == ["next-id", "other-id"]
@@ -328,7 +355,10 @@ def test_an_offer_that_cannot_be_used_is_refused(library):
         const stream = sc.down['down-id'];
         const refused = [calls.map(([name]) => name), socket.take(), stream.sc === sc];
         socket.say({ type: 'close', id: 'down-id' });
-        return { forUp, up: up.id, refused, end: calls.at(-1), gone: [stream.sc, Object.keys(sc.down)], sent: socket.take() };""")
+        return {
+            forUp, up: up.id, refused, end: calls.at(-1), gone: [stream.sc, Object.keys(sc.down)],
+            sent: socket.take(),
+        };""")
     assert found["forUp"] == [{"type": "abort", "id": found["up"]}]
     # The stream ends when the server says so.
     assert found["refused"] == [["ondownstream", "down.onerror"], [{"type": "abort", "id": "down-id"}], True]
@@ -429,7 +459,10 @@ def test_a_path_that_fails_is_found_anew(library):
             delete stream.pc.iceConnectionState;
         }
         const again = await takeOffer();
-        return { calls: calls.filter((call) => call.at(-1) === 'failed'), kind: again.kind, asked: socket.take('renegotiate') };""")
+        return {
+            calls: calls.filter((call) => call.at(-1) === 'failed'), kind: again.kind,
+            asked: socket.take('renegotiate'),
+        };""")
     assert found["calls"] == [["up.onstatus", True, "failed"], ["down.onstatus", "failed"]]
     assert found["kind"] == "renegotiate" and found["asked"] == [{"type": "renegotiate", "id": "down-id"}]
 
@@ -457,13 +490,15 @@ def test_statistics_tell_rates_and_loudness(library):
         await lib.until('rates', () => rates(samples.up.at(-1)).filter((rate) => rate > 0).length === 2);
         await lib.until('loudness', () => loud(samples.down.at(-1)).some((energy) => energy > 0));
         const keys = Object.keys(up.stats).sort(), tracks = up.pc.getSenders().map((sender) => sender.track.id).sort();
-        const downKeys = Object.keys(down.stats), downTracks = down.pc.getReceivers().map((receiver) => receiver.track.id);
+        const downKeys = Object.keys(down.stats);
+        const downTracks = down.pc.getReceivers().map((receiver) => receiver.track.id);
         up.setStatsInterval(0);
         const handlers = [up.statsHandler, down.statsHandler !== null];
         const [before, last] = samples.up.slice(-2).map((sample) => sample[2]);
         const rate = Object.entries(last).every(([key, { 'outbound-rtp': now }]) => {
             const { timestamp, bytesSent } = before[key]['outbound-rtp'];
-            return now.timestamp === timestamp || now.rate === (now.bytesSent - bytesSent) * 8000 / (now.timestamp - timestamp);
+            const ms = now.timestamp - timestamp;
+            return ms === 0 || now.rate === ((now.bytesSent - bytesSent) * 8000) / ms;
         });
         const first = samples.up.find(([, , stats]) => Object.keys(stats).length > 0)[2];
         const entry = Object.values(up.stats)[0]['outbound-rtp'];
@@ -472,16 +507,18 @@ def test_statistics_tell_rates_and_loudness(library):
         await down.updateStats();
         return {
             right: [...samples.up, ...samples.down].every(([self, same]) => self && same), handlers,
-            keys: keys.every((key) => tracks.some((track) => key.startsWith(`${track}-`)) && /-\\d+$/.test(key)), count: keys.length,
+            keys: keys.every((key) => tracks.some((track) => key.startsWith(`${track}-`)) && /-\\d+$/.test(key)),
+            count: keys.length,
             downKeys: JSON.stringify(downKeys) === JSON.stringify(downTracks),
             firstRate: Object.values(first)[0]['outbound-rtp'].rate === undefined,
-            rate, fields: Object.keys(entry).sort(), plausible: Object.values(up.stats).every(({ 'outbound-rtp': { rate } }) => rate > 0 && rate < 2e7),
-            energy: Object.values(down.stats).every(({ 'inbound-rtp': { audioEnergy } }) => audioEnergy > 0 && audioEnergy <= 1),
+            rate, fields: Object.keys(entry).sort(), rates: rates([0, 0, up.stats]), energies: loud([0, 0, down.stats]),
             after: samples.down.length - count,
         };""")
+    assert all(0 < rate < 20_000_000 for rate in found.pop("rates"))
+    assert all(0 < energy <= 1 for energy in found.pop("energies"))
     assert found == {
         "right": True, "handlers": [None, True], "keys": True, "count": 2, "downKeys": True, "firstRate": True,
-        "rate": True, "fields": ["bytesSent", "rate", "timestamp"], "plausible": True, "energy": True, "after": 0,
+        "rate": True, "fields": ["bytesSent", "rate", "timestamp"], "after": 0,
     }
 
 
@@ -491,7 +528,9 @@ def test_what_users_send_is_not_mixed_up(library):
         const { sc, socket, calls } = lib.begin('joined');
         socket.say({ type: 'user', kind: 'add', id: 'carol-id', username: 'carol' });
         const bob = new lib.Publisher(socket, 'bobs', await lib.media(['audio']), { source: 'bob-id' });
-        const carol = new lib.Publisher(socket, 'carols', await lib.media(['video']), { source: 'carol-id', label: 'screenshare' });
+        const carol = new lib.Publisher(
+            socket, 'carols', await lib.media(['video']), { source: 'carol-id', label: 'screenshare' },
+        );
         for (const publisher of [bob, carol]) {
             await publisher.offer();
             await publisher.finish();
@@ -500,7 +539,10 @@ def test_what_users_send_is_not_mixed_up(library):
         const own = sc.newUpStream();
         own.label = 'camera';
         own.setStream(await lib.media());
-        const streams = () => JSON.parse(JSON.stringify(Object.fromEntries(Object.entries(sc.users).map(([, user]) => [user.username, user.streams]))));
+        const streams = () => {
+            const entries = Object.values(sc.users).map(({ username, streams: sent }) => [username, sent]);
+            return JSON.parse(JSON.stringify(Object.fromEntries(entries)));
+        };
         const all = streams();
         calls.length = 0;
         // The same again is no change.

@@ -77,7 +77,11 @@
  * @property {string} password
  */
 
-/** @typedef {string | PasswordCredentials | TokenCredentials | AuthServerCredentials} Credentials a string: a password */
+/**
+ * A string is a password.
+ *
+ * @typedef {string | PasswordCredentials | TokenCredentials | AuthServerCredentials} Credentials
+ */
 
 /**
  * What statistics tell of a track: `outbound-rtp` of what is sent, `inbound-rtp` of sound that is received.
@@ -86,6 +90,45 @@
  * @property {{timestamp: number, bytesSent: number, rate?: number}} [outbound-rtp] rate in bit/s
  * @property {{timestamp: number, totalAudioEnergy: number, audioEnergy?: number}} [inbound-rtp] the square of the
  *     volume, 0 to 1, on average since the sample before
+ */
+
+/**
+ * @callback OnJoined
+ * @param {string} kind `join`, `fail`, `redirect`, `change`, `leave`
+ * @param {string} group
+ * @param {string[]} permissions
+ * @param {Record<string, any> | undefined} status as of the group's `.status`, without addresses
+ * @param {Record<string, any> | undefined} data the group's; undefined: as before
+ * @param {string | null} error for programs: `need-username`, `duplicate-username`
+ * @param {string | null} message for people; with `redirect` a URL
+ * @returns {void}
+ */
+
+/**
+ * @callback OnChat
+ * @param {string | undefined} id of the message; private ones have none
+ * @param {string | undefined} source the client that wrote it; undefined: the server
+ * @param {string | undefined} dest the client that it is for; undefined or empty: everybody
+ * @param {string | undefined} username of who wrote it
+ * @param {Date | null} time
+ * @param {boolean} privileged by an operator, or by the server
+ * @param {boolean} history older than one's joining
+ * @param {string} kind `''`; `me`: an action; `caption`: what is being said
+ * @param {string} message
+ * @returns {void}
+ */
+
+/**
+ * @callback OnUserMessage
+ * @param {string | undefined} source the client that has sent it; undefined: the server
+ * @param {string | undefined} dest the client that it is for; undefined or empty: everybody
+ * @param {string | undefined} username of who has sent it
+ * @param {Date | null} time
+ * @param {boolean} privileged by an operator, or by the server
+ * @param {string} kind
+ * @param {string | undefined} error for programs
+ * @param {any} message
+ * @returns {void}
  */
 
 /** @typedef {'' | 'inviting' | 'connecting' | 'connected' | 'done' | 'cancelled' | 'closed'} TransferState */
@@ -192,7 +235,7 @@ class ServerConnection {
         /**
          * One has joined (`join`), may not (`fail`), should try elsewhere (`redirect`, to the URL in `message`), has
          * left (`leave`), or something about the group has changed (`change`).
-         * @type {((this: ServerConnection, kind: string, group: string, permissions: string[], status: Record<string, any> | undefined, data: Record<string, any> | undefined, error: string | null, message: string | null) => void) | null}
+         * @type {OnJoined | null}
          */
         this.onjoined = null;
         /**
@@ -203,13 +246,13 @@ class ServerConnection {
         /**
          * A chat message, `history` if it is older than one's joining. One that is written in that moment may come
          * both ways, with the same `id`.
-         * @type {((this: ServerConnection, id: string | undefined, source: string | undefined, dest: string | undefined, username: string | undefined, time: Date | null, privileged: boolean, history: boolean, kind: string, message: string) => void) | null}
+         * @type {OnChat | null}
          */
         this.onchat = null;
         /**
          * A message for the page, from the server if it has no `source`. Kinds that command (`mute`, `clearchat`,
          * `kicked`, `warning`…) are to be obeyed only if `privileged`.
-         * @type {((this: ServerConnection, source: string | undefined, dest: string | undefined, username: string | undefined, time: Date | null, privileged: boolean, kind: string, error: string | undefined, message: any) => void) | null}
+         * @type {OnUserMessage | null}
          */
         this.onusermessage = null;
         /**
@@ -585,7 +628,8 @@ class ServerConnection {
         /** @type {Message} */
         const message = { type: 'usermessage', source: this.id, username: this.#ownName };
         const older = noecho !== undefined && typeof noecho !== 'boolean';
-        const named = this.#isOwnName(kind) && typeof value === 'string' && (!value || Object.hasOwn(this.users, value));
+        const isDest = typeof value === 'string' && (value === '' || Object.hasOwn(this.users, value));
+        const named = this.#isOwnName(kind) && isDest;
         if (older || named) {
             this.send({ ...message, kind: dest ?? '', dest: value, value: noecho });
         } else {
@@ -613,7 +657,8 @@ class ServerConnection {
     }
 
     static #groupActions = new Set([
-        'clearchat', 'lock', 'unlock', 'record', 'unrecord', 'subgroups', 'setdata', 'maketoken', 'edittoken', 'listtokens',
+        'clearchat', 'lock', 'unlock', 'record', 'unrecord', 'subgroups', 'setdata', 'maketoken', 'edittoken',
+        'listtokens',
     ]);
 
     /**
@@ -861,9 +906,11 @@ class ServerConnection {
     /** @param {Message} message */
     #gotChat(message) {
         const { id, source, dest, username, kind = '', privileged = false } = message;
+        const time = ServerConnection.#date(message.time);
+        const history = message.type === 'chathistory';
+        const text = ServerConnection.#text(message.value);
         this.notify(
-            this, this.onchat, id, source, dest ?? undefined, username, ServerConnection.#date(message.time), privileged,
-            message.type === 'chathistory', kind, ServerConnection.#text(message.value),
+            this, this.onchat, id, source, dest ?? undefined, username, time, privileged, history, kind, text,
         );
     }
 
@@ -1312,7 +1359,8 @@ class Stream {
         this.onnegotiationcompleted = null;
         /**
          * A track of a down stream. Another media stream than before means that the one before is dead.
-         * @type {((this: Stream, track: MediaStreamTrack, transceiver: RTCRtpTransceiver, stream: MediaStream) => void) | null}
+         * @type {((this: Stream, track: MediaStreamTrack, transceiver: RTCRtpTransceiver, stream: MediaStream) => void)
+         *     | null}
          */
         this.ondowntrack = null;
         /**
@@ -1787,7 +1835,8 @@ class Stream {
             /** @type {NonNullable<TrackStats['inbound-rtp']>} */
             const sample = { timestamp, totalAudioEnergy };
             if (before && timestamp > before.timestamp) {
-                sample.audioEnergy = ((totalAudioEnergy - before.totalAudioEnergy) * 1000) / (timestamp - before.timestamp);
+                const energy = totalAudioEnergy - before.totalAudioEnergy;
+                sample.audioEnergy = (energy * 1000) / (timestamp - before.timestamp);
             } else if (before?.audioEnergy !== undefined) {
                 sample.audioEnergy = before.audioEnergy;
             }
@@ -1901,7 +1950,8 @@ class TransferredFile {
      * @param {any} versions as an invitation or an offer has them
      */
     static speaks(versions) {
-        return Array.isArray(versions) ? versions.includes('1') || versions.includes(1) : versions === '1' || versions === 1;
+        // A list of text, by Galène's library; a number, by its documents.
+        return [versions].flat().some((version) => version === '1' || version === 1);
     }
 
     /** @returns {string} what `ServerConnection.transferredFiles` has it by */
@@ -2223,7 +2273,7 @@ class TransferredFile {
         }
     }
 
-    /** The channel has ended before its time. Why, the other end may be saying: the way by the server is the longer one. */
+    /** The channel has ended before its time. Why, the other end may be saying: the way by the server is longer. */
     #gotEnd() {
         const error = new Error('The connection to the other end has ended');
         this.#closingTimer ??= setTimeout(() => this.cancel(error), TransferredFile.#reasonTime);

@@ -1,14 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-// Put into a page that has loaded /protocol.js: a server that says what the test wants, and a record of what the library
-// tells. Runs in the page's own realm, as the page's scripts do.
+// Put into a page that has loaded /protocol.js: a server that says what the test wants, and a record of what the
+// library tells. Runs in the page's own realm, as the page's scripts do.
 window.library = (() => {
     const CONNECTION_CALLBACKS = [
         'onconnected', 'onerror', 'onclose', 'onuser', 'onjoined', 'ondownstream', 'onchat', 'onusermessage',
         'onfiletransfer', 'onclearchat',
     ];
-    const STREAM_CALLBACKS = ['onclose', 'onerror', 'onnegotiationcompleted', 'ondowntrack', 'onstatus', 'onstats', 'onabort'];
+    const STREAM_CALLBACKS = [
+        'onclose', 'onerror', 'onnegotiationcompleted', 'ondowntrack', 'onstatus', 'onstats', 'onabort',
+    ];
 
     /** A value as the test can compare it. */
     const plain = (value) => {
@@ -196,8 +198,8 @@ window.library = (() => {
     };
 
     /**
-     * A publisher on the server's side: a peer connection that offers `tracks` to the library by `socket`, and takes its
-     * answers and candidates.
+     * A publisher on the server's side: a peer connection that offers `tracks` to the library by `socket`, and takes
+     * its answers and candidates.
      */
     class Publisher {
         constructor(socket, id, tracks, fields = {}) {
@@ -246,7 +248,7 @@ window.library = (() => {
         async connected() {
             return until('the publisher is connected', async () => {
                 await this.takeCandidates();
-                return this.pc.iceConnectionState === 'connected' || this.pc.iceConnectionState === 'completed';
+                return isConnected(this.pc);
             });
         }
     }
@@ -278,7 +280,7 @@ window.library = (() => {
                 for (const message of this.socket.take('ice')) {
                     if (message.id === this.id) await this.pc.addIceCandidate(message.candidate);
                 }
-                return this.pc.iceConnectionState === 'connected' || this.pc.iceConnectionState === 'completed';
+                return isConnected(this.pc);
             });
         }
     }
@@ -319,12 +321,23 @@ window.library = (() => {
             };
         }
         forwarding.leave = (name) => {
+            const { id } = ends[name].sc;
             for (const { sc, socket } of Object.values(ends)) {
-                if (sc !== ends[name].sc) socket.say({ type: 'user', kind: 'delete', id: ends[name].sc.id, username: name });
+                if (sc.id !== id) socket.say({ type: 'user', kind: 'delete', id, username: name });
             }
         };
+        forwarding.left = () => Object.values(ends).map(({ sc }) => Object.keys(sc.transferredFiles).length);
+        forwarding.cancels = () => forwarding.log.filter(([, value]) => value?.type === 'cancel').map(([name]) => name);
         return forwarding;
     };
+
+    /** Whether all transfers of one end of a pair are over. */
+    const isOver = ({ files }) => files.every(({ transfer }) => transfer.state === 'closed');
+
+    /** Whether a transfer that is in state `now` is in the state `wanted`; if that is `connected`, in its middle. */
+    const isUnderWay = (transfer, now, wanted) => now === wanted && (now !== 'connected' || transfer.datalen > 0);
+
+    const isConnected = (pc) => ['connected', 'completed'].includes(pc?.iceConnectionState);
 
     /** Bytes that look random, the same for the same size. */
     const bytes = (size) => {
@@ -382,6 +395,7 @@ window.library = (() => {
 
     return {
         ScriptedSocket, Publisher, Subscriber, STREAM_CALLBACKS, CONNECTION_CALLBACKS,
-        plain, record, begin, cleanUp, until, thrown, uncaught, media, pair, bytes, summary, sha256, withClock,
+        plain, record, begin, cleanUp, until, thrown, uncaught, media, pair, isOver, isUnderWay, isConnected,
+        bytes, summary, sha256, withClock,
     };
 })();

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-// The smallest client that is of use: it joins the group «public», shows everybody's video and the chat, and sends one's
-// camera. /protocol.js has done its part when this script runs. Copy it and change it.
+// The smallest client that is of use: it joins the group «public», shows everybody's video and the chat, and sends
+// one's camera. /protocol.js has done its part when this script runs. Copy it and change it.
 
 'use strict';
 
