@@ -17,6 +17,7 @@ from harness.chromium import Chromium
 from harness.far_side import FarSide, far_namespace
 from harness.firefox import Firefox, compiled_interposer
 from harness.galene_peer import PeerLoop
+from harness.library import LibraryPage
 from harness.server import Server, binary
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
@@ -100,6 +101,28 @@ def server(shared_server: Server) -> Server:
     """The server of most tests, with all addresses. That it still runs afterwards is part of every test."""
     yield shared_server
     assert shared_server.is_running, f"The server has ended:\n{shared_server.read_log()}"
+
+
+@pytest.fixture(scope="session")
+def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
+    """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what
+    the next one overwrites, and no connection."""
+    with contextlib.ExitStack() as stack:
+
+        class Pages(dict[str, LibraryPage]):
+            def __missing__(self, name: str) -> LibraryPage:
+                browser = Chromium(chromium_process) if name == "chromium" else Firefox()
+                stack.callback(browser.close)
+                self[name] = LibraryPage(browser, shared_server)
+                return self[name]
+
+        yield Pages()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def library(request: pytest.FixtureRequest, library_pages: dict[str, LibraryPage], server: Server) -> LibraryPage:
+    """For tests that need no more than one page: one in each browser."""
+    return library_pages[request.param]
 
 
 @pytest.fixture
