@@ -185,7 +185,12 @@ def test_a_narrow_path_gets_the_low_layer_and_leaves_the_others_theirs(
     beside = wide.noted(begun, wide.now())
     record_property("wide", beside)
     assert beside["longestGap"] < FREEZE and beside["pictures"] / beside["seconds"] >= 10, beside
-    assert beside["sizes"] == [list(HIGH)], beside
+    if encodings is SIMULCAST:
+        assert beside["sizes"] == [list(HIGH)], beside
+    else:
+        # The key frame that the narrow path asks for is of all layers, and Chromium leaves the high one out of some: the
+        # others see the low one until the next.
+        until("the high layer on the wide path", lambda: wide.size == HIGH, timeout=5)
 
     far_side.change(FROM_SERVER, rate=0)
     until("the high layer again", lambda: narrow.size == HIGH, timeout=30)

@@ -29,8 +29,8 @@ HELD_BACK = 300
 TOGETHER_WITHIN = 60
 # They are together when the middle one of so many flashes, one each second, is.
 FLASHES = 5
-# They stay so when of so many more so many are: a machine under load shows single pictures late.
-FLASHES_AFTERWARDS, TOGETHER_AFTERWARDS = 12, 9
+# They stay so when the middle one of so many more is, too: a machine under load shows single pictures late.
+FLASHES_AFTERWARDS = 12
 
 
 def wait_until_held_back(viewer: Browser, stream: str) -> None:
@@ -76,4 +76,4 @@ def test_sound_and_picture_stay_together(server, open_browser, firefox, publishe
     seen = len(skews)
     until("more flashes", lambda: flashes() >= seen + FLASHES_AFTERWARDS)
     afterwards = [round(skew) for skew in skews[seen:]]
-    assert sum(abs(skew) <= MILLISECONDS for skew in afterwards) >= TOGETHER_AFTERWARDS, afterwards
+    assert abs(statistics.median(afterwards)) <= MILLISECONDS, afterwards

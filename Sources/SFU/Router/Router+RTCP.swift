@@ -202,8 +202,10 @@ extension Router {
             strongest = max(strongest ?? estimate, estimate)
             // A trial shows soon whether the path carries it. Until then it is nobody else's business.
             if down.pointee.control.isTrying || isReplaceable(source, for: down) { continue }
-            // The least that it can be given must fit.
-            let bound = base > 0 && total > base ? estimate * total / base : estimate
+            // The least that it can be given must fit; if that does, it is nobody else's business.
+            let isLayered = base > 0 && total > base
+            if isLayered, base <= estimate { continue }
+            let bound = isLayered ? estimate * total / base : estimate
             weakest = min(weakest ?? bound, bound)
         }
         guard let strongest else {
