@@ -29,8 +29,6 @@ window.WebSocket = class extends WebSocketOfBrowser {
 };
 
 if (stage.hold) {
-    // Only in Chromium: what Firefox's remote control imports is another instance of the module than the page's.
-    const { ServerConnection } = await import('/protocol/connection.js');
     const { connect } = ServerConnection.prototype;
     ServerConnection.prototype.connect = function (url) {
         test.connection = this;
