@@ -55,6 +55,10 @@ public struct Limits: Sendable {
     public var requestedLabels = 64
     /// Bytes of a user's or a group's data, as JSON: it is sent to every member at every change.
     public var data = 16 * 1024
+    /// Bytes of what an operator says when it locks the group or sends somebody away: everybody who is kept out gets it.
+    public var notice = 4096
+    /// Sub-groups that an operator is told of at a time: a message that people read.
+    public var listedSubgroups = 256
 
     // MARK: Streams
 

@@ -26,9 +26,9 @@ actor GroupDirectory: Service {
     nonisolated let authorisation = Authorisation()
     private let files: GroupFiles
     private let workers: [any MediaEngine]
-    private let limits: Limits
+    let limits: Limits
     private let logger: Logger
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     private var entries: [String: Entry] = [:]
     private var nextOwner: UInt64 = 1
     private var scannedAt: Timestamp?
@@ -125,8 +125,6 @@ actor GroupDirectory: Service {
         func note(_ field: String, _ isUsed: Bool, _ consequence: String) {
             if isUsed { lines.append("\(field): has no effect yet: \(consequence)") }
         }
-        note("autolock", description.autoLock, "the group is open without an operator")
-        note("autokick", description.autoKick, "members stay without an operator")
         note("authKeys", !description.authKeys.isEmpty, "tokens are refused")
         note("allow-recording", description.allowRecording, "nothing is recorded")
         let users = Array(description.users.values) + (description.wildcardUser.map { [$0] } ?? [])
@@ -160,7 +158,10 @@ actor GroupDirectory: Service {
             for problem in await scan() {
                 logger.error("malformed group description", metadata: ["reason": .string(problem)])
             }
-            for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
+            for (name, entry) in entries {
+                _ = await entry.group.accessed()
+                if await entry.group.isForgettable { forget(name) }
+            }
         }
     }
 

@@ -97,10 +97,10 @@ extension ClientSession {
     mutating func groupEvent(_ event: GroupEvent, now: Instant) {
         switch event {
         case .joined(let group): joined(group)
-        case .left(let status, let data): left(status, data)
+        case .left(let state): left(state)
         case .message(let message): forward(message)
-        case .changed(let status, let data): changed(status, data)
-        case .permissionsChanged(let permissions, let status): permissionsChanged(permissions, status)
+        case .changed(let state): changed(state, data: state.data)
+        case .permissionsChanged(let permissions, let state): permissionsChanged(permissions, state)
         case .stream(let stream): considerStream(stream)
         case .streamsClosed(let ids): for id in ids { closeDownStream(id) }
         case .media(let event): mediaEvent(event, now: now)
@@ -120,35 +120,37 @@ extension ClientSession {
             .joined(
                 Joined(
                     kind: .join, group: group.group, username: group.username, permissions: group.permissions,
-                    status: group.status, data: group.data, rtcConfiguration: RTCConfiguration())))
+                    status: group.state.status, data: group.state.data,
+                    rtcConfiguration: group.state.rtcConfiguration)))
         for chat in group.history { send(.chatHistory(chat)) }
         for user in group.users { send(.user(user)) }
     }
 
-    private mutating func permissionsChanged(_ permissions: [Permission], _ status: GroupStatus) {
+    private mutating func permissionsChanged(_ permissions: [Permission], _ state: GroupState) {
         guard withMembership({ $0.permissions = permissions }) != nil else { return }
         // Without data: absent means as before.
-        changed(status, nil)
+        changed(state, data: nil)
         if !permissions.contains(.present) { revokeUpStreams() }
     }
 
-    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]?) {
+    private mutating func changed(_ state: GroupState, data: [String: JSONValue]?) {
         guard let membership else { return }
         send(
             .joined(
                 Joined(
                     kind: .change, group: membership.group, username: membership.username,
-                    permissions: membership.permissions, status: status, data: data,
-                    rtcConfiguration: RTCConfiguration())))
+                    permissions: membership.permissions, status: state.status, data: data,
+                    rtcConfiguration: state.rtcConfiguration)))
     }
 
-    private mutating func left(_ status: GroupStatus, _ data: [String: JSONValue]) {
+    private mutating func left(_ state: GroupState) {
         guard case .leaving(let membership) = place else { return }
         place = .outside
         send(
             .joined(
                 Joined(
-                    kind: .leave, group: membership.group, username: membership.username, status: status, data: data)))
+                    kind: .leave, group: membership.group, username: membership.username, status: state.status,
+                    data: state.data)))
     }
 
     /// The connection ends: the group and the worker are told, the client is not.

@@ -40,9 +40,9 @@ enum SessionOperation: Sendable {
     case chat(Chat)
     case userMessage(UserMessage)
     case setUserData([String: JSONValue])
-    /// Of another member, or of oneself.
-    case changePermissions(of: String, PermissionChange)
-    case setGroupData([String: JSONValue])
+    case moderate(Moderation)
+    /// Which sub-groups somebody is in.
+    case listSubgroups
 
     case openUpStream(UpStreamOpening)
     case updateUpStream(id: String, StreamID, local: ICECredentials, remote: RemoteTransport, [NegotiatedTrack])
@@ -121,8 +121,12 @@ enum JoinRefusal: Error, Sendable, Equatable {
     case needUsername
     case duplicateUsername
     case duplicateClient
+    case missingClientID
+    /// With what the operator had to say.
+    case locked(String)
     case notOpenYet
     case closed
+    case noOperators
     case full
     /// The group's description is broken.
     case internalError
@@ -137,8 +141,11 @@ enum JoinRefusal: Error, Sendable, Equatable {
         case .needUsername: "username required"
         case .duplicateUsername: "username is taken"
         case .duplicateClient: "a client with this id is in the group already"
+        case .missingClientID: "a client needs an id to join"
+        case .locked(let message): message
         case .notOpenYet: "this group is not open yet"
         case .closed: "this group is closed"
+        case .noOperators: "there are no operators in this group"
         case .full: "too many users"
         case .internalError: "internal server error"
         case .redirect(let url): url
