@@ -45,6 +45,9 @@ var targets: [Target] = [
             "RTCBase", "RTCCrypto", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow", "WebRTC", "MediaLoop", "CLinuxNet",
         ]),
 
+    // The system's password hashes (bcrypt): part of the C library's development files on Debian.
+    .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+
     // Oracle of the SRTP tests; no product links it.
     .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
 
@@ -133,7 +136,7 @@ if !coreOnly {
             name: "GaleneServer",
             dependencies: [
                 "RTCBase", "RTCCrypto", "RTP", "SDP", "ICE", "WebRTC", "SFU", "MediaLoop", "GaleneProtocol",
-                "ServerFiles",
+                "ServerFiles", "CCrypt",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -30,11 +30,11 @@ struct Membership: Sendable {
 
 /// Entering and leaving a group, and what the group says in between.
 extension ClientSession {
-    mutating func receive(_ join: Join) {
+    mutating func receive(_ join: Join, now: Instant) {
         switch join.kind {
         case .join:
             guard case .outside = place else { return protocolError("cannot join multiple groups") }
-            enter(join)
+            enter(join, now: now)
         case .leave:
             guard case .member(let membership) = place, membership.group == join.group else {
                 userError("you are not in this group")
@@ -47,24 +47,28 @@ extension ClientSession {
         }
     }
 
-    private mutating func enter(_ join: Join) {
+    private mutating func enter(_ join: Join, now: Instant) {
         let sizes = [join.group, join.username ?? "", join.password, join.token ?? ""].map(\.utf8.count)
         let request = JoinRequest(
             group: join.group, clientID: clientID, username: join.username, password: join.password,
             token: join.token, data: join.data)
-        place = .joining(request)
+        place = .joining(request, since: now)
         // A token of any kind has its place in these.
-        guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else { return refuse(.illegalName) }
-        guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
-            return refuse(.notAuthorised)
+        guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else {
+            return refuse(.illegalName, now: now)
         }
-        guard JSONValue.object(join.data).encoded().count <= limits.data else { return refuse(.notAuthorised) }
+        guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
+            return refuse(.notAuthorised, now: now)
+        }
+        guard JSONValue.object(join.data).encoded().count <= limits.data else {
+            return refuse(.notAuthorised, now: now)
+        }
         perform(.join(request))
     }
 
     /// Ends an attempt to join.
-    private mutating func refuse(_ refusal: JoinRefusal, now: Instant? = nil) {
-        guard case .joining(let request) = place else { return }
+    private mutating func refuse(_ refusal: JoinRefusal, now: Instant) {
+        guard case .joining(let request, let since) = place else { return }
         place = .outside
         if case .redirect(let url) = refusal {
             send(.joined(Joined(kind: .redirect, group: request.group, value: .string(url))))
@@ -72,9 +76,10 @@ extension ClientSession {
         }
         let message = Joined(
             kind: .fail, group: request.group, error: refusal.failure, value: .string(refusal.text))
-        // Whoever guesses passwords gets five tries a second, however fast the machine is.
-        if refusal == .notAuthorised, let now {
-            self.refusal = (message, now + limits.refusalDelay)
+        // Whoever guesses passwords gets five tries a second, however fast the machine is. From the question on, so that
+        // what was compared does not show in when the answer comes.
+        if refusal.isDelayed, now < since + limits.refusalDelay {
+            self.refusal = (message, since + limits.refusalDelay)
         } else {
             send(.joined(message))
         }

@@ -24,7 +24,7 @@ extension ClientSession {
         case .handshake: protocolError("unexpected handshake")
         case .ping: send(.pong)
         case .pong: break
-        case .join(let join): receive(join)
+        case .join(let join): receive(join, now: now)
         case .request(let selection): receive(selection)
         case .requestStream(let override): receive(override)
         case .offer(let offer): withStreamID(offer.id) { $0.receive(offer, now: now) }

@@ -118,6 +118,8 @@ enum JoinRefusal: Error, Sendable, Equatable {
     case noSuchGroup
     /// Wrong password, unknown user, invalid name. Told after a delay, and without saying which.
     case notAuthorised
+    /// More passwords are being checked than the server can. Told after a delay as well.
+    case busy
     case needUsername
     case duplicateUsername
     case duplicateClient
@@ -137,7 +139,8 @@ enum JoinRefusal: Error, Sendable, Equatable {
         switch self {
         case .illegalName: "illegal group name"
         case .noSuchGroup: "group does not exist"
-        case .notAuthorised: "not authorised"
+        case .notAuthorised: Group.notAuthorised
+        case .busy: "the server is busy: try again in a moment"
         case .needUsername: "username required"
         case .duplicateUsername: "username is taken"
         case .duplicateClient: "a client with this id is in the group already"
@@ -151,6 +154,9 @@ enum JoinRefusal: Error, Sendable, Equatable {
         case .redirect(let url): url
         }
     }
+
+    /// Whether whoever tries has to wait, so that nobody can try often.
+    var isDelayed: Bool { self == .notAuthorised || self == .busy }
 
     var failure: Joined.Failure? {
         switch self {

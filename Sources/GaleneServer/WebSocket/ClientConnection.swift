@@ -40,7 +40,7 @@ actor ClientConnection {
         let late = LateReference<ClientConnection>()
         mailbox = MemberMailbox { loop.execute { late.value?.assumeIsolated { $0.deliverEvents() } } }
         executor = OperationExecutor(
-            groups: groups, mailbox: mailbox, address: channel.remoteAddress?.clientAddress.map(Redacted.init))
+            groups: groups, mailbox: mailbox, address: ClientAddress(channel.remoteAddress))
         session = ClientSession(limits: limits, random: SystemRandomNumberGenerator(), now: .now)
         output = OutputQueue(limits: limits)
         (operations, operationsInput) = AsyncStream.makeStream()
@@ -248,15 +248,5 @@ extension Instant {
     /// The process's monotonic clock.
     static var now: Instant {
         Instant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
-    }
-}
-
-extension SocketAddress {
-    /// `IP:port` as people write it; `nil` for a Unix-domain socket.
-    var clientAddress: String? {
-        guard var host = ipAddress, let port else { return nil }
-        // A client that speaks IPv4 to a socket for both.
-        if host.hasPrefix("::ffff:"), host.contains(".") { host.removeFirst("::ffff:".count) }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }

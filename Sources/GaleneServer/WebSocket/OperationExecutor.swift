@@ -3,7 +3,6 @@
 
 import GaleneProtocol
 import MediaLoop
-import RTCBase
 
 /// Carries out what one session asks of its group and of the group's worker, one operation at a time.
 ///
@@ -12,15 +11,14 @@ import RTCBase
 actor OperationExecutor {
     private let groups: GroupDirectory
     private let mailbox: any GroupMember
-    /// From where the client is connected; `nil` if that is no address.
-    private let address: Redacted<String>?
+    private let address: ClientAddress
     /// The group that the client is in, and under which id.
     private var place: (group: Group, id: String)?
     /// The streams that the worker carries for the client. A departure ends them all: the session may not have heard of
     /// the last one when it asked for it.
     private var media: Set<StreamID> = []
 
-    init(groups: GroupDirectory, mailbox: any GroupMember, address: Redacted<String>? = nil) {
+    init(groups: GroupDirectory, mailbox: any GroupMember, address: ClientAddress = .local) {
         self.groups = groups
         self.mailbox = mailbox
         self.address = address
@@ -112,10 +110,10 @@ actor OperationExecutor {
         }
         let description = await group.accessed()
         if let redirect = description.redirect { return .joinRefused(.redirect(redirect)) }
-        switch await groups.authorisation.authorise(request, by: description) {
+        switch await groups.authorisation.authorise(request, by: description, from: address.lane) {
         case .failure(let refusal): return .joinRefused(refusal)
         case .success(let login):
-            if let refusal = await group.join(request, as: login, mailbox: mailbox, address: address) {
+            if let refusal = await group.join(request, as: login, mailbox: mailbox, address: address.text) {
                 return .joinRefused(refusal)
             }
         }

@@ -132,7 +132,25 @@ struct SessionDialogueTests {
         #expect(client.session.membership?.username == "alice")
     }
 
-    @Test(arguments: [JoinRefusal.noSuchGroup, .full, .notOpenYet, .closed, .duplicateClient, .internalError])
+    @Test(.row("X-03"), .attack(27), arguments: [JoinRefusal.notAuthorised, .busy])
+    func `the time of the answer does not tell what was compared`(refusal: JoinRefusal) {
+        for duration in [0, 50, 199, 300] {
+            var client = SessionHarness()
+            client.receive(#"{"type":"join","kind":"join","group":"demo","username":"alice","password":"wrong"}"#)
+            client.advance(.milliseconds(duration))
+            client.finish(.joinRefused(refusal))
+            if duration < 200 {
+                #expect(client.sent.isEmpty)
+                client.advance(.milliseconds(200 - duration))
+            }
+            #expect(client.sent.first?.joined?.kind == .fail)
+        }
+    }
+
+    @Test(arguments: [
+        JoinRefusal.noSuchGroup, .locked("later"), .noOperators, .missingClientID, .full, .notOpenYet, .closed,
+        .duplicateClient, .internalError,
+    ])
     func `other refusals are answered at once`(refusal: JoinRefusal) {
         var client = SessionHarness()
         client.receive(#"{"type":"join","kind":"join","group":"demo","username":"alice"}"#)
