@@ -280,9 +280,9 @@ struct MeetingClient {
     /// Messages that the session does not accept yet.
     private var waiting: [String] = []
 
-    init(_ id: String, _ groups: GroupDirectory) {
+    init(_ id: String, _ groups: GroupDirectory, handshake: Bool = true) {
         executor = OperationExecutor(groups: groups, mailbox: mailbox)
-        harness.receive(#"{"type":"handshake","version":["2"],"id":"\#(id)"}"#)
+        if handshake { harness.receive(#"{"type":"handshake","version":["2"],"id":"\#(id)"}"#) }
     }
 
     mutating func receive(_ json: String) {
