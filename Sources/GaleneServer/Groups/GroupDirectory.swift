@@ -23,12 +23,13 @@ actor GroupDirectory: Service {
         var source: GroupFiles.Source
     }
 
-    nonisolated let authorisation = Authorisation()
+    nonisolated let authorisation: Authorisation
     private let files: GroupFiles
     private let workers: [any MediaEngine]
-    private let limits: Limits
+    private let iceServers: ICEServersFile?
+    let limits: Limits
     private let logger: Logger
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     private var entries: [String: Entry] = [:]
     private var nextOwner: UInt64 = 1
     private var scannedAt: Timestamp?
@@ -40,12 +41,15 @@ actor GroupDirectory: Service {
 
     /// - Parameter workers: at least one.
     init(
-        directory: String, workers: [any MediaEngine], limits: Limits, logger: Logger,
+        directory: String, workers: [any MediaEngine], iceServers: ICEServersFile? = nil, limits: Limits,
+        logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         files = GroupFiles(directory: directory)
         self.workers = workers
+        self.iceServers = iceServers
         self.limits = limits
+        authorisation = Authorisation(passwords: PasswordVerifier(limits: limits))
         self.logger = logger
         self.clock = clock
         (started, startedInput) = AsyncStream.makeStream()
@@ -125,13 +129,8 @@ actor GroupDirectory: Service {
         func note(_ field: String, _ isUsed: Bool, _ consequence: String) {
             if isUsed { lines.append("\(field): has no effect yet: \(consequence)") }
         }
-        note("autolock", description.autoLock, "the group is open without an operator")
-        note("autokick", description.autoKick, "members stay without an operator")
         note("authKeys", !description.authKeys.isEmpty, "tokens are refused")
         note("allow-recording", description.allowRecording, "nothing is recorded")
-        let users = Array(description.users.values) + (description.wildcardUser.map { [$0] } ?? [])
-        let hasBcrypt = users.contains { if case .bcrypt? = $0.password { true } else { false } }
-        note("users", hasBcrypt, "users whose password is hashed by bcrypt are refused")
         for name in description.codecs where Codec(rawValue: name) == nil {
             lines.append("codecs: \(name) is not known, ignored")
         }
@@ -160,7 +159,10 @@ actor GroupDirectory: Service {
             for problem in await scan() {
                 logger.error("malformed group description", metadata: ["reason": .string(problem)])
             }
-            for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
+            for (name, entry) in entries {
+                _ = await entry.group.accessed()
+                if await entry.group.isForgettable { forget(name) }
+            }
         }
     }
 
@@ -168,7 +170,9 @@ actor GroupDirectory: Service {
         let worker = leastLoadedWorker()
         let group = Group(
             name: name, description: description, media: workers[worker], owner: nextOwner, limits: limits,
-            logger: logger, clock: clock)
+            logger: logger,
+            rtcConfiguration: { [iceServers, clock] in iceServers?.configuration(now: clock()) ?? RTCConfiguration() },
+            clock: clock)
         groupsOfWorker[worker, default: 0] += 1
         workerOfGroup[name] = worker
         nextOwner += 1

@@ -23,7 +23,7 @@ struct ClientSession {
     /// refused join or a departure.
     enum Place {
         case outside
-        case joining(JoinRequest)
+        case joining(JoinRequest, since: Instant)
         case member(Membership)
         case leaving(Membership)
     }

@@ -64,7 +64,9 @@ public struct GaleneService: Service {
         workers = try MediaWorkers(
             ports: ports, cores: System.coreCount, addresses: addresses, now: .now)
         groups = GroupDirectory(
-            directory: options.groupsDirectory, workers: workers.workers, limits: limits,
+            directory: options.groupsDirectory, workers: workers.workers,
+            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: logger.labelled("ice")),
+            limits: limits,
             logger: logger.labelled("group"))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
         for problem in Self.warnings(configuration.current) {
@@ -121,18 +123,13 @@ public struct GaleneService: Service {
     }
 
     private static func warnings(_ configuration: GaleneProtocol.ServerConfiguration) -> [String] {
-        let hasBcrypt = configuration.users.values.contains {
-            if case .bcrypt? = $0.password { true } else { false }
-        }
-        return configuration.warnings.map(\.description)
-            + (hasBcrypt ? ["users: administrators whose password is hashed by bcrypt are refused"] : [])
+        configuration.warnings.map(\.description)
     }
 
     /// Files of an existing installation that a later version will read: said, so that nobody relies on them.
     private static func filesWithoutEffect(_ dataDirectory: String) -> [String] {
         [
-            ("ice-servers.json", "clients are told of no STUN or TURN server"),
-            ("var/tokens.jsonl", "tokens let nobody in"),
+            ("var/tokens.jsonl", "tokens let nobody in")
         ]
         .compactMap { name, consequence in
             FileStamp(path: "\(dataDirectory)/\(name)") == nil

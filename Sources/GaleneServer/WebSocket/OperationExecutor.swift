@@ -11,15 +11,17 @@ import MediaLoop
 actor OperationExecutor {
     private let groups: GroupDirectory
     private let mailbox: any GroupMember
+    private let address: ClientAddress
     /// The group that the client is in, and under which id.
     private var place: (group: Group, id: String)?
     /// The streams that the worker carries for the client. A departure ends them all: the session may not have heard of
     /// the last one when it asked for it.
     private var media: Set<StreamID> = []
 
-    init(groups: GroupDirectory, mailbox: any GroupMember) {
+    init(groups: GroupDirectory, mailbox: any GroupMember, address: ClientAddress = .local) {
         self.groups = groups
         self.mailbox = mailbox
+        self.address = address
     }
 
     func execute(_ operation: SessionOperation) async -> SessionResult {
@@ -35,10 +37,12 @@ actor OperationExecutor {
             return .done
         case .chat(let chat): return Self.result(await group.chat(chat, from: id))
         case .userMessage(let message): return Self.result(await group.userMessage(message, from: id))
-        case .changePermissions(let member, let change):
-            return Self.result(await group.changePermissions(of: member, change, by: id))
+        case .moderate(let moderation): return Self.result(await group.moderate(moderation, by: id))
+        case .listSubgroups:
+            guard await group.isOperator(id) else { return .failed(Group.notAuthorised) }
+            await group.answer(await groups.subgroups(of: group.name, for: id), to: id)
+            return .done
         case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
-        case .setGroupData(let data): return Self.result(await group.setData(data))
         case .openUpStream(let opening): return await open(opening, in: group, id)
         case .updateUpStream(let stream, let media, let local, let remote, let tracks):
             do throws(MediaError) {
@@ -104,12 +108,14 @@ actor OperationExecutor {
         case .missing: return .joinRefused(.noSuchGroup)
         case .broken: return .joinRefused(.internalError)
         }
-        let description = await group.description
+        let description = await group.accessed()
         if let redirect = description.redirect { return .joinRefused(.redirect(redirect)) }
-        switch await groups.authorisation.authorise(request, by: description) {
+        switch await groups.authorisation.authorise(request, by: description, from: address.lane) {
         case .failure(let refusal): return .joinRefused(refusal)
         case .success(let login):
-            if let refusal = await group.join(request, as: login, mailbox: mailbox) { return .joinRefused(refusal) }
+            if let refusal = await group.join(request, as: login, mailbox: mailbox, address: address.text) {
+                return .joinRefused(refusal)
+            }
         }
         place = (group, request.clientID)
         return .done

@@ -89,7 +89,8 @@ struct SessionHarness {
 
     static func group(permissions: [Permission]) -> JoinedGroup {
         JoinedGroup(
-            group: "demo", username: "alice", permissions: permissions, status: GroupStatus(name: "demo"), data: [:],
+            group: "demo", username: "alice", permissions: permissions,
+            state: GroupState(status: GroupStatus(name: "demo")),
             history: [Chat(id: "h", value: "before")],
             users: [
                 UserChange(kind: .add, id: "me", username: "alice", permissions: permissions),
