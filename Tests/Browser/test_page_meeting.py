@@ -242,16 +242,7 @@ def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
     alice.wait_for_tile("down", "Bob")
     alice.click("button", "Settings")
     alice.choose("Videos of others", "Sound only")
-    seen = []
-
-    def pictures() -> list[int]:
-        seen[:] = alice.tiles("down")
-        return [tile["width"] for tile in seen]
-
-    try:
-        until("no picture", lambda: pictures() == [0])
-    except AssertionError as error:
-        raise AssertionError(f"{error}: {seen}") from None
+    until("no picture", lambda: [tile["width"] for tile in alice.tiles("down")] == [0])
     alice.choose("Videos of others", "Everything")
     alice.wait_for_tile("down", "Bob")
     assert alice.evaluate("return JSON.parse(sessionStorage.getItem('galene.settings')).request") == "everything"

@@ -239,11 +239,12 @@ export class Camera {
         if (!connection) {
             return;
         }
+        // First of all: the end of the old stream is told to the meeting, which asks whether the sizes are right.
+        this.#twoSizes = this.#wantsTwoSizes();
         const media = new MediaStream(tracks);
         const stream = connection.newUpStream(this.#stream?.localId);
         this.#stream = stream;
         this.#tracks = tracks;
-        this.#twoSizes = this.#wantsTwoSizes();
         clearTimeout(this.#calming);
         stream.label = 'camera';
         stream.onclose = (replace) => {
