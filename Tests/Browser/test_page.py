@@ -36,6 +36,14 @@ def test_the_landing_page_leads_to_a_group(server, open_browser, browser):
     page.wait_for("heading", "Open house")
 
 
+@pytest.mark.row("U-03", "U-04")
+def test_the_page_has_the_groups_name_and_forgets_the_query(server, open_browser):
+    page = open_browser("chromium")
+    page.open(server.page(server.new_group({**WITH_PASSWORD, "displayName": "Physics practical"})) + "?secret=1")
+    page.wait_for("heading", "Physics practical")
+    assert page.evaluate("return [document.title, location.search]") == ["Physics practical · Galène", ""]
+
+
 @pytest.mark.row("U-77")
 def test_an_unknown_address_says_so(server, open_browser):
     page = open_browser("chromium")

@@ -82,7 +82,7 @@ def test_a_private_message_is_shown_as_such_to_two_only(url, alice, bob, open_br
         assert text not in carol.text()
 
 
-@pytest.mark.row("U-39", "U-42")
+@pytest.mark.row("U-39", "U-40", "U-42", "U-45", "U-59")
 def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
     bob = open_browser("chromium", **WINDOW)
     bob.join(url, "Bob", devices="Nothing")
@@ -103,6 +103,8 @@ def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
     write(bob, "/raise")
     alice.click("button", "People")
     alice.wait_for_text("hand raised")
+    write(bob, "/leave")
+    bob.wait_for("textbox", "Your name")
 
 
 @pytest.mark.row("P-12", "U-59", "U-61", "U-62")
@@ -190,7 +192,7 @@ def test_an_operator_deletes_messages(url, alice, bob):
         until("cleared", lambda: "good morning" not in browser.text())
 
 
-@pytest.mark.row("U-13", "U-19", "U-66")
+@pytest.mark.row("U-13", "U-19", "U-52", "U-66", "U-72")
 def test_a_screen_is_shown_large_until_it_is_stopped(url, alice, bob):
     bob.join(url, "Bob", devices="Nothing")
     alice.click("button", "Turn on camera")
@@ -204,6 +206,14 @@ def test_a_screen_is_shown_large_until_it_is_stopped(url, alice, bob):
             return tile.clientWidth * tile.clientHeight;""", label)
 
     assert area("screenshare") > 1.5 * area("camera")
+    # The browser has a button of its own, which ends the track.
+    alice.evaluate("""
+        const [track] = document.querySelector('.tile[data-label=screenshare] video').srcObject.getVideoTracks();
+        track.stop();
+        track.dispatchEvent(new Event('ended'));""")
+    until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
+    write(alice, "/sharescreen")
+    until("the screen", lambda: [t for t in bob.tiles("down") if t["label"] == "screenshare" and t["width"] > 0])
     alice.click("button", "Stop sharing this screen")
     until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
     assert alice.is_visible("button", "Share your screen")
@@ -248,6 +258,37 @@ def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
     assert alice.evaluate("return JSON.parse(sessionStorage.getItem('galene.settings')).request") == "everything"
 
 
+@pytest.mark.row("P-19", "U-29")
+def test_the_third_person_makes_it_two_sizes(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.evaluate("sessionStorage.setItem('galene.settings', JSON.stringify({ simulcast: 'auto' }))")
+    bob.join(url, "Bob")
+    first = alice.wait_for_tile("down", "Bob")["stream"]
+    assert set(bob.measure("outbound")) == {""}
+    carol = open_browser("chromium", **WINDOW)
+    carol.join(url, "Carol", devices="Nothing")
+    until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
+    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
+
+
+@pytest.mark.row("U-23", "U-24")
+def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob")
+    first = alice.wait_for_tile("down", "Bob")["stream"]
+    bob.click("button", "Settings")
+    bob.wait_for("dialog", "Settings")
+    options = bob.evaluate("return [...document.querySelectorAll('select[name=microphone] option')].map((each) => each.text)")
+    assert options[0] == "Chosen by the browser" and len(options) > 1
+    bob.choose("Microphone", options[-1])
+    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
+    mirrored = "return getComputedStyle(document.querySelector('.tile[data-direction=up] video')).transform"
+    assert bob.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
+    bob.click("checkbox", "Show me my own picture as in a mirror")
+    assert bob.evaluate(mirrored) == "none"
+
+
 @pytest.mark.row("U-11", "U-14", "U-63")
 def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
     bob = open_browser("chromium", **WINDOW)
@@ -276,8 +317,15 @@ def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_b
     alice.page.keyboard.press("Escape")
     assert focused() == "People"
 
-    # Once round the page, everything is met.
+    # On a telephone the panel covers the videos, and gives them back.
     alice.page.set_viewport_size({"width": 390, "height": 844})
+    alice.click("button", "Chat")
+    assert alice.is_visible("textbox", "Message")
+    alice.click("button", "Close panel")
+    assert not alice.is_visible("textbox", "Message")
+    assert focused() == "Chat"
+
+    # Once round the page, everything is met.
     met = set()
     for _ in range(20):
         alice.page.keyboard.press("Tab")
