@@ -59,6 +59,35 @@ struct HTTPServerTests {
         }
     }
 
+    @Test(.row("S-01", "S-02"))
+    func `a Unix-domain socket serves pages and meetings, also after a server that left one behind`()
+        async throws
+    {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/http"
+        for _ in 0..<2 {
+            try await TestServer.run(configure: { $0.http = path }) { _ async throws in
+                let client = try await RawClient.connect(socket: path)
+                #expect(try await client.request("GET", "/")?.body == "<p>index")
+                let socket = RawWebSocket(client: try await RawClient.connect(socket: path))
+                try await socket.client.send(RawWebSocket.handshake(origin: nil))
+                #expect(await socket.client.read(through: "\r\n\r\n")?.hasPrefix("HTTP/1.1 101") == true)
+                try await socket.send(.handshake(Handshake(id: "a")))
+                try await socket.send(.join(Join(group: "demo", username: "op", password: "x")))
+                try await socket.send(.userAction(UserAction(kind: .identify, dest: "a")))
+                guard case .userMessage(let info)? = await socket.message(where: { $0.userInfo != nil }) else {
+                    Issue.record("not identified")
+                    return
+                }
+                #expect(info.value == ["id": "a", "username": "op"], "there is no address")
+            }
+        }
+        folder.write("file", "mine")
+        await #expect(throws: StartupError.self) {
+            try await TestServer.run(configure: { $0.http = folder.path + "/file" }) { _ async throws in }
+        }
+    }
+
     @Test(.row("A-28"), .attack(26)) func `other methods are not allowed`() async throws {
         try await TestServer.run { server async throws in
             for path in ["/", "/group/demo/", "/group/demo/.status", "/public-groups.json"] {
