@@ -16,7 +16,7 @@ export class Notices {
 
     constructor() {
         this.element = render(html`
-            <div role="region" aria-label="${texts.notices.label}">
+            <div class="all-notices" role="region" aria-label="${texts.notices.label}">
                 <div class="notices trouble"></div>
                 <div class="notices hints"></div>
             </div>`);
