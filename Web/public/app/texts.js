@@ -108,6 +108,8 @@ export const texts = {
         /** @param {number} count */
         unread: (count) => (count === 1 ? '1 new message' : `${count} new messages`),
         people: 'People',
+        /** @param {number} count */
+        hands: (count) => (count === 1 ? '1 hand raised' : `${count} hands raised`),
         leave: 'Leave',
         leaveLong: 'Leave the meeting',
     },
@@ -371,8 +373,6 @@ export const texts = {
         messageGained: 'You may write in this group again.',
         groupLocked: 'The group has been locked.',
         groupUnlocked: 'The group has been unlocked.',
-        /** @param {string} name */
-        handRaised: (name) => `${name} raises a hand.`,
         /** @param {string} name */
         streamFailed: (name) => `The video of ${name} cannot be shown.`,
         /** @param {string} name */

@@ -343,6 +343,7 @@ export class Meeting {
             this.#camera.stop();
             this.#screens.stop();
             this.settings.onchange = null;
+            this.notices.clear();
             closeMenu();
             this.onended?.(reason);
         };
@@ -490,6 +491,12 @@ export class Meeting {
         this.#lockBadge.hidden = !locked;
     }
 
+    /** How many others have raised theirs. */
+    #raisedHands() {
+        const { users, id } = this.#connection;
+        return Object.entries(users).filter(([other, user]) => other !== id && user.data['raisehand']).length;
+    }
+
     #updateToolbar() {
         this.#toolbar.update({
             isConnected: !this.#session.isLost,
@@ -502,6 +509,7 @@ export class Meeting {
             handRaised: this.#said.raisehand,
             panel: this.#panel.open,
             unread: this.#unread,
+            hands: this.#raisedHands(),
         });
     }
 

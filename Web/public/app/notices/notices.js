@@ -52,4 +52,10 @@ export class Notices {
         }
         return () => notice.remove();
     }
+
+    /** What was said in a meeting does not matter outside of it. */
+    clear() {
+        this.#trouble.replaceChildren();
+        this.#hints.replaceChildren();
+    }
 }
