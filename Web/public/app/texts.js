@@ -338,7 +338,7 @@ export const texts = {
             lowest: 'Lowest (150 kbit/s)', low: 'Low (300 kbit/s)', normal: 'Normal (700 kbit/s)', unlimited: 'Unlimited',
         },
         simulcast: 'Second, small video',
-        simulcastHint: 'For those with a slow connection. It takes more of your computer.',
+        simulcastHint: 'Sent beside the large one, for those with a slow connection. It makes your computer work more.',
         simulcastOptions: { off: 'Never', auto: 'With three people or more', on: 'Always' },
         receiving: 'What to receive',
         request: 'Videos of others',
