@@ -108,6 +108,8 @@ export const texts = {
         /** @param {number} count */
         unread: (count) => (count === 1 ? '1 new message' : `${count} new messages`),
         people: 'People',
+        /** @param {number} count */
+        hands: (count) => (count === 1 ? '1 hand raised' : `${count} hands raised`),
         leave: 'Leave',
         leaveLong: 'Leave the meeting',
     },
@@ -336,7 +338,7 @@ export const texts = {
             lowest: 'Lowest (150 kbit/s)', low: 'Low (300 kbit/s)', normal: 'Normal (700 kbit/s)', unlimited: 'Unlimited',
         },
         simulcast: 'Second, small video',
-        simulcastHint: 'For those with a slow connection. It takes more of your computer.',
+        simulcastHint: 'Sent beside the large one, for those with a slow connection. It makes your computer work more.',
         simulcastOptions: { off: 'Never', auto: 'With three people or more', on: 'Always' },
         receiving: 'What to receive',
         request: 'Videos of others',
@@ -371,8 +373,6 @@ export const texts = {
         messageGained: 'You may write in this group again.',
         groupLocked: 'The group has been locked.',
         groupUnlocked: 'The group has been unlocked.',
-        /** @param {string} name */
-        handRaised: (name) => `${name} raises a hand.`,
         /** @param {string} name */
         streamFailed: (name) => `The video of ${name} cannot be shown.`,
         /** @param {string} name */

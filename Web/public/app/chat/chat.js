@@ -164,12 +164,16 @@ export class Chat {
             return false;
         }
         const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
-        this.#list.append(this.#item(message));
+        const item = this.#item(message);
+        this.#list.append(item);
         this.#last = message;
         if (this.#list.childElementCount > MESSAGES_AT_MOST) {
             this.#list.firstElementChild?.remove();
         }
-        if (atEnd || message.own || message.kind === 'local') {
+        if (message.kind === 'local') {
+            // An answer may be longer than the panel: it is read from its beginning.
+            this.#list.scrollTop = item.offsetTop - this.#list.offsetTop;
+        } else if (atEnd || message.own) {
             this.#list.scrollTop = this.#list.scrollHeight;
         }
         this.#showEmpty();

@@ -20,6 +20,8 @@ const SCREEN = 16 / 9;
 /** The part of the room that those have who are not shown large. */
 const STRIP = { beside: 0.22, below: 0.28 };
 const STRIP_WIDEST = 300;
+/** In a high room a screen leaves more to the others, but keeps so much of the height. */
+const SCREEN_AT_LEAST = 0.4;
 
 /**
  * Tiles of equal size, as large as the room allows; the last row in the middle.
@@ -66,7 +68,8 @@ export function equalTiles(count, room, gap, anyShape = false) {
  */
 function split(room, gap) {
     const stripWidth = Math.min(STRIP_WIDEST, Math.round(room.width * STRIP.beside));
-    const stripHeight = Math.round(room.height * STRIP.below);
+    const needed = Math.max(room.width / SCREEN, room.height * SCREEN_AT_LEAST);
+    const stripHeight = Math.round(Math.max(room.height * STRIP.below, room.height - needed - gap));
     const beside = { ...room, width: room.width - stripWidth - gap };
     const below = { ...room, height: room.height - stripHeight - gap };
     if (widthOfScreen(beside) >= widthOfScreen(below)) {

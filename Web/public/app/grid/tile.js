@@ -51,7 +51,7 @@ export class Tile {
                 <button class="button tile-play" type="button" hidden>${icon('play')} ${t.play}</button>
                 <div class="tile-controls"></div>
                 <span class="tile-muted" title="${t.muted}" hidden>${icon('microphoneOff')}<span class="visually-hidden">${t.mutedOf(shown)}</span></span>
-                <figcaption>${shown}</figcaption>
+                <figcaption>${this.#isScreen ? icon('screen') : ''}${shown}</figcaption>
             </figure>`);
         this.#video = find(this.element, 'video', HTMLVideoElement);
         this.#playButton = find(this.element, '.tile-play', HTMLButtonElement);

@@ -16,9 +16,9 @@ import { texts } from '../texts.js';
 import { Toolbar } from '../toolbar/toolbar.js';
 import { groupMenu, ownMenu, userMenu } from '../users/user-menu.js';
 import { UsersList } from '../users/users.js';
-import { failureText, kickedText, refusalText } from './failures.js';
+import { kickedText, refusalText } from './failures.js';
 import { permissionNotices } from './permission-notices.js';
-import { Reconnection } from './reconnection.js';
+import { Session } from './session.js';
 import { SidePanel } from './side-panel.js';
 import { StreamsInGrid } from './streams.js';
 
@@ -33,24 +33,20 @@ const NARROW = 900;
 
 /** One stay in a group, from joining to leaving, and what it puts on the screen. */
 export class Meeting {
-    #connection = new ServerConnection();
     #grid = new VideoGrid();
     #chat = new Chat();
     #users = new UsersList();
     #toolbar = new Toolbar();
     #transfers = new Transfers();
     #screens = new ScreenSharing();
-    #reconnection = new Reconnection();
+    #session;
     #streams;
     #camera;
     #actions;
     #panel;
     #lockBadge;
     #groupButton;
-    #endpoint = '';
     #unread = 0;
-    #joined = false;
-    #leaving = false;
     #isLocked = false;
     /** @type {string[]} */
     #permissions = [];
@@ -60,11 +56,6 @@ export class Meeting {
     #said = { muted: false, raisehand: false };
     /** @type {(() => void) | null} */
     #removeHint = null;
-    /**
-     * Why it is about to end, once that is known.
-     * @type {string | null}
-     */
-    #reason = null;
 
     /**
      * @param {string} title
@@ -74,8 +65,8 @@ export class Meeting {
      * @param {Notices} notices
      */
     constructor(title, group, request, settings, notices) {
-        this.group = group;
         this.request = request;
+        this.#session = new Session(group, request);
         this.settings = settings;
         this.notices = notices;
         this.#camera = new Camera(settings);
@@ -89,7 +80,7 @@ export class Meeting {
             screens: this.#screens,
             writePrivately: (id) => this.#writePrivately(id),
             openSettings: () => void openSettings(settings),
-            leave: () => this.#leave(),
+            leave: () => this.#session.leave(),
             say: (text) => this.#say(text),
             write: (kind, dest, text) => this.#write(kind, dest, text),
         });
@@ -112,7 +103,7 @@ export class Meeting {
         this.#lockBadge = find(this.element, '.lock-badge', HTMLElement);
         this.#groupButton = find(this.element, '[data-action=group]', HTMLButtonElement);
         find(this.element, 'main', HTMLElement).append(
-            this.#grid.element, this.#panel.element, this.#transfers.element, this.#reconnection.element);
+            this.#grid.element, this.#panel.element, this.#transfers.element, this.#session.element);
         find(this.element, 'footer', HTMLElement).append(this.#toolbar.element);
 
         /**
@@ -131,6 +122,7 @@ export class Meeting {
          */
         this.onredirect = null;
 
+        this.#connectSession();
         this.#connectControls();
         this.#connectMedia();
         this.#connectChat();
@@ -138,11 +130,12 @@ export class Meeting {
 
     /** @param {string} endpoint the WebSocket's address */
     start(endpoint) {
-        this.#endpoint = endpoint;
-        this.#reconnection.ontry = () => this.#connect();
-        this.#reconnection.ongiveup = (byHand) => this.#end(byHand ? null : texts.failure.connectionLost);
         this.settings.onchange = (name) => this.#gotSetting(name);
-        this.#connect();
+        this.#session.start(endpoint);
+    }
+
+    get #connection() {
+        return this.#session.connection;
     }
 
     // What the person does
@@ -183,16 +176,10 @@ export class Meeting {
             case 'hand':
                 return this.#actions.raiseHand(!this.#said.raisehand);
             case 'leave':
-                return this.#leave();
+                return this.#session.leave();
             default:
                 return this.#showPanel(this.#panel.open === action ? null : action);
         }
-    }
-
-    #leave() {
-        this.#leaving = true;
-        this.#connection.close();
-        this.#end(null);
     }
 
     #connectMedia() {
@@ -212,7 +199,7 @@ export class Meeting {
 
     #mediaChanged() {
         const camera = this.#camera;
-        if (this.#connection.isOpen && this.#joined && !camera.isStarting) {
+        if (this.#session.isOpen && !camera.isStarting) {
             this.#wasOn = { audio: camera.hasSound, video: camera.hasVideo, screen: this.#screens.isOn };
             const muted = camera.isOn && !camera.hasSound;
             if (muted !== this.#said.muted) {
@@ -314,8 +301,10 @@ export class Meeting {
 
     /** @param {string} text that only this person sees */
     #say(text) {
+        if (this.#panel.open !== 'chat') {
+            this.#showPanel('chat');
+        }
         this.#chat.add({ id: null, source: null, author: '', own: false, to: null, time: null, kind: 'local', text });
-        this.#showPanel('chat');
     }
 
     /**
@@ -340,19 +329,28 @@ export class Meeting {
         }
     }
 
-    // The connection
+    // What the server says
 
-    #connect() {
-        const connection = new ServerConnection();
-        this.#connection = connection;
-        connection.onconnected = () => {
-            const { username, password } = this.request;
-            const data = this.#said.raisehand ? { raisehand: true } : undefined;
-            connection.join(this.group, username, password, data).catch((error) => this.#fail(error));
+    #connectSession() {
+        const session = this.#session;
+        session.data = () => (this.#said.raisehand ? { raisehand: true } : undefined);
+        session.onconnection = (connection) => this.#listenTo(connection);
+        session.onjoined = (isAgain, status) => this.#begin(isAgain, Boolean(status['locked']));
+        session.onchange = (status) => this.#gotChange(status);
+        session.onlost = () => this.#updateToolbar();
+        session.onredirect = (url) => this.onredirect?.(url);
+        session.onended = (reason) => {
+            this.#camera.stop();
+            this.#screens.stop();
+            this.settings.onchange = null;
+            this.notices.clear();
+            closeMenu();
+            this.onended?.(reason);
         };
-        connection.onjoined = (kind, _group, _permissions, status, _data, error, message) => {
-            this.#gotJoined(kind, status, error, message);
-        };
+    }
+
+    /** @param {ServerConnection} connection */
+    #listenTo(connection) {
         connection.onuser = (id, kind) => this.#gotUser(id, kind);
         connection.ondownstream = (stream) => {
             this.#streams.show(stream);
@@ -370,64 +368,21 @@ export class Meeting {
             }
         };
         connection.onfiletransfer = (transfer) => this.#transfers.add(transfer);
-        connection.onerror = (error) => this.#fail(error);
-        connection.onclose = (code, reason) => this.#gotClose(code, reason);
-        try {
-            connection.connect(this.#endpoint);
-        } catch (error) {
-            this.#reason = texts.failure.broken(error instanceof Error ? error.message : String(error));
-            this.#end(this.#reason);
-        }
-    }
-
-    /** @param {unknown} error that ends the connection */
-    #fail(error) {
-        const connection = this.#connection;
-        if (!this.#joined) {
-            this.#reason = texts.failure.broken(error instanceof Error ? error.message : String(error));
-        }
-        // A socket that nobody answers takes long to close: it is not waited for.
-        connection.onclose = null;
-        [...Object.values(connection.up), ...Object.values(connection.down)].forEach((stream) => stream.close());
-        connection.close();
-        this.#gotClose(1006, '');
     }
 
     /**
-     * @param {string} kind
-     * @param {Record<string, any> | undefined} status
-     * @param {string | null} error
-     * @param {string | null} message
+     * @param {boolean} isAgain
+     * @param {boolean} locked
      */
-    #gotJoined(kind, status, error, message) {
-        switch (kind) {
-            case 'join':
-                return this.#begin(Boolean(status?.['locked']));
-            case 'change':
-                return this.#gotChange(status);
-            case 'fail':
-                this.#reason = failureText(error, message);
-                return this.#connection.close();
-            case 'redirect':
-                this.#reason = texts.failure.redirected;
-                this.#connection.close();
-                return this.onredirect?.(message ?? '');
-        }
-    }
-
-    /** @param {boolean} locked */
-    #begin(locked) {
-        const isAgain = this.#joined;
+    #begin(isAgain, locked) {
         const { devices } = this.request;
         this.#wasOn = isAgain ? this.#wasOn : { audio: devices !== 'nothing', video: devices === 'both', screen: false };
         const { audio, video, screen } = this.#wasOn;
-        this.#joined = true;
         this.#said.muted = false;
         this.#permissions = [...this.#connection.permissions];
         this.#connection.request(this.settings.wanted);
         this.#showLocked(locked);
         if (isAgain) {
-            this.#reconnection.succeeded();
             this.notices.show('info', screen ? texts.reconnection.screenStopped : texts.reconnection.back);
             this.#showPermissions();
         } else {
@@ -480,7 +435,7 @@ export class Meeting {
         this.#users.update(users, ownId);
         this.#panel.setTitle('people', texts.users.titleOf(people));
         // Those who are there already are told one by one when one joins; when the connection ends, they go.
-        if (this.#connection.isOpen && this.#joined) {
+        if (this.#session.isOpen) {
             this.#camera.setMembers(people);
         }
         this.#markMuted();
@@ -502,7 +457,7 @@ export class Meeting {
                 this.notices.show(kind, source ? texts.notices.said(name, String(message)) : refusalText(String(message)));
                 break;
             case 'kicked':
-                this.#reason = kickedText(username, message);
+                this.#session.sentAway(kickedText(username, message));
                 break;
             case 'mute':
                 if (this.#camera.hasSound) {
@@ -517,40 +472,6 @@ export class Meeting {
                 this.#say(`${texts.chat.userAddress(message?.username || texts.users.anonymous)} ${message?.address ?? ''}`);
                 break;
         }
-    }
-
-    /**
-     * @param {number} code
-     * @param {string} reason
-     */
-    #gotClose(code, reason) {
-        if (this.#leaving) {
-            this.#end(null);
-        } else if (this.#reason !== null) {
-            this.#end(this.#reason);
-        } else if (this.#joined) {
-            this.#reconnection.lost();
-            this.#updateToolbar();
-        } else if (this.#connection.version === null || !reason) {
-            this.#end(code === 1000 ? texts.failure.unexplained : texts.failure.cannotConnect);
-        } else {
-            this.#end(texts.failure.closed(reason));
-        }
-    }
-
-    /** @param {string | null} reason */
-    #end(reason) {
-        const ended = this.onended;
-        this.onended = null;
-        this.#leaving = true;
-        this.#reconnection.stop();
-        this.#camera.stop();
-        this.#screens.stop();
-        if (this.#connection.socket) {
-            this.#connection.close();
-        }
-        closeMenu();
-        ended?.(reason);
     }
 
     // What is on the screen
@@ -570,9 +491,15 @@ export class Meeting {
         this.#lockBadge.hidden = !locked;
     }
 
+    /** How many others have raised theirs. */
+    #raisedHands() {
+        const { users, id } = this.#connection;
+        return Object.entries(users).filter(([other, user]) => other !== id && user.data['raisehand']).length;
+    }
+
     #updateToolbar() {
         this.#toolbar.update({
-            isConnected: !this.#reconnection.isActive,
+            isConnected: !this.#session.isLost,
             mayPresent: this.#permissions.includes('present'),
             hasSound: this.#camera.hasSound,
             hasVideo: this.#camera.hasVideo,
@@ -582,6 +509,7 @@ export class Meeting {
             handRaised: this.#said.raisehand,
             panel: this.#panel.open,
             unread: this.#unread,
+            hands: this.#raisedHands(),
         });
     }
 

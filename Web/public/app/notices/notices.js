@@ -16,7 +16,7 @@ export class Notices {
 
     constructor() {
         this.element = render(html`
-            <div role="region" aria-label="${texts.notices.label}">
+            <div class="all-notices" role="region" aria-label="${texts.notices.label}">
                 <div class="notices trouble"></div>
                 <div class="notices hints"></div>
             </div>`);
@@ -51,5 +51,11 @@ export class Notices {
             place.firstElementChild?.remove();
         }
         return () => notice.remove();
+    }
+
+    /** What was said in a meeting does not matter outside of it. */
+    clear() {
+        this.#trouble.replaceChildren();
+        this.#hints.replaceChildren();
     }
 }

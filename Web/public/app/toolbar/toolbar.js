@@ -20,6 +20,7 @@ import { texts } from '../texts.js';
  * @property {boolean} handRaised
  * @property {'chat' | 'people' | null} panel
  * @property {number} unread messages that have come and were not seen
+ * @property {number} hands that others have raised
  */
 
 const t = texts.toolbar;
@@ -55,7 +56,9 @@ export class Toolbar {
             const action = /** @type {Action} */ (button.dataset['action']);
             button.addEventListener('click', () => this.onaction?.(action));
         }
-        this.#button('chat').append(render(html`<span class="control-count" aria-hidden="true" hidden></span>`));
+        for (const action of /** @type {const} */ (['chat', 'people'])) {
+            this.#button(action).append(render(html`<span class="control-count" aria-hidden="true" hidden></span>`));
+        }
         this.#name('leave', t.leaveLong);
         this.#name('chat', t.chat);
         this.#name('people', t.people);
@@ -80,15 +83,26 @@ export class Toolbar {
         for (const panel of /** @type {const} */ (['chat', 'people'])) {
             this.#button(panel).setAttribute('aria-expanded', String(state.panel === panel));
         }
-        const count = find(this.#button('chat'), '.control-count', HTMLElement);
-        count.hidden = state.unread === 0;
-        count.textContent = state.unread > 99 ? '99+' : String(state.unread);
-        this.#button('chat').setAttribute('aria-description', state.unread ? t.unread(state.unread) : '');
+        this.#count('chat', state.unread, t.unread);
+        this.#count('people', state.hands, t.hands);
     }
 
     /** @param {Action} action */
     focus(action) {
         this.#button(action).focus();
+    }
+
+    /**
+     * @param {Action} action
+     * @param {number} number
+     * @param {(number: number) => string} describe
+     */
+    #count(action, number, describe) {
+        const button = this.#button(action);
+        const count = find(button, '.control-count', HTMLElement);
+        count.hidden = number === 0;
+        count.textContent = number > 99 ? '99+' : String(number);
+        button.setAttribute('aria-description', number ? describe(number) : '');
     }
 
     /** @param {Action} action */
