@@ -51,6 +51,8 @@ struct LayeredEncoder {
         /// Positions in ``frames``.
         var references: [Int]
         var isKeyFrame: Bool
+        /// VP8's Y: it refers to nothing but the newest frame of layer 0.
+        var isSync = false
         var packets: Int
         var timestamp: UInt32
     }
@@ -178,6 +180,7 @@ struct LayeredEncoder {
         let frame = add(layers, isKey ? [] : pattern.references.map { buffers[$0] }, isKeyFrame: isKey)
         for buffer in isKey ? [0, 1, 2] : pattern.updates { buffers[buffer] = frame }
         if layers.temporal == 0 { tl0PictureIndex &+= 1 }
+        frames[frame].isSync = isLayerSync
     }
 
     // MARK: VP9
@@ -230,7 +233,7 @@ struct LayeredEncoder {
                 pictureID: pictureID,
                 tl0PictureIndex: structure.temporal > 1 ? tl0PictureIndex : nil,
                 temporalID: structure.temporal > 1 ? info.layers.temporal : nil,
-                isLayerSync: isLayerSync
+                isLayerSync: info.isSync
             ).write(into: &writer)
             // The frame tag, whose lowest bit is clear for a key frame, and the start code (RFC 6386 section 9.1).
             if isFirst {

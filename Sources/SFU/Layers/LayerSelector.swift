@@ -24,6 +24,8 @@ struct LayerSelector: BitwiseCopyable {
     var current: Layers { rule.layers }
     /// What it is to get needs a key frame of the source.
     private(set) var wantsKeyFrame = false
+    /// It needs one soon: for less than it gets, or because it gets nothing that it can decode.
+    private(set) var isKeyFrameUrgent = false
     /// What holds for the newest picture, and what held for those before.
     private var rule = Rule(start: 0, layers: .all, floor: 0)
     /// As a ring, the newest at `pastCount - 1`. Each change takes one or two: eight outlast the repair of a loss.
@@ -37,7 +39,9 @@ struct LayerSelector: BitwiseCopyable {
     private var lesserPictures: UInt8 = 0
     private var lesserHighest: UInt8 = 0
     private var pictureTimestamp: UInt32?
-    private var keyFrameTimestamp: UInt32 = 0
+    private var keyFrameTimestamp: UInt32?
+    /// A picture that seems to be a key picture, by what came first of it.
+    private var presumedKeyTimestamp: UInt32?
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
@@ -81,6 +85,9 @@ struct LayerSelector: BitwiseCopyable {
     @inline(__always)
     mutating func judge(_ packet: CachedPacket, isLate: Bool) -> Verdict {
         if !isLate { follow(packet) }
+        if beginsAnew(packet), packet.timestamp == pictureTimestamp || packet.timestamp == presumedKeyTimestamp {
+            takeKeyFrame(packet)
+        }
         let layers = packet.layers
         if layers.spatial >= highest { lesserPictures = 0 }
         let rule = isLate ? rule(at: packet.timestamp) : rule
@@ -122,10 +129,19 @@ struct LayerSelector: BitwiseCopyable {
         update()
     }
 
+    /// What comes from now on counts its timestamps anew: another source, or one that has jumped.
+    mutating func begin(at timestamp: UInt32) {
+        rule = Rule(start: timestamp, layers: current, floor: 0)
+        pastCount = 0
+        pictureTimestamp = nil
+        presumedKeyTimestamp = nil
+        keyFrameTimestamp = nil
+    }
+
     private func isIntact(_ spatial: UInt8) -> Bool { intact & (1 &<< (spatial & 7)) != 0 }
 
     private func isAfterKeyFrame(_ packet: CachedPacket) -> Bool {
-        Int32(bitPattern: packet.timestamp &- keyFrameTimestamp) >= 0
+        keyFrameTimestamp.map { Int32(bitPattern: packet.timestamp &- $0) >= 0 } ?? true
     }
 
     private mutating func noteGap(in packet: CachedPacket) {
@@ -157,14 +173,12 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func follow(_ packet: CachedPacket) {
         let startsPicture = pictureTimestamp != packet.timestamp
         pictureTimestamp = packet.timestamp
-        // Where sizes do not refer to each other, each has a key frame of its own in one picture.
-        if packet.startsKeyFrame, startsPicture || packet.layers.spatial == 0 {
+        if startsPicture, beginsAnew(packet) || wantsKeyFrame && packet.flags.contains(.isIndependent) {
+            // The picture begins with the packet that comes first, whichever that is: all of a key picture say that they
+            // refer to no other. If it was none after all, a gap shows, and a key frame is asked for.
             setRule(target, floor: 0, from: packet.timestamp)
-            keyFrameTimestamp = packet.timestamp
-            intact = 0xff
-            highest = 0
-            lesserPictures = 0
-            wantsKeyFrame = false
+            presumedKeyTimestamp = packet.timestamp
+            highest = max(highest, packet.layers.spatial)
             return
         }
         if startsPicture {
@@ -174,6 +188,26 @@ struct LayerSelector: BitwiseCopyable {
         highest = max(highest, packet.layers.spatial)
         lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
+    }
+
+    /// Whether a packet is of a key frame of the smallest picture, or begins one of another.
+    private func beginsAnew(_ packet: CachedPacket) -> Bool {
+        packet.startsKeyFrame || packet.layers.spatial == 0 && packet.flags.contains(.isIndependent)
+    }
+
+    private mutating func takeKeyFrame(_ packet: CachedPacket) {
+        guard packet.layers.spatial == 0 else {
+            // Where sizes do not refer to each other, each has a key frame of its own.
+            intact |= 1 &<< (packet.layers.spatial & 7)
+            return
+        }
+        guard keyFrameTimestamp != packet.timestamp else { return }
+        keyFrameTimestamp = packet.timestamp
+        intact = 0xff
+        highest = 0
+        lesserPictures = 0
+        wantsKeyFrame = false
+        isKeyFrameUrgent = false
     }
 
     /// Counts pictures that end below the highest layer.
@@ -195,7 +229,9 @@ struct LayerSelector: BitwiseCopyable {
 
     private mutating func update() {
         let shown = min(current.spatial, highest)
-        wantsKeyFrame = min(target.spatial, highest) != shown || !isIntact(shown)
+        let wanted = min(target.spatial, highest)
+        isKeyFrameUrgent = wanted < shown || !isIntact(shown)
+        wantsKeyFrame = wanted > shown || isKeyFrameUrgent
     }
 
     private mutating func ascend(_ packet: CachedPacket) {

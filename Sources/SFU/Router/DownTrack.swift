@@ -108,6 +108,7 @@ struct DownTrack: ~Copyable {
         // A picture cannot be shown before its key frame: until then there is nothing to send.
         let begins = indices.beginsRun(packet.index)
         if begins, indices.isInterrupted, !packet.startsKeyFrame { return nil }
+        if begins { selector.begin(at: packet.timestamp) }
         let isLate = indices.isLate(packet.index)
         var marker = packet.marker
         var isLeftOut = packet.flags.contains(.isPadding)
