@@ -46,6 +46,7 @@ extension Router {
                     let entry = down.pointee.forward(packet)
                 {
                     down.pointee.rate.add(bytes: Int(entry.payloadLength), now: now)
+                    down.pointee.timestamps.sent(packet.timestamp, now: now)
                     plan.append(entry)
                 }
                 index &+= 1

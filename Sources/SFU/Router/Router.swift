@@ -27,6 +27,8 @@ public struct Router: ~Copyable {
     var repairing: [Handle] = []
     /// Tracks that begin with what is in the cache, each with the index of the source that comes next.
     var starting: [(track: Handle, next: UInt64)] = []
+    /// Tracks that begin with a key frame whose first packet was overtaken by others, which have been forwarded already.
+    private var lateStarts: [(track: Handle, next: UInt64)] = []
     /// What receivers have asked for again, and how far planning has come.
     var resends: [Resend] = []
     private var resendCursor = 0
@@ -211,7 +213,7 @@ public struct Router: ~Copyable {
                 let handle = track.pointee.downTracks[downCursor]
                 if let down = downTracks.pointer(handle), down.pointee.isActive {
                     let first = down.pointee.source == listed[listCursor] ? 0 : takeOver(handle, down, track, now: now)
-                    forward(track, from: first, to: down, plan: &plan, now: now)
+                    forward(track, from: first, to: handle, down, plan: &plan, now: now)
                     if down.pointee.selector.wantsKeyFrame { requestKeyFrame(down.pointee.source) }
                 }
                 downCursor += 1
@@ -224,13 +226,18 @@ public struct Router: ~Copyable {
         listed.removeAll(keepingCapacity: true)
         listCursor = 0
         if !departed.isEmpty { removeDeparted() }
+        if !lateStarts.isEmpty {
+            starting += lateStarts
+            lateStarts.removeAll(keepingCapacity: true)
+            guard fillStarts(&plan, now: now) else { return false }
+        }
         return resends.isEmpty || fillResends(&plan, now: now)
     }
 
     @inline(__always)
     private mutating func forward(
-        _ track: UnsafeMutablePointer<UpTrack>, from first: Int, to down: UnsafeMutablePointer<DownTrack>,
-        plan: inout SendPlan, now: Instant
+        _ track: UnsafeMutablePointer<UpTrack>, from first: Int, to handle: Handle,
+        _ down: UnsafeMutablePointer<DownTrack>, plan: inout SendPlan, now: Instant
     ) {
         var bytes = 0
         var packets = 0
@@ -239,6 +246,12 @@ public struct Router: ~Copyable {
         while item < track.pointee.ring.freshCount {
             let packet = track.pointee.ring.freshPacket(item)
             item += 1
+            if down.pointee.indices.isInterrupted, packet.startsKeyFrame, down.pointee.kind == .video,
+                packet.index < track.pointee.ring.highest ?? 0
+            {
+                lateStarts.append((handle, packet.index))
+                break
+            }
             guard let entry = down.pointee.forward(packet) else { continue }
             bytes &+= Int(entry.payloadLength)
             packets &+= 1
