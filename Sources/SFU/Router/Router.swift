@@ -245,13 +245,13 @@ public struct Router: ~Copyable {
         var item = first
         while item < track.pointee.ring.freshCount {
             let packet = track.pointee.ring.freshPacket(item)
-            item += 1
             if down.pointee.indices.isInterrupted, packet.startsKeyFrame, down.pointee.kind == .video,
-                packet.index < track.pointee.ring.highest ?? 0
+                track.pointee.ring.wasOvertaken(item)
             {
                 lateStarts.append((handle, packet.index))
                 break
             }
+            item += 1
             guard let entry = down.pointee.forward(packet) else { continue }
             bytes &+= Int(entry.payloadLength)
             packets &+= 1
