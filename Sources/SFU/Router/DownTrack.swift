@@ -49,8 +49,13 @@ struct DownTrack: ~Copyable {
     /// What was sent under which index.
     var log: RetransmissionLog
     var packetsSent: UInt32 = 0
+    /// Of them, those sent once more.
+    private var packetsResent: UInt32 = 0
+    /// Both as they were when ``takeRepairs()`` was last asked.
+    private var packetsBefore: (sent: UInt32, resent: UInt32) = (0, 0)
     /// Payload octets, as sender reports count them.
     var octetsSent: UInt32 = 0
+    private var octetsResent: UInt32 = 0
     var rate = RateMeter()
 
     let subscriber: Handle
@@ -135,6 +140,21 @@ struct DownTrack: ~Copyable {
         return entry(for: packet, index: place.index, patches: patches, marker: marker)
     }
 
+    /// Whether so many bytes may be sent once more; counts them.
+    ///
+    /// - Parameter share: of what is sent for the first time, of 256.
+    mutating func admitRepair(bytes: Int, share: Int64) -> Bool {
+        budget.spend(bytes: bytes, sent: octetsSent &- octetsResent, share: share)
+    }
+
+    /// How many packets have been sent once more since this was last asked, and for the first time.
+    mutating func takeRepairs() -> (resent: Int, sent: Int) {
+        let resent = packetsResent &- packetsBefore.resent
+        let sent = packetsSent &- packetsBefore.sent
+        packetsBefore = (packetsSent, packetsResent)
+        return (Int(resent), Int(sent &- resent))
+    }
+
     /// A packet without payload in the place of one that the subscriber is not to get.
     private mutating func fill(_ packet: CachedPacket) -> SendPlanEntry? {
         guard let place = indices.map(packet.index) else { return nil }
@@ -146,7 +166,9 @@ struct DownTrack: ~Copyable {
     ///
     /// - Parameter packet: the one that `logged` speaks of.
     mutating func resend(_ packet: CachedPacket, as logged: RetransmissionLog.Entry, index: UInt64) -> SendPlanEntry {
-        entry(for: packet, index: index, patches: logged.patches, marker: logged.marker)
+        packetsResent &+= 1
+        if !logged.patches.isEmpty { octetsResent &+= UInt32(packet.payloadLength) }
+        return entry(for: packet, index: index, patches: logged.patches, marker: logged.marker)
     }
 
     @inline(__always)

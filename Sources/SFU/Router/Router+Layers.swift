@@ -89,7 +89,14 @@ extension Router {
             rung = ladder.position(source: position, layers: ceiling.layers)
         }
         if down.pointee.isActive {
-            let chosen = down.pointee.control.choose(current: rung, rates: ladder.rungs.map(\.rate), now: now)
+            if let roundTrip = down.pointee.roundTrip.roundTrip {
+                down.pointee.control.receiveRoundTrip(roundTrip, now: now)
+            }
+            let repairs = down.pointee.takeRepairs()
+            down.pointee.control.receiveRepairs(resent: repairs.resent, of: repairs.sent, now: now)
+            let isPending = down.pointee.successor != nil || down.pointee.selector.wantsKeyFrame
+            let chosen = down.pointee.control.choose(
+                current: rung, rates: ladder.rungs.map(\.rate), isPending: isPending, now: now)
             if chosen < rung { counters.layerStepsDown &+= 1 }
             if chosen > rung { counters.layerStepsUp &+= 1 }
             rung = chosen

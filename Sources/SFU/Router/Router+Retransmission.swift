@@ -28,7 +28,7 @@ extension Router {
             down.pointee.isActive, let source = upTracks.pointer(down.pointee.source)
         else { return }
         counters.nacksReceived &+= 1
-        let bitrate = down.pointee.rate.bitrate(now: now)
+        let share = down.pointee.control.repairShare
         // A round trip, less what the estimate may be too long by: receivers ask again after exactly one.
         let pause = max((down.pointee.roundTrip.roundTrip ?? .zero) * 3 / 4, Self.minimumResendPause)
         for number in nack.missing {
@@ -46,7 +46,7 @@ extension Router {
             }
             counters.cacheHits &+= 1
             guard resends.count < Resend.limit, down.pointee.log.admitResend(of: index, pause: pause, now: now),
-                down.pointee.budget.spend(bytes: Int(packet.payloadLength), bitrate: bitrate, now: now)
+                down.pointee.admitRepair(bytes: Int(packet.payloadLength), share: share)
             else {
                 counters.retransmissionsRefused &+= 1
                 continue
