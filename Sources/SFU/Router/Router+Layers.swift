@@ -12,6 +12,8 @@ extension Router {
     static let silence = Duration.seconds(1)
     /// A sibling that has sent this lately takes its place.
     static let liveliness = Duration.milliseconds(500)
+    /// Who wants a larger picture waits for a key frame until the last one is so long ago: all who get the source pay for it.
+    static let keyFramePause = Duration.seconds(8)
     /// How long a step up in frame rate waits for the stream to allow it before a key frame is asked for.
     static let switchPatience = Duration.seconds(2)
 
@@ -28,7 +30,7 @@ extension Router {
         down.pointee.sources = sources
         down.pointee.isSpatiallyLimited = isSpatiallyLimited
         if let ceiling = down.pointee.ceiling, !sources.contains(ceiling.source) { down.pointee.ceiling = nil }
-        adjustLayers(of: handle, now: now)
+        adjustLayers(of: handle, isAskedFor: true, now: now)
     }
 
     /// The first of the sources that sends; if none does, the first that exists.
@@ -43,17 +45,20 @@ extension Router {
     }
 
     /// Lets `target` feed a down track as soon as it can.
-    private mutating func changeSource(of handle: Handle, to target: Handle) {
+    ///
+    /// - Parameter isUrgent: what it gets now is too much for it, or nothing.
+    private mutating func changeSource(of handle: Handle, to target: Handle, isUrgent: Bool, now: Instant) {
         guard let down = downTracks.pointer(handle), let track = upTracks.pointer(target) else { return }
         guard target != down.pointee.source else {
             abandonSuccessor(of: handle)
             return
         }
-        guard target != down.pointee.successor else { return }
-        abandonSuccessor(of: handle)
-        if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
-        down.pointee.successor = target
-        requestKeyFrame(target)
+        if target != down.pointee.successor {
+            abandonSuccessor(of: handle)
+            if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
+            down.pointee.successor = target
+        }
+        requestKeyFrame(target, isUrgent: isUrgent, now: now)
     }
 
     private mutating func abandonSuccessor(of handle: Handle) {
@@ -78,7 +83,9 @@ extension Router {
     // MARK: Layers
 
     /// Fits what a down track gets to what its subscriber's path carries. Called with each report.
-    mutating func adjustLayers(of handle: Handle, now: Instant) {
+    ///
+    /// - Parameter isAskedFor: somebody waits for what changes.
+    mutating func adjustLayers(of handle: Handle, isAskedFor: Bool = false, now: Instant) {
         guard let down = downTracks.pointer(handle), down.pointee.kind == .video else { return }
         let ladder = ladder(of: down, now: now)
         guard !ladder.rungs.isEmpty else { return }
@@ -112,10 +119,12 @@ extension Router {
             let sent = track.pointee.layers.highest
             down.pointee.selector.stopExpecting(above: sent.spatial)
             if down.pointee.selector.isWaiting(since: now, patience: Self.switchPatience, highest: sent) {
-                requestKeyFrame(source)
+                requestKeyFrame(source, isUrgent: false, now: now)
             }
         }
-        changeSource(of: handle, to: source)
+        let present = ladder.rungs.last { sources[$0.source] == down.pointee.source }?.source
+        let isUrgent = isAskedFor || present.map { $0 < choice.source } ?? true
+        changeSource(of: handle, to: source, isUrgent: isUrgent, now: now)
     }
 
     /// The pictures that can be chosen from now.

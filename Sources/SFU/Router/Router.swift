@@ -141,6 +141,13 @@ public struct Router: ~Copyable {
         if !keyFrameWanted.contains(handle) { keyFrameWanted.append(handle) }
     }
 
+    /// Asks for a key frame that somebody can wait for only when the last one is long enough ago.
+    mutating func requestKeyFrame(_ handle: Handle, isUrgent: Bool, now: Instant) {
+        guard let track = upTracks.pointer(handle) else { return }
+        if !isUrgent, let arrival = track.pointee.keyFrameArrival, now - arrival < Self.keyFramePause { return }
+        requestKeyFrame(handle)
+    }
+
     // MARK: Packets
 
     /// A spare slot to decrypt into; it stays the caller's until ``receive(_:for:slot:index:now:)`` swaps it.
@@ -178,6 +185,7 @@ public struct Router: ~Copyable {
                 track.pointee.keyFrames.keyFrameArrived()
                 track.pointee.nacks.forget(before: index)
                 track.pointee.keyFrame = max(track.pointee.keyFrame ?? index, index)
+                track.pointee.keyFrameArrival = now
             }
             if !track.pointee.isListed {
                 track.pointee.isListed = true
@@ -214,7 +222,9 @@ public struct Router: ~Copyable {
                 if let down = downTracks.pointer(handle), down.pointee.isActive {
                     let first = down.pointee.source == listed[listCursor] ? 0 : takeOver(handle, down, track, now: now)
                     forward(track, from: first, to: handle, down, plan: &plan, now: now)
-                    if down.pointee.selector.wantsKeyFrame { requestKeyFrame(down.pointee.source) }
+                    if down.pointee.selector.wantsKeyFrame {
+                        requestKeyFrame(down.pointee.source, isUrgent: down.pointee.selector.isKeyFrameUrgent, now: now)
+                    }
                 }
                 downCursor += 1
             }
