@@ -86,8 +86,12 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "ICE", "RTP", "RTCCrypto"]),
-    testTarget("MediaLoopTests", ["MediaLoop", "CLinuxNet", "RTP", "SFU", "WebRTC", "MallocInterposer"]),
+    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),
+    testTarget(
+        "MediaLoopTests",
+        [
+            "MediaLoop", "CLinuxNet", "RTCCrypto", "RTP", "ICE", "DTLS", "SRTP", "SFU", "WebRTC", "MallocInterposer",
+        ]),
 ]
 
 // GALENE_STRICT=1 turns our own warnings into errors; `make test` sets it. A user's build never does: a newer compiler
@@ -112,6 +116,7 @@ if !coreOnly {
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
@@ -135,6 +140,7 @@ if !coreOnly {
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
         .executableTarget(
@@ -164,11 +170,14 @@ if !coreOnly {
         testTarget(
             "GaleneServerTests",
             [
-                "GaleneServer", "galene-server", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP", "ICE", "DTLS",
-                "WebRTC", "MediaLoop",
+                "GaleneServer", "galene-server", "GaleneLoad", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP",
+                "ICE",
+                "DTLS", "WebRTC", "SFU", "MediaLoop",
             ] + nio
                 + [
                     .product(name: "Logging", package: "swift-log"),
+                    .product(name: "Metrics", package: "swift-metrics"),
+                    .product(name: "MetricsTestKit", package: "swift-metrics"),
                     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 ]),
     ]

@@ -41,11 +41,12 @@ public actor MediaWorker {
     /// What the kernel granted of the 4 MiB asked for, the smaller of both directions, in bytes.
     public nonisolated let socketBufferSize: Int
 
-    private nonisolated let executor: MediaExecutor
+    nonisolated let executor: MediaExecutor
     private nonisolated let mailboxes = Mutex<[UInt64: AsyncStream<MediaEvent>.Continuation]>([:])
-    private nonisolated let number: Int
+    /// Names the worker: its thread, and its series among the metrics.
+    public nonisolated let number: Int
     private nonisolated let descriptor: Int32
-    private var state: WorkerState
+    var state: WorkerState
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 

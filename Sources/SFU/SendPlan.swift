@@ -68,6 +68,9 @@ public struct SendPlan: ~Copyable {
     public init(capacity: Int = 4096) {
         self.capacity = capacity
         entries = .allocate(capacity: capacity)
+        // Touched now, so that the first packets do not wait for pages.
+        UnsafeMutableRawPointer(entries).initializeMemory(
+            as: UInt8.self, repeating: 0, count: capacity * MemoryLayout<SendPlanEntry>.stride)
     }
 
     deinit { entries.deallocate() }

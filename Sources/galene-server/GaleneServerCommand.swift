@@ -53,13 +53,18 @@ struct GaleneServerCommand: AsyncParsableCommand {
         parsing: .unconditionalSingleValue,
         help: "An address under which a one-to-one NAT makes this machine reachable; may be repeated.")
     var publicAddress: [String] = []
+    @Option(
+        parsing: .unconditional,
+        help:
+            "Where /metrics and /health are served: :PORT for this machine alone, HOST:PORT, /PATH; empty for nowhere.")
+    var metrics = ServerOptions().metrics
     @Option(parsing: .unconditional, help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "notice"
 
     private static let arguments = GoStyleArguments(
         values: [
             "http", "static", "data", "groups", "recordings", "turn", "udp-range", "cpuprofile", "memprofile",
-            "mutexprofile", "public-address", "log-level",
+            "mutexprofile", "public-address", "metrics", "log-level",
         ],
         booleans: ["insecure", "relay-only", "mdns"])
 
@@ -105,6 +110,7 @@ struct GaleneServerCommand: AsyncParsableCommand {
         options.memoryProfile = memoryProfile
         options.mutexProfile = mutexProfile
         options.publicAddresses = publicAddress
+        options.metrics = metrics
         return options
     }
 

@@ -9,23 +9,26 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as PlaywrightBrowser
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from harness import chromium, network
 from harness.browser import Browser
 from harness.chromium import Chromium
+from harness.far_side import FarSide, far_namespace
 from harness.firefox import Firefox, compiled_interposer
 from harness.galene_peer import PeerLoop
+from harness.library import LibraryPage
 from harness.server import Server, binary
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
 
-OpenBrowser = Callable[[str], Browser]
+OpenBrowser = Callable[..., Browser]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     try:
         network.require_namespace()
+        far_namespace()
         binary()
     except (network.NetworkMissing, FileNotFoundError) as error:
         pytest.exit(str(error), returncode=2)
@@ -33,21 +36,44 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium_process() -> Iterator[PlaywrightBrowser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = chromium.launch(playwright.chromium)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium_process(playwright: Playwright) -> Iterator[PlaywrightBrowser]:
+    browser = chromium.launch(playwright.chromium)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox_process() -> Iterator[Firefox]:
+    browser = Firefox()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def firefox(firefox_process: Firefox) -> Iterator[Firefox]:
+    """A Firefox that tests use one after the other, which spares its start."""
+    yield firefox_process
+    # The page goes, and its streams with it.
+    firefox_process.open("about:blank")
 
 
 @pytest.fixture
 def open_browser(request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
-    """Starts a browser by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile."""
+    """Starts a browser by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile.
+
+    A Chromium's window may be given a `width` and a `height`: small ones cost less to draw.
+    """
     with contextlib.ExitStack() as stack:
 
-        def open_(name: str) -> Browser:
+        def open_(name: str, **window: int) -> Browser:
             if name == "chromium":
-                browser: Browser = Chromium(request.getfixturevalue("chromium_process"))
+                browser: Browser = Chromium(request.getfixturevalue("chromium_process"), **window)
             elif name == "firefox":
                 browser = Firefox()
             else:
@@ -77,6 +103,28 @@ def server(shared_server: Server) -> Server:
     assert shared_server.is_running, f"The server has ended:\n{shared_server.read_log()}"
 
 
+@pytest.fixture(scope="session")
+def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
+    """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what
+    the next one overwrites, and no connection."""
+    with contextlib.ExitStack() as stack:
+
+        class Pages(dict[str, LibraryPage]):
+            def __missing__(self, name: str) -> LibraryPage:
+                browser = Chromium(chromium_process) if name == "chromium" else Firefox()
+                stack.callback(browser.close)
+                self[name] = LibraryPage(browser, shared_server)
+                return self[name]
+
+        yield Pages()
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def library(request: pytest.FixtureRequest, library_pages: dict[str, LibraryPage], server: Server) -> LibraryPage:
+    """For tests that need no more than one page: one in each browser."""
+    return library_pages[request.param]
+
+
 @pytest.fixture
 def start_server() -> Iterator[Callable[..., Server]]:
     """Starts a server of the test's own, with further options."""
@@ -103,3 +151,35 @@ def peers() -> Iterator[PeerLoop]:
     loop = PeerLoop()
     yield loop
     loop.stop()
+
+
+@pytest.fixture
+def far_side(peers: PeerLoop) -> Iterator[FarSide]:
+    """The far side of an emulated network, always with the same seed."""
+    side = FarSide(peers, seed=1)
+    try:
+        side.start()
+        yield side
+    finally:
+        side.stop()
+
+
+@pytest.fixture
+def open_far_browser(far_side: FarSide, playwright: Playwright) -> Iterator[OpenBrowser]:
+    """Starts a browser on the far side. Its pages are those of a server that `far_side.forward` was told of."""
+    with contextlib.ExitStack() as stack:
+        processes: list[PlaywrightBrowser] = []
+
+        def open_(name: str) -> Browser:
+            if name == "chromium":
+                # One process for all of its pages: started after the network, whose changes would end its connections.
+                if not processes:
+                    processes.append(chromium.launch(playwright.chromium, far_side.namespace))
+                    stack.callback(processes[0].close)
+                browser: Browser = Chromium(processes[0])
+            else:
+                browser = far_side.open(Firefox)
+            stack.callback(browser.close)
+            return browser
+
+        yield open_

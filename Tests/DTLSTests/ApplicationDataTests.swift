@@ -88,6 +88,50 @@ struct ApplicationDataTests {
         #expect(zip(nonces, nonces.dropFirst()).allSatisfy { $0 &+ 1 == $1 })
     }
 
+    /// RFC 5288 section 3: the nonce is the implicit part of the key and the explicit one that each record carries.
+    @Test(.attack(11), .rfc(5288, "3"), arguments: 0..<40 as Range<UInt64>)
+    func `no explicit nonce comes twice, over losses, retransmissions, data, alerts and both epochs`(
+        seed: UInt64
+    ) throws {
+        let conditions = NetworkConditions(
+            loss: 0.35, duplication: 0.2, delay: .milliseconds(30), jitter: .milliseconds(100))
+        let pair = try DTLSPair(conditions, seed: seed)
+        pair.connect()
+        try #require(pair.isConnected)
+        for number in 0..<30 as Range<UInt8> {
+            try pair.client.send([number])
+            try pair.server.send([number])
+            pair.exchange()
+            // What a peer does whose view of the handshake is behind.
+            for datagram in pair.client.sent.prefix(8) { pair.server.receive(datagram, now: pair.now) }
+            for datagram in pair.server.sent.prefix(8) { pair.client.receive(datagram, now: pair.now) }
+        }
+        pair.server.association.close(now: pair.now)
+        pair.exchange()
+        for side in [pair.client, pair.server] {
+            var nonces: Set<[UInt8]> = []
+            var numbers: Set<[UInt8]> = []
+            var isProtected = 0
+            for datagram in side.sent {
+                var rest = datagram[...]
+                while rest.count >= 13 {
+                    let start = rest.startIndex
+                    let length = Int(rest[start + 11]) << 8 | Int(rest[start + 12])
+                    let epochAndNumber = Array(rest[start + 3..<start + 11])
+                    #expect(numbers.insert(epochAndNumber).inserted, "a record's number comes twice")
+                    if epochAndNumber[1] != 0 {
+                        isProtected += 1
+                        #expect(epochAndNumber[0...1] == [0, 1], "there is no third epoch")
+                        #expect(nonces.insert(Array(rest[start + 13..<start + 21])).inserted, "a nonce comes twice")
+                    }
+                    rest = rest[(start + 13 + length)...]
+                }
+                #expect(rest.isEmpty)
+            }
+            #expect(isProtected > 30)
+        }
+    }
+
     @Test func `several records in one datagram are all delivered`() throws {
         let pair = try connectedPair()
         for number in 0..<5 as Range<UInt8> { try pair.client.send([number]) }

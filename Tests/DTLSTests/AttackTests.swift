@@ -152,6 +152,95 @@ struct AttackTests {
         try survive(phase, dropsAtLeast: attack.count / 2, attack)
     }
 
+    @Test(.attack(9), .rfc(6347, "4.1"))
+    func `a protected record that is relabelled as another kind or epoch is ignored`() throws {
+        let pair = try DTLSPair()
+        pair.connect()
+        try pair.client.send([1])
+        let record = try #require(pair.client.drain().first)
+        let before = pair.server.droppedRecords
+        for type in 20...26 as ClosedRange<UInt8> {
+            for epoch in [0, 1, 2, 0xffff] as [UInt16] where type != 23 || epoch != 1 {
+                var forged = record
+                forged[0] = type
+                forged[3] = UInt8(epoch >> 8)
+                forged[4] = UInt8(truncatingIfNeeded: epoch)
+                pair.server.receive(forged)
+                // In clear it would be data.
+                pair.server.receive(Forged.record(type: type, epoch: epoch, sequenceNumber: 2, [1]))
+            }
+        }
+        #expect(pair.server.drain().isEmpty)
+        #expect(pair.server.received.isEmpty && pair.server.state == .connected)
+        #expect(pair.server.droppedRecords > before)
+        pair.server.receive(record)
+        #expect(pair.server.drain().isEmpty)
+        #expect(pair.server.received == [[1]])
+    }
+
+    @Test(.attack(10), .rfc(6347, "4.1.2.7"))
+    func `a goodbye that is forged, or real but for one bit, ends nothing`() throws {
+        let pair = try DTLSPair()
+        pair.connect()
+        for level in 0...3 as ClosedRange<UInt8> {
+            for number in 0...255 as ClosedRange<UInt8> {
+                for epoch in 0...1 as ClosedRange<UInt16> {
+                    for count in [0, 24] {
+                        let body = [level, number] + [UInt8](repeating: number, count: count)
+                        let forged = Forged.record(
+                            type: 21, epoch: epoch, sequenceNumber: UInt64(number) + 1, body)
+                        pair.server.receive(forged)
+                        pair.client.receive(forged)
+                    }
+                }
+            }
+        }
+        #expect(pair.server.drain().isEmpty && pair.client.drain().isEmpty)
+        pair.client.association.close(now: pair.now)
+        let goodbye = try #require(pair.client.drain().first)
+        for bit in 0..<goodbye.count * 8 {
+            var forged = goodbye
+            forged[bit / 8] ^= 1 << UInt8(bit % 8)
+            pair.server.receive(forged)
+            pair.server.receive(Array(goodbye[..<(bit / 8)]))
+        }
+        #expect(pair.server.drain().isEmpty)
+        #expect(pair.server.state == .connected && !pair.server.isClosed)
+        pair.server.receive(goodbye)
+        #expect(pair.server.drain().count == 1)
+        #expect(pair.server.isClosed, "the real one does")
+    }
+
+    @Test(.attack(10), arguments: 0..<10 as Range<UInt64>)
+    func `no single record of up to forty bytes ends an association, whatever is in it`(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        let pair = try DTLSPair()
+        pair.connect()
+        for round in 0..<20 as Range<UInt64> {
+            for type in 20...26 as ClosedRange<UInt8> {
+                for length in 0...40 {
+                    // The number that comes next, so that nothing is dropped as a repetition, and an explicit nonce that
+                    // agrees with it.
+                    let number = round * 2 + 1 + random.next() % 3
+                    var body = random.bytes(length)
+                    let nonce = Forged.record(type: 0, epoch: 1, sequenceNumber: number, [])[3..<11]
+                    if random.next() % 2 == 0, length >= 8 { body.replaceSubrange(..<8, with: nonce) }
+                    for epoch in 0...1 as ClosedRange<UInt16> {
+                        let forged = Forged.record(type: type, epoch: epoch, sequenceNumber: number, body)
+                        pair.server.receive(forged)
+                        pair.client.receive(forged)
+                    }
+                }
+            }
+            try pair.client.send([UInt8(round)])
+            try pair.server.send([UInt8(round)])
+            pair.exchange()
+        }
+        #expect(pair.server.received == (0..<20).map { [$0] })
+        #expect(pair.client.received == (0..<20).map { [$0] })
+        #expect(pair.server.failure == nil && pair.client.failure == nil)
+    }
+
     @Test(.attack(10), arguments: Phase.allCases)
     func `no datagram that is cut or lies about its length ends an association`(phase: Phase) throws {
         let record = Forged.record(type: 23, epoch: 1, sequenceNumber: 9, [UInt8](repeating: 3, count: 64))

@@ -61,7 +61,7 @@ struct LayerControlTests {
     }
 
     @Test(arguments: Ladder.allCases, browsers)
-    func `stays where it fits: a trial of two tenths of a second or so every 24 seconds`(
+    func `stays where it fits: a trial of a second or so every half minute`(
         ladder: Ladder, browser: ModelEstimator.Kind
     ) {
         for limit in Self.limits {
@@ -73,12 +73,12 @@ struct LayerControlTests {
             let fit = Self.fit(ladder, limit)
             #expect(receiver.steps - steps <= 2 * (300 / 24 + 3))
             let wrong = receiver.history[choices...].filter { $0 != fit }.count
-            #expect(wrong <= 24, "\(Double(wrong) / 2) s of 300 on another rung than the best that fits")
+            #expect(wrong <= 48, "\(Double(wrong) / 2) s of 300 on another rung than the best that fits")
         }
     }
 
     @Test(arguments: Ladder.allCases, browsers + [.silent])
-    func `is back at the full picture within 36 seconds after a limit has gone, within 60 if it estimates nothing`(
+    func `is back at the full picture within 50 seconds after a limit has gone, within 70 if it estimates nothing`(
         ladder: Ladder, estimator: ModelEstimator.Kind
     ) throws {
         // Whenever between two trials it goes.
@@ -89,7 +89,7 @@ struct LayerControlTests {
             receiver.path.capacity = 100_000_000
             let top = receiver.top
             let back = receiver.run(until: { $0 == top }, limit: .seconds(100))
-            #expect(try #require(back) <= .seconds(estimator == .silent ? 60 : 36))
+            #expect(try #require(back) <= .seconds(estimator == .silent ? 70 : 50))
             let steps = receiver.steps
             receiver.run(for: .seconds(60))
             #expect(receiver.steps == steps)

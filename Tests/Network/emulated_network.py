@@ -6,8 +6,11 @@
         subprocess.run(network.inside("a", "chromium", ...))     # 10.99.0.1, fd99::1
         server = network.socket("b", socket.AF_INET)             # 10.99.0.2, fd99::2
         network.change("a->b rate 300000")
+
+Two namespaces that exist already are linked by `EmulatedNetwork.between(a, b, "both loss 0.1")`, and unlinked at the end.
 """
 
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -30,17 +33,49 @@ def emulator_program():
     return max(found, key=lambda path: path.stat().st_mtime)
 
 
+def network_pair(*arguments):
+    result = subprocess.run(
+        [ROOT / "Scripts/network-pair", *arguments], capture_output=True, text=True, timeout=30, check=False)
+    if result.returncode != 0:
+        raise RuntimeError(result.stderr.strip())
+
+
+@contextlib.contextmanager
+def entered(namespace):
+    """Within, the sockets that this thread makes and the programs that it starts belong to `namespace`."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open("/proc/thread-self/ns/net") as before, open(f"/run/netns/{namespace}") as there:
+        if libc.setns(there.fileno(), CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), f"cannot enter the network namespace {namespace}")
+        try:
+            yield
+        finally:
+            if libc.setns(before.fileno(), CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), "cannot come back from a network namespace")
+
+
 class EmulatedNetwork:
     def __init__(self, name, *conditions, seed=1):
-        self.name, self.conditions, self.seed = name, conditions, seed
+        self.namespaces = {side: f"{name}-{side}" for side in ADDRESSES}
+        self.make, self.remove = ("up", name), ("down", name)
+        self.conditions, self.seed = conditions, seed
         self.process = None
+
+    @classmethod
+    def between(cls, a, b, *conditions, seed=1):
+        """A network between two namespaces that exist already, and stay."""
+        network = cls(None, *conditions, seed=seed)
+        network.namespaces = {"a": a, "b": b}
+        network.make, network.remove = ("link", a, b), ("unlink", a, b)
+        return network
 
     def __enter__(self):
         if os.geteuid() != 0:
             raise RuntimeError("tests of the emulated network make network namespaces, which only root may: run as root")
-        subprocess.run([ROOT / "Scripts/network-pair", "up", self.name], check=True, timeout=30)
+        program = emulator_program()
+        network_pair(*self.make)
         self.process = subprocess.Popen(
-            [emulator_program(), f"{self.name}-a", f"{self.name}-b", "--seed", str(self.seed), *self.conditions],
+            [program, self.namespaces["a"], self.namespaces["b"], "--seed", str(self.seed), *self.conditions],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         if self.process.stdout.readline() != "ready\n":
             self.__exit__()
@@ -56,7 +91,7 @@ class EmulatedNetwork:
                 self.process.kill()
                 self.process.wait()
             self.process.stdout.close()
-        subprocess.run([ROOT / "Scripts/network-pair", "down", self.name], check=True, timeout=30)
+        network_pair(*self.remove)
 
     def change(self, line):
         """New conditions, in force before this returns."""
@@ -76,16 +111,9 @@ class EmulatedNetwork:
 
     def inside(self, side, *command):
         """The command line that runs `command` in the namespace of `side`."""
-        return ["ip", "netns", "exec", f"{self.name}-{side}", *command]
+        return ["ip", "netns", "exec", self.namespaces[side], *command]
 
     def socket(self, side, family=socket.AF_INET, kind=socket.SOCK_DGRAM):
         """A socket that belongs to the namespace of `side`, made from here."""
-        libc = ctypes.CDLL(None, use_errno=True)
-        with open("/proc/thread-self/ns/net") as before, open(f"/run/netns/{self.name}-{side}") as there:
-            if libc.setns(there.fileno(), CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
-            try:
-                return socket.socket(family, kind)
-            finally:
-                if libc.setns(before.fileno(), CLONE_NEWNET) != 0:
-                    raise OSError(ctypes.get_errno(), "cannot come back from a network namespace")
+        with entered(self.namespaces[side]):
+            return socket.socket(family, kind)

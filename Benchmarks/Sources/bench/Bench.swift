@@ -8,7 +8,9 @@ import Foundation
 /// Exit status 1 if a median exceeds its limit.
 @main
 struct Bench {
-    static let suites: [any Suite] = [ForwardSuite(), SendSuite(), ReceiveSuite(), ExecutorSuite(), AllocationSuite()]
+    static let suites: [any Suite] = [
+        ForwardSuite(), SendSuite(), ReceiveSuite(), ExecutorSuite(), AllocationSuite(), WorkersSuite(),
+    ]
 
     static func main() {
         do {

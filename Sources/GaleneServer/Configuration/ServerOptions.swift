@@ -30,6 +30,9 @@ public struct ServerOptions: Sendable, Equatable {
     /// `-public-address`, ours: addresses under which a one-to-one NAT makes this machine reachable.
     public var publicAddresses: [String] = []
 
+    /// `-metrics`, ours: where `/metrics` and `/health` are served. `:PORT` is for this machine alone; empty for nowhere.
+    public var metrics = ""
+
     public init() {}
 
     /// The options that were given and that this version accepts without acting on them, each with what to know.

@@ -35,11 +35,13 @@ actor Group {
     private(set) var description: GroupDescription
     private var data: [String: JSONValue] = [:]
     private var history: ChatHistory
-    private var members: [String: Member] = [:]
+    private(set) var members: [String: Member] = [:]
     /// Up streams by id. An id belongs to one member only: the receivers know the stream by it.
-    private var streams: [String: GroupStream] = [:]
+    private(set) var streams: [String: GroupStream] = [:]
     /// Streams on the worker, of both directions, and whose they are.
-    private var mediaOwners: [StreamID: String] = [:]
+    private(set) var mediaOwners: [StreamID: String] = [:]
+    /// Under which id its receiver knows a down stream: that of the stream that it shows.
+    private(set) var downStreams: [StreamID: String] = [:]
     private var idleSince: Timestamp
 
     init(
@@ -102,20 +104,43 @@ actor Group {
     /// Takes a client out: the others see its streams end, then itself. Whoever is not in is ignored.
     func leave(_ id: String, mailbox: any GroupMember) {
         guard let member = member(id, mailbox) else { return }
-        let ended = streams.values.filter { $0.owner == id }
-        for stream in ended { streams[stream.id] = nil }
+        endStreams(of: id)
         mediaOwners = mediaOwners.filter { $0.value != id }
         members[id] = nil
-        if !ended.isEmpty { broadcast(.streamsClosed(ended.flatMap { [$0.id] + $0.replaces })) }
         broadcast(.message(SharedMessage(.user(UserChange(kind: .delete, id: id, username: member.username)))))
         if members.isEmpty { idleSince = clock() }
         mailbox.post(.left(status(), data: data))
+        downStreams = downStreams.filter { mediaOwners[$0.key] != nil }
     }
 
     /// The description's file has changed.
     func update(_ description: GroupDescription) {
         self.description = description
         broadcast(.changed(status(), data: data))
+    }
+
+    // MARK: Permissions
+
+    /// What one member does to the permissions of another, or to its own. - Returns: why not, if not.
+    ///
+    /// The sender's right is looked at here and not only by its session, which learns of a revocation a moment later.
+    func changePermissions(of id: String, _ change: PermissionChange, by sender: String) -> String? {
+        guard members[sender]?.permissions.contains(.op) == true else { return "not authorised" }
+        guard let member = members[id] else { return "no such user" }
+        setPermissions(
+            of: id, to: change.applied(to: member.permissions, allowsRecording: description.allowRecording))
+        return nil
+    }
+
+    /// Gives a member these permissions and no others. Whoever may not present any more has its streams taken from the
+    /// others before they learn why; its session ends them on the worker.
+    func setPermissions(of id: String, to permissions: [Permission]) {
+        guard var member = members[id], Set(member.permissions) != Set(permissions) else { return }
+        member.permissions = permissions
+        members[id] = member
+        member.mailbox.post(.permissionsChanged(permissions, status()))
+        if !permissions.contains(.present) { endStreams(of: id) }
+        broadcast(.message(SharedMessage(.user(Self.change(.change, member)))))
     }
 
     // MARK: Words
@@ -179,7 +204,9 @@ actor Group {
 
     /// Takes up a stream that the worker has opened. - Returns: why not, if not.
     func addStream(_ opening: UpStreamOpening, owner: String, media: StreamID) -> String? {
-        guard members[owner] != nil else { return "you are not in this group" }
+        guard let member = members[owner] else { return "you are not in this group" }
+        // It may have been revoked while the worker was opening the stream.
+        guard member.permissions.contains(.present) else { return "not authorised" }
         guard streams[opening.id] == nil else { return "another stream has this id" }
         var replaces: [String] = []
         if let id = opening.replaces, let old = streams[id], old.owner == owner {
@@ -200,7 +227,7 @@ actor Group {
 
     func updateStream(_ id: String, owner: String, sections: [NegotiatedTrack], tracks: [UpTrackInfo]) {
         guard streams[id]?.owner == owner else { return }
-        streams[id]?.update(sections: sections, tracks: tracks)
+        streams[id]?.update(sections: sections, known: tracks)
     }
 
     /// Ends a stream of a member's and tells the others.
@@ -209,6 +236,17 @@ actor Group {
         streams[id] = nil
         mediaOwners[stream.media] = nil
         broadcast(.streamsClosed([id] + stream.replaces), except: owner)
+    }
+
+    /// Ends all streams of a member's and tells the others.
+    private func endStreams(of owner: String) {
+        let ended = streams.values.filter { $0.owner == owner }.sorted { $0.id < $1.id }
+        guard !ended.isEmpty else { return }
+        for stream in ended {
+            streams[stream.id] = nil
+            mediaOwners[stream.media] = nil
+        }
+        broadcast(.streamsClosed(ended.flatMap { [$0.id] + $0.replaces }), except: owner)
     }
 
     /// Offers a stream to all others as it is now.
@@ -226,18 +264,23 @@ actor Group {
         for stream in shown where stream.owner != receiver { member.mailbox.post(.stream(snapshot(stream))) }
     }
 
-    /// The owner of a down stream on the worker.
-    func bind(_ media: StreamID, to member: String) {
+    /// The owner of a down stream on the worker, and the id under which it receives it.
+    func bind(_ media: StreamID, to member: String, as id: String) {
         guard members[member] != nil else { return }
         mediaOwners[media] = member
+        downStreams[media] = id
     }
 
-    func unbind(_ media: StreamID) { mediaOwners[media] = nil }
+    func unbind(_ media: StreamID) {
+        mediaOwners[media] = nil
+        downStreams[media] = nil
+    }
 
     private func snapshot(_ stream: GroupStream) -> StreamSnapshot {
         StreamSnapshot(
             id: stream.id, source: stream.owner, username: members[stream.owner]?.username ?? "",
-            label: stream.label, replaces: stream.replaces, tracks: stream.tracks)
+            label: stream.label, replaces: stream.replaces, tracks: stream.tracks,
+            simulcastSections: stream.simulcastSections)
     }
 
     // MARK: Events of the worker

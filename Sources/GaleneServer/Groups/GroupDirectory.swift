@@ -138,6 +138,9 @@ actor GroupDirectory: Service {
         return lines
     }
 
+    /// The groups that are in memory, in no order.
+    var instantiated: [Group] { entries.values.map(\.group) }
+
     // MARK: Life
 
     /// Passes the workers' events to the groups, and forgets groups that nobody uses.

@@ -15,6 +15,8 @@ enum GroupEvent: Sendable {
     case left(GroupStatus, data: [String: JSONValue])
     /// The description, the lock or the group's data changed.
     case changed(GroupStatus, data: [String: JSONValue])
+    /// The member's own permissions changed. Streams that it may no longer send have been taken from the others.
+    case permissionsChanged([Permission], GroupStatus)
     /// To be passed on to the client as it is.
     case message(SharedMessage)
     /// A stream of another member exists, or its tracks changed.
@@ -60,6 +62,8 @@ struct StreamSnapshot: Sendable, Hashable {
     var replaces: [String]
     /// The tracks that carry packets, in the order of the SDP, the best simulcast encoding first.
     var tracks: [UpTrackInfo]
+    /// The sections, by mid, that were negotiated with several encodings, whether or not they have started.
+    var simulcastSections: Set<String> = []
 }
 
 /// Where a group puts a member's events.

@@ -13,6 +13,8 @@ enum Route: Equatable {
     case groupStatus(String)
     /// A file or folder below the web root; begins with a slash.
     case file(String)
+    /// Of the administrative API.
+    case administration(AdministrativeResource)
     /// The same thing has another spelling.
     case redirect(to: String, permanent: Bool)
     case notFound
@@ -28,6 +30,8 @@ enum Route: Equatable {
             self = .publicGroups
         } else if path == "/group" {
             self = .redirect(to: "/group/", permanent: false)
+        } else if path.hasPrefix(AdministrativeResource.root) {
+            self = .administration(AdministrativeResource(path))
         } else if path.hasPrefix("/group/") {
             self = Self.group(path)
         } else if SpecialPath(path).kind != nil {

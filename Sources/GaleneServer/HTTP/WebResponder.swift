@@ -11,6 +11,7 @@ struct WebResponder: HTTPResponder {
 
     let files: StaticFiles
     let groups: GroupDirectory
+    let administration: AdministrativeAPI
     let configuration: ConfigurationFile
     let isTLS: Bool
 
@@ -28,6 +29,9 @@ struct WebResponder: HTTPResponder {
         guard BaseURL.isPlausible(host: host) else { return .plain(.badRequest, "This is not a host.") }
         let route = Route(path)
         if route == .webSocket { return refuseWebSocket(request, host: host) }
+        if case .administration(let resource) = route {
+            return await administration.respond(to: request, resource, host: host)
+        }
         guard request.method == .get || request.method == .head else {
             guard request.method == .options else { return .methodNotAllowed(Self.methods) }
             return Response(status: .ok, headers: [.allow: Self.methods, .contentLength: "0"])
@@ -45,7 +49,7 @@ struct WebResponder: HTTPResponder {
     ) async throws -> Response {
         let headOnly = request.method == .head
         switch route {
-        case .webSocket, .notFound:
+        case .webSocket, .administration, .notFound:
             return await files.notFound(request)
         case .redirect(let target, let permanent):
             return .redirect(to: path.location(target), permanent ? .permanentRedirect : .temporaryRedirect)

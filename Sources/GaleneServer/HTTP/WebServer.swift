@@ -24,7 +24,11 @@ struct WebServer: Service {
     let onListening: @Sendable (any Channel) async -> Void
 
     func run() async throws {
-        let responder = WebResponder(files: files, groups: groups, configuration: configuration, isTLS: tls != nil)
+        let responder = WebResponder(
+            files: files, groups: groups,
+            administration: AdministrativeAPI(
+                groups: groups, configuration: configuration, refusalDelay: limits.refusalDelay),
+            configuration: configuration, isTLS: tls != nil)
         let sessionLogger = logger.labelled("session")
         var builder = HTTPServerBuilder { responder in
             WebChannel(

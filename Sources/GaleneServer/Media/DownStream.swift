@@ -18,14 +18,37 @@ struct DownStream: Sendable {
         case stable
     }
 
-    /// A track of the stream, with what stays the same over all its offers.
+    /// A track of the stream: a section of the publisher's in one codec, and with it a section of our offers. Which of
+    /// its encodings feed it changes without the receiver's knowledge.
     struct Track: Sendable {
-        let source: UpTrackInfo
-        let ssrc: UInt32
-        var mid = ""
+        enum State: Sendable {
+            /// No offer has named it yet.
+            case selected
+            /// It is in the offer that is outstanding.
+            case offered
+            case accepted
+            /// The receiver does not take it. It keeps its section, and is never sent.
+            case rejected
+        }
 
-        /// The number on the wire towards receivers, with the parameters that the publisher negotiated.
-        var codec: NegotiatedCodec { CodecTable.offered(source.codec) }
+        /// What the first selection of it said: identifiers and codec stay as they were offered.
+        let origin: UpTrackInfo
+        let codec: NegotiatedCodec
+        let ssrc: UInt32
+        var selection: SelectedTrack
+        var mid = ""
+        var state = State.selected
+
+        init(_ selection: SelectedTrack, ssrc: UInt32) {
+            origin = selection.best
+            codec = selection.codec
+            self.selection = selection
+            self.ssrc = ssrc
+        }
+
+        func carries(_ other: SelectedTrack) -> Bool {
+            origin.kind == other.best.kind && origin.mid == other.best.mid && codec == other.codec
+        }
     }
 
     let source: String
@@ -40,72 +63,105 @@ struct DownStream: Sendable {
     var media: StreamID?
     /// The first offer, until the worker is ready.
     var heldOffer: String?
-    /// Something has changed since the last offer.
-    var needsOffer = false
     /// ICE has to start again with the next offer.
     var needsRestart = false
     /// Failures of the transport since it was last connected.
     var failures = 0
-    /// The answer to the first offer has been given to the worker.
-    var isConnected = false
 
-    private(set) var negotiation = SenderNegotiation()
+    private var negotiation = SenderNegotiation()
     private(set) var local: LocalTransport
     /// What the stream is to carry.
     private(set) var tracks: [Track] = []
-    /// What the last offer said that it carries, as the worker needs it.
-    private(set) var offeredParameters: [DownTrackParameters] = []
+    /// What the last offer said that it carries.
+    private var offered: [UInt32] = []
+    /// The answer to the first offer has been applied.
+    private var isAnswered = false
+    /// What the worker has been told, and is told anew only when it is no longer right.
+    private(set) var carried: DownStreamUpdate
 
     init(_ stream: StreamSnapshot, local: LocalTransport) {
         source = stream.source
         username = stream.username
         label = stream.label
         self.local = local
+        carried = DownStreamUpdate(local: local.credentials, tracks: [])
     }
 
-    /// Whether the peer would not parse a description with another section.
-    var isExhausted: Bool { negotiation.isExhausted }
-
-    /// Sets what the stream is to carry. - Returns: whether that differs from before.
-    mutating func select(_ selection: [UpTrackInfo], random: inout some RandomNumberGenerator) -> Bool {
-        guard selection.map(\.id) != tracks.map(\.source.id) else { return false }
-        tracks = selection.map { source in
-            tracks.first { $0.source.id == source.id } ?? Track(source: source, ssrc: newSSRC(using: &random))
+    /// Sets what the stream is to carry. - Returns: whether the peer can still parse a description of it; if not, the
+    /// stream has to begin anew.
+    mutating func select(_ selection: [SelectedTrack], random: inout some RandomNumberGenerator) -> Bool {
+        tracks = selection.map { selected in
+            guard var track = tracks.first(where: { $0.carries(selected) }) else {
+                return Track(selected, ssrc: newSSRC(using: &random))
+            }
+            track.selection = selected
+            return track
         }
-        return true
+        return negotiation.hasRoom(for: tracks.count { $0.state == .selected })
     }
+
+    /// Whether the receiver has to learn of something.
+    var needsOffer: Bool { needsRestart || tracks.map(\.ssrc) != offered }
 
     /// Writes an offer of what the stream is to carry.
     mutating func offer(id: String, random: inout some RandomNumberGenerator) -> String {
         if needsRestart { local.credentials = .random(using: &random) }
         needsRestart = false
-        needsOffer = false
         let offer = negotiation.offer(
             tracks: tracks.map { track in
                 // The publisher's identifiers, so that a receiver finds sound and picture of one stream together.
-                let streamID = track.source.streamID ?? (label.isEmpty ? "dummy" : label)
+                let streamID = track.origin.streamID ?? (label.isEmpty ? "dummy" : label)
                 return OfferedTrack(
-                    kind: track.source.kind, codec: track.codec, ssrc: track.ssrc, streamID: streamID,
-                    trackID: track.source.trackID ?? track.source.rid ?? track.source.kind.rawValue,
-                    cname: track.source.cname ?? streamID)
+                    kind: track.origin.kind, codec: track.codec, ssrc: track.ssrc, streamID: streamID,
+                    trackID: track.origin.trackID ?? track.origin.rid ?? track.origin.kind.rawValue,
+                    cname: track.origin.cname ?? streamID)
             },
             local: local)
-        for (index, mid) in offer.mids.enumerated() { tracks[index].mid = mid }
-        offeredParameters = parameters
+        for (index, mid) in offer.mids.enumerated() {
+            tracks[index].mid = mid
+            if tracks[index].state == .selected { tracks[index].state = .offered }
+        }
+        offered = tracks.map(\.ssrc)
+        if !isAnswered { carried.tracks = wanted }
         return offer.sdp
     }
 
-    mutating func apply(answer: String) throws(NegotiationError) -> SenderNegotiation.AppliedAnswer {
-        try negotiation.apply(answer: answer)
+    /// Applies the answer to the outstanding offer. - Returns: what the worker is to be told.
+    mutating func apply(answer: String, media: StreamID) throws(NegotiationError) -> DownStreamAnswer {
+        let applied = try negotiation.apply(answer: answer)
+        for index in tracks.indices {
+            if applied.rejectedMids.contains(tracks[index].mid) {
+                tracks[index].state = .rejected
+            } else if tracks[index].state == .offered {
+                tracks[index].state = .accepted
+            }
+        }
+        let isFirst = !isAnswered
+        isAnswered = true
+        phase = .stable
+        carried = DownStreamUpdate(local: local.credentials, tracks: wanted)
+        return DownStreamAnswer(
+            media: media, update: isFirst ? nil : carried, remote: applied.remote, rejected: applied.rejectedMids)
     }
 
-    /// The tracks as the worker needs them.
-    private var parameters: [DownTrackParameters] {
-        tracks.map { track in
+    /// What the worker is to be told without waiting for the receiver: other encodings of the same tracks, and tracks that
+    /// are no longer wanted. `nil` when it knows. With the credentials that it has: those of an offer come with its answer.
+    mutating func takeUpdate() -> DownStreamUpdate? {
+        guard media != nil, carried.tracks != wanted else { return nil }
+        carried.tracks = wanted
+        return carried
+    }
+
+    /// The tracks that the worker should carry at this point. Those of the first offer do not wait for its answer: the
+    /// transport does.
+    private var wanted: [DownTrackParameters] {
+        tracks.filter { $0.state == .accepted || $0.state == .offered && !isAnswered }.map { track in
             DownTrackParameters(
-                sources: [track.source.id], mid: track.mid, ssrc: track.ssrc, payloadType: track.codec.payloadType,
+                sources: track.selection.sources.map(\.id), mid: track.mid, ssrc: track.ssrc,
+                payloadType: track.codec.payloadType,
                 // They are properties of the server: it offers all four, and a receiver that sends none loses nothing.
-                feedback: track.source.kind == .video ? [.remb, .nack, .pli, .fir] : [])
+                feedback: track.origin.kind == .video ? [.remb, .nack, .pli, .fir] : [],
+                isSpatiallyLimited: track.selection.isSpatiallyLimited)
         }
     }
 

@@ -4,6 +4,7 @@
 import ICE
 import MediaLoop
 import RTCCrypto
+import SFU
 import WebRTC
 
 /// What the control plane needs of a media worker: the waist at which tests replace it.
@@ -33,6 +34,9 @@ protocol MediaEngine: Sendable {
     ) async throws(MediaError)
 
     func close(_ id: StreamID) async
+
+    /// How streams of either direction fare, in the order of the question; `nil` for each that there is not.
+    func statistics(of ids: [StreamID]) async -> [StreamStatistics?]
 }
 
 extension MediaWorker: MediaEngine {}

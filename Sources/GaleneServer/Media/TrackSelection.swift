@@ -4,6 +4,7 @@
 import GaleneProtocol
 import MediaLoop
 import RTP
+import WebRTC
 
 /// Which tracks of a stream a receiver gets.
 enum TrackSelection {
@@ -17,16 +18,35 @@ enum TrackSelection {
 
     /// At most one audio and one video track, audio first.
     ///
-    /// - Parameter tracks: in the order of the SDP, the best simulcast encoding first, so that the first video track is
-    ///   the best one and the last the smallest.
-    static func select(_ wanted: [RequestedTrack], from tracks: [UpTrackInfo]) -> [UpTrackInfo] {
-        var selected: [UpTrackInfo] = []
-        if wanted.contains(.audio), let audio = tracks.first(where: { $0.kind == .audio }) { selected.append(audio) }
+    /// Of a simulcast section `video` is all encodings: the receiver's path decides which of them it gets. `video-low` is
+    /// the smallest alone.
+    static func select(_ wanted: [RequestedTrack], from stream: StreamSnapshot) -> [SelectedTrack] {
+        var selected: [SelectedTrack] = []
+        if wanted.contains(.audio), let audio = stream.tracks.first(where: { $0.kind == .audio }) {
+            selected.append(SelectedTrack(sources: [audio]))
+        }
+        let video = stream.tracks.filter { $0.kind == .video }
         if wanted.contains(.video) {
-            if let video = tracks.first(where: { $0.kind == .video }) { selected.append(video) }
-        } else if wanted.contains(.videoLow) {
-            if let video = tracks.last(where: { $0.kind == .video }) { selected.append(video) }
+            if let best = video.first {
+                let encodings = stream.simulcastSections.contains(best.mid) ? encodings(like: best, in: video) : [best]
+                selected.append(SelectedTrack(sources: encodings))
+            }
+        } else if wanted.contains(.videoLow), let last = video.last {
+            // A publisher with two pictures of its own making has put the small one last. Only of a single picture the
+            // layers are all that there is to choose from.
+            let isSingle = video.allSatisfy { $0.mid == last.mid } && !stream.simulcastSections.contains(last.mid)
+            selected.append(SelectedTrack(sources: [last], isSpatiallyLimited: isSingle))
         }
         return selected
+    }
+
+    /// The encodings of one section that a receiver of `best` takes for the same track.
+    private static func encodings(like best: UpTrackInfo, in tracks: [UpTrackInfo]) -> [UpTrackInfo] {
+        let codec = CodecTable.offered(best.codec)
+        let encodings = tracks.filter { $0.mid == best.mid && CodecTable.offered($0.codec) == codec }
+        let surplus = encodings.count - DownTrackParameters.maximumSources
+        guard surplus > 0 else { return encodings }
+        // The smallest is what a slow path gets: those before it go.
+        return Array(encodings.dropLast(surplus + 1)) + encodings.suffix(1)
     }
 }

@@ -45,74 +45,89 @@ extension ClientSession {
         let override = known?.override ?? replaced.first.flatMap { membership.downStreams[$0]?.override }
         let wanted = TrackSelection.wanted(
             label: known?.label ?? stream.label, selection: membership.selection, override: override)
-        let selection = TrackSelection.select(wanted, from: stream.tracks)
+        let selection = TrackSelection.select(wanted, from: stream)
         guard !selection.isEmpty else {
             closeDownStream(stream.id)
             // One that only waits for its first packets still comes in the other's place.
             if !stream.tracks.isEmpty || wanted.isEmpty { for id in replaced { closeDownStream(id) } }
             return
         }
-        if known == nil {
-            openDownStream(stream, selection, replaced: replaced)
-        } else if known?.isExhausted == true {
+        guard let known else { return openDownStream(stream, selection, replaced: replaced) }
+        let fits = withDownStream(stream.id) { $0.select(selection, random: &$1) }
+        guard fits == true else {
+            // Its description has become too long. What the client said of the stream still holds.
             closeDownStream(stream.id)
-            openDownStream(stream, selection, replaced: replaced)
-        } else {
-            let changed = withDownStream(stream.id) { $0.select(selection, random: &$1) }
-            if changed == true { negotiate(stream.id) }
+            openDownStream(stream, selection, replaced: [])
+            withDownStream(stream.id) { down, _ in down.override = known.override }
+            return
         }
+        updateMedia(stream.id)
+        negotiate(stream.id)
     }
 
-    private mutating func openDownStream(_ stream: StreamSnapshot, _ selection: [UpTrackInfo], replaced: [String]) {
+    private mutating func openDownStream(_ stream: StreamSnapshot, _ selection: [SelectedTrack], replaced: [String]) {
         guard let membership, membership.downStreams.count - replaced.count < limits.downStreams,
             membership.upStreams[stream.id] == nil
-        else { return }
+        else {
+            for id in replaced { closeDownStream(id) }
+            return
+        }
         // The latest that the client has is replaced; what it should not have kept is closed.
         for id in replaced.dropFirst() { closeDownStream(id) }
         let local = LocalTransport(
             credentials: .random(using: &random), fingerprint: membership.media.fingerprint, isICELite: true)
         var down = DownStream(stream, local: local)
-        if let id = replaced.first, let old = withMembership({ $0.downStreams.removeValue(forKey: id) }) ?? nil {
+        if let id = replaced.first, let old = removeDownStream(id) {
             // An unanswered opening has not reached the client: what it was to replace is what this one replaces.
             down.replaces = old.heldOffer == nil ? id : old.replaces
             if let media = old.media { perform(.closeMedia(media)) }
         }
         _ = withMembership { $0.downStreams[stream.id] = down }
-        _ = withDownStream(stream.id) { down, random in
+        withDownStream(stream.id) { down, random in
             _ = down.select(selection, random: &random)
             down.heldOffer = down.offer(id: stream.id, random: &random)
         }
         guard let opening = self.membership?.downStreams[stream.id] else { return }
-        perform(.openDownStream(id: stream.id, local: opening.local.credentials, opening.offeredParameters))
+        perform(.openDownStream(id: stream.id, local: opening.carried.local, opening.carried.tracks))
     }
 
     mutating func downStreamOpened(_ id: String, _ media: StreamID) {
         // The id may have been closed meanwhile, or even taken by another stream that waits for its own opening.
-        guard let down = membership?.downStreams[id], down.phase == .opening, let sdp = down.heldOffer else {
+        guard !takeAbandonedOpening(id), let sdp = membership?.downStreams[id]?.heldOffer else {
             return perform(.closeMedia(media))
         }
-        _ = withDownStream(id) { down, _ in
+        withDownStream(id) { down, _ in
             down.media = media
             down.heldOffer = nil
         }
         sendOffer(id, sdp, withCandidates: true)
+        updateMedia(id)
     }
 
-    mutating func downStreamFailed(_ id: String) {
-        guard membership?.downStreams[id] != nil else { return }
-        closeDownStream(id)
+    mutating func downStreamRefused(_ id: String) {
+        if !takeAbandonedOpening(id) { closeDownStream(id) }
+    }
+
+    mutating func downStreamFailed(_ id: String, _ media: StreamID) {
+        if membership?.downStreams[id]?.media == media { closeDownStream(id) }
+    }
+
+    /// Tells the worker what it need not wait for the client to know.
+    private mutating func updateMedia(_ id: String) {
+        guard let media = membership?.downStreams[id]?.media,
+            let update = withDownStream(id, { down, _ in down.takeUpdate() }) ?? nil
+        else { return }
+        perform(.updateDownStream(id: id, media, update))
     }
 
     // MARK: Offers and answers
 
-    /// Offers the stream as it is to be, now or after the answer that is outstanding.
+    /// Offers the stream as it is to be, if that is not how it was offered last: now, or after the answer that is
+    /// outstanding.
     private mutating func negotiate(_ id: String) {
         let offer =
             withDownStream(id) { down, random -> (sdp: String, restarts: Bool)? in
-                guard down.phase == .stable else {
-                    down.needsOffer = true
-                    return nil
-                }
+                guard down.phase == .stable, down.needsOffer else { return nil }
                 let restarts = down.needsRestart
                 return (down.offer(id: id, random: &random), restarts)
             } ?? nil
@@ -128,7 +143,7 @@ extension ClientSession {
                     id: id, label: down.label, sdp: sdp, replace: down.replaces, source: down.source,
                     username: down.username)))
         if withCandidates { sendCandidates(id, membership.media.candidates) }
-        _ = withDownStream(id) { down, _ in
+        withDownStream(id) { down, _ in
             down.phase = .offered
             down.replaces = nil
         }
@@ -139,26 +154,16 @@ extension ClientSession {
         guard down.phase == .offered, let media = down.media else {
             return userError("there is no offer to answer")
         }
-        var applying = down
-        let applied: SenderNegotiation.AppliedAnswer
+        var answered = down
         do {
-            applied = try applying.apply(answer: answer.sdp)
+            let connection = try answered.apply(answer: answer.sdp, media: media)
+            _ = withMembership { $0.downStreams[answer.id] = answered }
+            perform(.connectDownStream(id: answer.id, connection))
+            negotiate(answer.id)
         } catch {
             closeDownStream(answer.id)
-            return userError("the answer was not understood: \(error)")
+            userError("the answer was not understood: \(error)")
         }
-        let update =
-            down.isConnected
-            ? DownStreamAnswer.Update(local: applying.local.credentials, tracks: applying.offeredParameters) : nil
-        applying.isConnected = true
-        applying.phase = .stable
-        _ = withMembership { $0.downStreams[answer.id] = applying }
-        perform(
-            .connectDownStream(
-                DownStreamAnswer(
-                    id: answer.id, media: media, update: update, remote: applied.remote,
-                    rejected: applied.rejectedMids)))
-        if applying.needsOffer { negotiate(answer.id) }
     }
 
     mutating func receiveRenegotiate(_ id: String) {
@@ -167,7 +172,7 @@ extension ClientSession {
     }
 
     private mutating func restart(_ id: String) {
-        _ = withDownStream(id) { down, _ in down.needsRestart = true }
+        withDownStream(id) { down, _ in down.needsRestart = true }
         negotiate(id)
     }
 
@@ -180,11 +185,29 @@ extension ClientSession {
 
     /// Ends a stream that the client receives and tells it so; unknown ids are ignored.
     mutating func closeDownStream(_ id: String) {
-        guard let down = withMembership({ $0.downStreams.removeValue(forKey: id) }) ?? nil else { return }
+        guard let down = removeDownStream(id) else { return }
         // An offer that never went out leaves only what it was to replace.
         if down.heldOffer == nil { send(.close(id: id)) }
         if let replaced = down.replaces { send(.close(id: replaced)) }
         if let media = down.media { perform(.closeMedia(media)) }
+    }
+
+    private mutating func removeDownStream(_ id: String) -> DownStream? {
+        withMembership { membership in
+            let down = membership.downStreams.removeValue(forKey: id)
+            if down?.phase == .opening { membership.abandonedOpenings[id, default: 0] += 1 }
+            return down
+        } ?? nil
+    }
+
+    /// Whether the opening that has just ended was that of a stream given up since. Operations end in the order in which
+    /// they began, so that such results come before the one that is waited for.
+    private mutating func takeAbandonedOpening(_ id: String) -> Bool {
+        withMembership { membership in
+            guard let count = membership.abandonedOpenings[id] else { return false }
+            membership.abandonedOpenings[id] = count > 1 ? count - 1 : nil
+            return true
+        } ?? false
     }
 
     // MARK: The worker

@@ -15,6 +15,8 @@ struct Membership: Sendable {
     var selection: [String: [RequestedTrack]]?
     var upStreams: [String: UpStream] = [:]
     var downStreams: [String: DownStream] = [:]
+    /// Openings under way whose stream has been given up meanwhile: their results, which come first, are for nobody.
+    var abandonedOpenings: [String: Int] = [:]
 
     /// When the next stream is to be offered to the others.
     var nextPush: Instant? {
@@ -87,7 +89,8 @@ extension ClientSession {
         case .upStreamUpdated(let id): upStreamUpdated(id, now: now)
         case .upStreamFailed(let id, let reason): upStreamFailed(id, reason)
         case .downStreamOpened(let id, let media): downStreamOpened(id, media)
-        case .downStreamFailed(let id): downStreamFailed(id)
+        case .downStreamRefused(let id): downStreamRefused(id)
+        case .downStreamFailed(let id, let media): downStreamFailed(id, media)
         }
     }
 
@@ -97,6 +100,7 @@ extension ClientSession {
         case .left(let status, let data): left(status, data)
         case .message(let message): forward(message)
         case .changed(let status, let data): changed(status, data)
+        case .permissionsChanged(let permissions, let status): permissionsChanged(permissions, status)
         case .stream(let stream): considerStream(stream)
         case .streamsClosed(let ids): for id in ids { closeDownStream(id) }
         case .media(let event): mediaEvent(event, now: now)
@@ -121,7 +125,14 @@ extension ClientSession {
         for user in group.users { send(.user(user)) }
     }
 
-    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]) {
+    private mutating func permissionsChanged(_ permissions: [Permission], _ status: GroupStatus) {
+        guard withMembership({ $0.permissions = permissions }) != nil else { return }
+        // Without data: absent means as before.
+        changed(status, nil)
+        if !permissions.contains(.present) { revokeUpStreams() }
+    }
+
+    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]?) {
         guard let membership else { return }
         send(
             .joined(

@@ -103,11 +103,15 @@ extension ClientSession {
             guard action.dest == clientID else { return userError("not authorised") }
             guard let data = acceptableData(action.value) else { return }
             perform(.setUserData(data))
-        case .op, .unop, .present, .unpresent, .shutUp, .unshutUp, .kick, .identify:
+        case .kick, .identify:
             moderate(membership.permissions.contains(.op))
         default:
-            userError("unknown user action")
-            close(.normal("unknown user action"))
+            guard let change = PermissionChange(action.kind) else {
+                userError("unknown user action")
+                return close(.normal("unknown user action"))
+            }
+            guard membership.permissions.contains(.op) else { return userError("not authorised") }
+            perform(.changePermissions(of: action.dest, change))
         }
     }
 

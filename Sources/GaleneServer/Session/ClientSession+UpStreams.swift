@@ -19,7 +19,8 @@ extension ClientSession {
             return refuseOffer(offer.id, "this id belongs to a stream that you receive")
         }
         if membership.upStreams[offer.id] == nil {
-            open(offer, media: membership.media, count: membership.upStreams.count)
+            let isReplacement = offer.replace.map { membership.upStreams[$0] != nil } ?? false
+            open(offer, media: membership.media, count: membership.upStreams.count - (isReplacement ? 1 : 0))
         } else {
             if let replaced = offer.replace, replaced != offer.id { endUpStream(replaced) }
             renegotiate(offer)
@@ -158,6 +159,14 @@ extension ClientSession {
         guard let stream = withMembership({ $0.upStreams.removeValue(forKey: id) }).flatMap({ $0 }) else { return }
         // One whose opening is still under way is ended by the result of that.
         if let media = stream.media { perform(.closeUpStream(id: id, media)) }
+    }
+
+    /// The client may no longer present. The group has told the receivers; the client is to close its end.
+    mutating func revokeUpStreams() {
+        for id in (membership?.upStreams.keys).map({ $0.sorted() }) ?? [] {
+            endUpStream(id)
+            refuseOffer(id, "you may not present any more")
+        }
     }
 
     /// The transport of a stream that the client sends.

@@ -40,6 +40,8 @@ enum SessionOperation: Sendable {
     case chat(Chat)
     case userMessage(UserMessage)
     case setUserData([String: JSONValue])
+    /// Of another member, or of oneself.
+    case changePermissions(of: String, PermissionChange)
     case setGroupData([String: JSONValue])
 
     case openUpStream(UpStreamOpening)
@@ -52,7 +54,9 @@ enum SessionOperation: Sendable {
     case refresh(id: String?)
 
     case openDownStream(id: String, local: ICECredentials, [DownTrackParameters])
-    case connectDownStream(DownStreamAnswer)
+    case connectDownStream(id: String, DownStreamAnswer)
+    /// Changes what a stream carries without the receiver's knowledge.
+    case updateDownStream(id: String, StreamID, DownStreamUpdate)
     /// Ends a stream on the worker without telling anybody.
     case closeMedia(StreamID)
 }
@@ -78,17 +82,18 @@ struct UpStreamOpening: Sendable {
 
 /// A client's answer to one of our offers, as the worker needs it.
 struct DownStreamAnswer: Sendable {
-    var id: String
     var media: StreamID
     /// What the offer contained; `nil` for the first one, which the worker knows.
-    var update: Update?
+    var update: DownStreamUpdate?
     var remote: RemoteTransport
     var rejected: Set<String>
+}
 
-    struct Update: Sendable {
-        var local: ICECredentials
-        var tracks: [DownTrackParameters]
-    }
+/// What a down stream carries from now on.
+struct DownStreamUpdate: Sendable, Equatable {
+    /// Ours; others than before restart ICE.
+    var local: ICECredentials
+    var tracks: [DownTrackParameters]
 }
 
 /// How an operation ended.
@@ -101,7 +106,10 @@ enum SessionResult: Sendable {
     case upStreamUpdated(id: String)
     case upStreamFailed(id: String, String)
     case downStreamOpened(id: String, StreamID)
-    case downStreamFailed(id: String)
+    /// The worker has not opened it.
+    case downStreamRefused(id: String)
+    /// The worker could not do with it what was asked.
+    case downStreamFailed(id: String, StreamID)
 }
 
 /// Why a client may not join. A successful join is answered by ``GroupEvent/joined(_:)``.

@@ -7,6 +7,7 @@ import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import MediaLoop
+public import Metrics
 import NIOCore
 import NIOPosix
 import RTCBase
@@ -19,16 +20,20 @@ public struct GaleneService: Service {
     private let workers: MediaWorkers
     private let groups: GroupDirectory
     private let web: WebServer
+    private let sampler: MetricsSampler
+    /// `nil` when nobody asks for it.
+    private let metricsServer: MetricsServer?
     private let logger: Logger
 
     /// Checks everything that can be checked before anything is started.
     ///
     /// - Parameters:
+    ///   - metrics: what the server counts goes there, beside the listener of `-metrics`.
     ///   - announce: gets the lines that tell the operator where the server is and what to know about it.
     /// - Throws: the one line that says why the server cannot start.
     public init(
         _ options: ServerOptions, limits: Limits = Limits(), logger: Logger,
-        announce: @escaping @Sendable (String) -> Void
+        metrics: any MetricsFactory = MetricsSystem.factory, announce: @escaping @Sendable (String) -> Void
     ) async throws(StartupError) {
         self.logger = logger
         let listen = try ListenAddress(options.http)
@@ -53,12 +58,18 @@ public struct GaleneService: Service {
             notices.append("groups directory \(options.groupsDirectory) does not exist, there is no group: \(advice)")
         }
         let bindAddress = try await PortProbe.resolve(listen)
+        let metricsListen = try MetricsServer.address(options.metrics, beside: listen)
+        var metricsAddress: BindAddress?
+        if let metricsListen { metricsAddress = try await PortProbe.resolve(metricsListen, option: "metrics") }
         workers = try MediaWorkers(
             ports: ports, cores: System.coreCount, addresses: addresses, now: .now)
         groups = GroupDirectory(
             directory: options.groupsDirectory, workers: workers.workers, limits: limits,
             logger: logger.labelled("group"))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
+        for problem in Self.warnings(configuration.current) {
+            notices.append("warning: \(options.dataDirectory)/config.json: \(problem)".printable)
+        }
 
         notices += Self.filesWithoutEffect(options.dataDirectory)
         // What the kernel grants it reports doubled, for its own bookkeeping (socket(7)).
@@ -75,6 +86,17 @@ public struct GaleneService: Service {
             notices.append(
                 "warning: \(descriptors) file descriptors are allowed, which limits the number of clients (ulimit -n)")
         }
+        let registry = PrometheusRegistry(describing: MetricFamily.all)
+        let sampler = MetricsSampler(
+            workers: workers.workers, groups: groups,
+            factory: metricsAddress == nil ? metrics : MultiplexMetricsHandler(factories: [metrics, registry]))
+        self.sampler = sampler
+        metricsServer = metricsAddress.map { address in
+            MetricsServer(address: address, registry: registry, sampler: sampler, logger: logger.labelled("metrics")) {
+                let url = Self.url("http", metricsListen ?? listen, $0.localAddress?.port)
+                announce("metrics at \(url)\(url.hasSuffix("/") ? "" : "/")metrics")
+            }
+        }
         let told = notices
         let mediaLine = Self.mediaLine(workers.workers.map(\.port))
         let scheme = tls == nil ? "http" : "https"
@@ -90,10 +112,20 @@ public struct GaleneService: Service {
 
     public func run() async throws {
         // Ended in reverse order: clients first, so that they can leave their groups and close their streams.
-        let services: [any Service] = [workers, groups, web]
+        var services: [any Service] = [workers, groups, sampler]
+        if let metricsServer { services.append(metricsServer) }
+        services.append(web)
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()
+    }
+
+    private static func warnings(_ configuration: GaleneProtocol.ServerConfiguration) -> [String] {
+        let hasBcrypt = configuration.users.values.contains {
+            if case .bcrypt? = $0.password { true } else { false }
+        }
+        return configuration.warnings.map(\.description)
+            + (hasBcrypt ? ["users: administrators whose password is hashed by bcrypt are refused"] : [])
     }
 
     /// Files of an existing installation that a later version will read: said, so that nobody relies on them.

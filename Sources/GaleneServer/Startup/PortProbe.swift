@@ -5,21 +5,21 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// Tries the web server's address before anything is started, so that a port in use leaves nothing half-started.
+/// Tries a server's address before anything is started, so that a port in use leaves nothing half-started.
 enum PortProbe {
     /// - Returns: the address to bind, with `::` for every address where there is IPv6 and `0.0.0.0` elsewhere.
-    static func resolve(_ address: ListenAddress) async throws(StartupError) -> BindAddress {
+    static func resolve(_ address: ListenAddress, option: String = "http") async throws(StartupError) -> BindAddress {
         switch address {
         case .unixSocket(let path):
             if await isServed(path) { throw StartupError("\(path) is in use by another server") }
             return .unixDomainSocket(path: path)
         case .tcp(let host?, let port):
-            if let failure = await bindFailure(host, port) { throw Self.error(failure, host, port) }
+            if let failure = await bindFailure(host, port) { throw Self.error(failure, host, port, option) }
             return .hostname(host, port: port)
         case .tcp(nil, let port):
             guard let failure = await bindFailure("::", port) else { return .hostname("::", port: port) }
-            if (failure as? IOError)?.errnoCode == EADDRINUSE { throw Self.error(failure, nil, port) }
-            if let failure = await bindFailure("0.0.0.0", port) { throw Self.error(failure, nil, port) }
+            if (failure as? IOError)?.errnoCode == EADDRINUSE { throw Self.error(failure, nil, port, option) }
+            if let failure = await bindFailure("0.0.0.0", port) { throw Self.error(failure, nil, port, option) }
             return .hostname("0.0.0.0", port: port)
         }
     }
@@ -45,11 +45,11 @@ enum PortProbe {
         return true
     }
 
-    private static func error(_ error: any Error, _ host: String?, _ port: Int) -> StartupError {
+    private static func error(_ error: any Error, _ host: String?, _ port: Int, _ option: String) -> StartupError {
         let place = host.map { "address \($0) port \(port)" } ?? "port \(port)"
         switch (error as? IOError)?.errnoCode {
-        case EADDRINUSE: return StartupError("\(place) is in use: stop what uses it, or choose another with -http")
-        case EACCES: return StartupError("\(place) may not be used by this user: choose one above 1023 with -http")
+        case EADDRINUSE: return StartupError("\(place) is in use: stop what uses it, or choose another with -\(option)")
+        case EACCES: return StartupError("\(place) may not be used by this user: choose one above 1023 with -\(option)")
         case EADDRNOTAVAIL: return StartupError("\(place) is not on this machine")
         default: return StartupError("cannot listen on \(place): \(error)")
         }

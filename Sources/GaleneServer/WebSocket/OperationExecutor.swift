@@ -13,6 +13,9 @@ actor OperationExecutor {
     private let mailbox: any GroupMember
     /// The group that the client is in, and under which id.
     private var place: (group: Group, id: String)?
+    /// The streams that the worker carries for the client. A departure ends them all: the session may not have heard of
+    /// the last one when it asked for it.
+    private var media: Set<StreamID> = []
 
     init(groups: GroupDirectory, mailbox: any GroupMember) {
         self.groups = groups
@@ -25,12 +28,15 @@ actor OperationExecutor {
         switch operation {
         case .join: return .done
         case .leave(let streams):
-            for stream in streams { await group.media.close(stream) }
+            for stream in streams + media.subtracting(streams) { await group.media.close(stream) }
+            media = []
             place = nil
             await group.leave(id, mailbox: mailbox)
             return .done
         case .chat(let chat): return Self.result(await group.chat(chat, from: id))
         case .userMessage(let message): return Self.result(await group.userMessage(message, from: id))
+        case .changePermissions(let member, let change):
+            return Self.result(await group.changePermissions(of: member, change, by: id))
         case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
         case .setGroupData(let data): return Self.result(await group.setData(data))
         case .openUpStream(let opening): return await open(opening, in: group, id)
@@ -45,7 +51,7 @@ actor OperationExecutor {
             }
         case .closeUpStream(let stream, let media):
             await group.removeStream(stream, owner: id)
-            await group.media.close(media)
+            await close(media, in: group)
             return .done
         case .push(let stream):
             await group.push(stream, owner: id)
@@ -56,17 +62,39 @@ actor OperationExecutor {
         case .openDownStream(let stream, let local, let tracks):
             do throws(MediaError) {
                 let media = try await group.media.openDownStream(owner: group.owner, local: local, tracks: tracks)
-                await group.bind(media, to: id)
+                self.media.insert(media)
+                await group.bind(media, to: id, as: stream)
                 return .downStreamOpened(id: stream, media)
             } catch {
-                return .downStreamFailed(id: stream)
+                return .downStreamRefused(id: stream)
             }
-        case .connectDownStream(let answer): return await connect(answer, in: group)
+        case .connectDownStream(let stream, let answer):
+            do throws(MediaError) {
+                if let update = answer.update {
+                    try await group.media.updateDownStream(answer.media, local: update.local, tracks: update.tracks)
+                }
+                try await group.media.connectDownStream(answer.media, remote: answer.remote, rejected: answer.rejected)
+                return .done
+            } catch {
+                return .downStreamFailed(id: stream, answer.media)
+            }
+        case .updateDownStream(let stream, let media, let update):
+            do throws(MediaError) {
+                try await group.media.updateDownStream(media, local: update.local, tracks: update.tracks)
+                return .done
+            } catch {
+                return .downStreamFailed(id: stream, media)
+            }
         case .closeMedia(let media):
             await group.unbind(media)
-            await group.media.close(media)
+            await close(media, in: group)
             return .done
         }
+    }
+
+    private func close(_ media: StreamID, in group: Group) async {
+        self.media.remove(media)
+        await group.media.close(media)
     }
 
     private func join(_ request: JoinRequest) async -> SessionResult {
@@ -91,33 +119,30 @@ actor OperationExecutor {
         do throws(MediaError) {
             let media = try await group.media.openUpStream(
                 owner: group.owner, local: opening.local, remote: opening.remote, tracks: opening.tracks)
-            if let refusal = await group.addStream(opening, owner: id, media: media) {
-                await group.media.close(media)
-                return .upStreamFailed(id: opening.id, refusal)
+            self.media.insert(media)
+            guard let refusal = await group.addStream(opening, owner: id, media: media) else {
+                return .upStreamOpened(id: opening.id, media)
             }
-            return .upStreamOpened(id: opening.id, media)
+            await close(media, in: group)
+            return await refuse(opening, refusal, in: group, id)
         } catch {
-            return .upStreamFailed(id: opening.id, Self.text(error))
+            return await refuse(opening, Self.text(error), in: group, id)
         }
     }
 
-    private func connect(_ answer: DownStreamAnswer, in group: Group) async -> SessionResult {
-        do throws(MediaError) {
-            if let update = answer.update {
-                try await group.media.updateDownStream(answer.media, local: update.local, tracks: update.tracks)
-            }
-            try await group.media.connectDownStream(answer.media, remote: answer.remote, rejected: answer.rejected)
-            return .done
-        } catch {
-            return .downStreamFailed(id: answer.id)
-        }
+    /// The stream that was to be replaced has ended nevertheless: its receivers have to learn it.
+    private func refuse(
+        _ opening: UpStreamOpening, _ reason: String, in group: Group, _ id: String
+    ) async -> SessionResult {
+        if let replaced = opening.replaces { await group.removeStream(replaced, owner: id) }
+        return .upStreamFailed(id: opening.id, reason)
     }
 
     /// An operation that a departure has overtaken: what it was about is gone with the membership.
     private static func outside(_ operation: SessionOperation) -> SessionResult {
         switch operation {
         case .openUpStream(let opening): .upStreamFailed(id: opening.id, "you are not in this group")
-        case .openDownStream(let id, _, _): .downStreamFailed(id: id)
+        case .openDownStream(let id, _, _): .downStreamRefused(id: id)
         default: .done
         }
     }

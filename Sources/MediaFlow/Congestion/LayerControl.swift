@@ -22,9 +22,9 @@ public struct LayerControl: Sendable, BitwiseCopyable {
     /// How long a step up must hold to be kept: three to five reports, and longer than a browser's queue lasts.
     public static let trial = Duration.seconds(4)
     /// Between a congestion and a trial: what the path did not carry it seldom carries shortly after.
-    public static let firstPause = Duration.seconds(4)
+    public static let firstPause = Duration.seconds(8)
     /// A path that has got better is noticed after this long at the latest.
-    public static let longestPause = Duration.seconds(24)
+    public static let longestPause = Duration.seconds(32)
     /// Between steps up, so that each is measured before the next.
     static let stride = Duration.seconds(1)
     /// Losses of more than this share (of 256) are congestion: 18 %, averaged over two or three reports.

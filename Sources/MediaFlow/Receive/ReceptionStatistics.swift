@@ -60,6 +60,8 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
     }
 
     public var packetsReceived: UInt64 { received &+ repaired }
+    /// What the last report block said was lost, units of 1/256.
+    public private(set) var fractionLost: UInt8 = 0
     /// Interarrival jitter in timestamp units.
     public var jitter: UInt32 { UInt32(clamping: scaledJitter >> 4) }
 
@@ -75,13 +77,14 @@ public struct ReceptionStatistics: Sendable, BitwiseCopyable {
         receivedAtLastReport = received
         let lostInterval = expectedInterval - receivedInterval
         let fraction = expectedInterval <= 0 || lostInterval <= 0 ? 0 : min(255, lostInterval << 8 / expectedInterval)
+        fractionLost = UInt8(fraction)
         var delay: UInt32 = 0
         if let lastSenderReport {
             delay = UInt32(clamping: (now - lastSenderReport.arrival).wholeNanoseconds / 1000 * 65536 / 1_000_000)
         }
         return ReportBlock(
             ssrc: ssrc,
-            fractionLost: UInt8(fraction),
+            fractionLost: fractionLost,
             // Negative with duplicates (RFC 3550 section 6.4.1); 24 bits.
             cumulativeLost: Int32(max(-0x80_0000, min(0x7f_ffff, Int64(expected) - Int64(received)))),
             highestSequenceNumber: UInt32(truncatingIfNeeded: highestIndex),

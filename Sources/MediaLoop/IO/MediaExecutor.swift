@@ -74,6 +74,9 @@ public final class MediaExecutor: SerialExecutor {
     /// How punctual the loop has been, since its start. From any thread.
     public var statistics: LoopStatistics { meter.statistics }
 
+    /// The greatest lateness since the last call: for one observer, that looks at intervals. From any thread.
+    public func takeMaximumLateness() -> Duration { meter.takeMaximum() }
+
     // MARK: SerialExecutor
 
     public func enqueue(_ job: consuming ExecutorJob) {

@@ -67,6 +67,8 @@ public struct SendBatch: ~Copyable {
         isSegmenting = socket.canSegment
         controlLayout = ControlLayout(family: socket.family)
         slab = .allocate(byteCount: Self.slotCount * Self.slotSize, alignment: 4096)
+        // Touched now, so that the first packets do not wait for pages.
+        slab.initializeMemory(as: UInt8.self, repeating: 0, count: Self.slotCount * Self.slotSize)
         vectors = .allocate(capacity: Self.slotCount)
         for slot in 0..<Self.slotCount {
             (vectors + slot).initialize(to: iovec(iov_base: slab + slot * Self.slotSize, iov_len: 0))

@@ -34,6 +34,8 @@ public struct WorkerCounters: Sendable, Equatable, BitwiseCopyable {
     public var strangeChecks: UInt64 = 0
     /// DTLS or media from an address that no stream has authenticated.
     public var strangeDatagrams: UInt64 = 0
+    /// Datagrams of handshakes that had to wait for a later wake-up, and those for which there was no room to wait.
+    public var handshakeDatagramsDeferred: UInt64 = 0
     public var handshakeDatagramsDropped: UInt64 = 0
     public var oversizedDatagrams: UInt64 = 0
     /// Media of a stream that sends none, or before its keys are there.

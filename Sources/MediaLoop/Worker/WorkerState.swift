@@ -133,6 +133,7 @@ struct WorkerState: ~Copyable {
                 // 0.85 ms a handshake: a crowd that joins at once must not make those wait who already talk.
                 if deferredDTLS.count < limits.deferredDatagrams {
                     deferredDTLS.append((handle, remote, Array(datagram)))
+                    counters.handshakeDatagramsDeferred &+= 1
                 } else {
                     counters.handshakeDatagramsDropped &+= 1
                 }

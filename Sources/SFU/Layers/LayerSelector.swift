@@ -11,7 +11,10 @@ import RTCBase
 /// - more frames a second: at a switch point. VP8's layer-sync frame (Y) makes its own layer usable, step by step; VP9's
 ///   switching-up point (U) makes all layers above its own usable at once;
 /// - a smaller picture: at the next picture, if all of the smaller one's frames have been sent; otherwise at a key frame;
-/// - a larger picture: at a key frame.
+/// - a larger picture: at a key frame, also when the source begins to send it.
+///
+/// A key frame is asked for whenever the size changes. Browsers decode a picture when all of its sizes are there: one of
+/// which something was lost on the way to a smaller size would otherwise stop them for seconds.
 ///
 /// What is decided holds from a picture on. Packets that come late are judged by what held for their picture, so that no
 /// frame is torn.
@@ -42,6 +45,12 @@ struct LayerSelector: BitwiseCopyable {
     private var keyFrameTimestamp: UInt32?
     /// A picture that seems to be a key picture, by what came first of it.
     private var presumedKeyTimestamp: UInt32?
+    /// The highest spatial layer of it.
+    private var presumedHighest: UInt8 = 0
+    /// The size has changed without a key frame.
+    private var needsRefresh = false
+    /// The source has begun a larger size that is wanted, without a key frame.
+    private var awaitsLargerSize = false
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
@@ -94,13 +103,17 @@ struct LayerSelector: BitwiseCopyable {
         var isShadowed = layers.spatial < rule.floor && packet.flags.contains(.isNotInterLayerReference)
         // It may be the one that is missing of a layer that has been taken up since.
         if isShadowed, isLate, isIntact(layers.spatial), isAfterKeyFrame(packet) { isShadowed = false }
-        guard rule.layers.includes(layers), !isShadowed else {
+        // A size that has just begun waits for its key frame.
+        let isShown = rule.layers.includes(layers) && (isLate || layers.spatial <= highest)
+        guard isShown, !isShadowed else {
             if layers.temporal <= rule.layers.temporal { noteGap(in: packet) }
             return .drop
         }
+        // Of a key picture it is not known yet which sizes it has, nor any more of one that is past.
+        let isOpen = isLate || isOfKeyPicture(packet)
+        let shown = isOpen ? rule.layers.spatial : min(rule.layers.spatial, highest)
         let isLastOfPicture =
-            layers.spatial == rule.layers.spatial && packet.flags.contains(.endsFrame)
-            && packet.flags.contains(.hasSpatialLayers)
+            layers.spatial == shown && packet.flags.contains(.endsFrame) && packet.flags.contains(.hasSpatialLayers)
         return .forward(marker: packet.marker || isLastOfPicture)
     }
 
@@ -124,6 +137,7 @@ struct LayerSelector: BitwiseCopyable {
     /// The source has stopped sending the layers above `spatial`.
     mutating func stopExpecting(above spatial: UInt8) {
         guard spatial < highest else { return }
+        if current.spatial > spatial { needsRefresh = true }
         highest = spatial
         lesserPictures = 0
         update()
@@ -142,6 +156,10 @@ struct LayerSelector: BitwiseCopyable {
 
     private func isAfterKeyFrame(_ packet: CachedPacket) -> Bool {
         keyFrameTimestamp.map { Int32(bitPattern: packet.timestamp &- $0) >= 0 } ?? true
+    }
+
+    private func isOfKeyPicture(_ packet: CachedPacket) -> Bool {
+        packet.timestamp == keyFrameTimestamp || packet.timestamp == presumedKeyTimestamp
     }
 
     private mutating func noteGap(in packet: CachedPacket) {
@@ -178,14 +196,23 @@ struct LayerSelector: BitwiseCopyable {
             // refer to no other. If it was none after all, a gap shows, and a key frame is asked for.
             setRule(target, floor: 0, from: packet.timestamp)
             presumedKeyTimestamp = packet.timestamp
-            highest = max(highest, packet.layers.spatial)
+            presumedHighest = packet.layers.spatial
+            highest = max(highest, presumedHighest)
             return
         }
         if startsPicture {
             expect()
             descend(from: packet.timestamp)
         }
-        highest = max(highest, packet.layers.spatial)
+        if packet.layers.spatial > highest {
+            if isOfKeyPicture(packet) {
+                highest = packet.layers.spatial
+                presumedHighest = highest
+            } else if target.spatial > highest {
+                awaitsLargerSize = true
+                wantsKeyFrame = true
+            }
+        }
         lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
     }
@@ -204,8 +231,11 @@ struct LayerSelector: BitwiseCopyable {
         guard keyFrameTimestamp != packet.timestamp else { return }
         keyFrameTimestamp = packet.timestamp
         intact = 0xff
-        highest = 0
+        // Packets of its larger sizes may have come first.
+        highest = presumedKeyTimestamp == packet.timestamp ? presumedHighest : 0
         lesserPictures = 0
+        needsRefresh = false
+        awaitsLargerSize = false
         wantsKeyFrame = false
         isKeyFrameUrgent = false
     }
@@ -220,7 +250,10 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func descend(from timestamp: UInt32) {
         var layers = rule.layers
         layers.temporal = min(layers.temporal, target.temporal)
-        if target.spatial < layers.spatial, isIntact(target.spatial) { layers.spatial = target.spatial }
+        if target.spatial < layers.spatial, isIntact(target.spatial) {
+            if target.spatial < highest { needsRefresh = true }
+            layers.spatial = target.spatial
+        }
         // Where frames have been left out there is nothing to see before a key frame.
         let shown = min(layers.spatial, highest)
         setRule(layers, floor: isIntact(shown) ? shown : rule.floor, from: timestamp)
@@ -230,8 +263,8 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func update() {
         let shown = min(current.spatial, highest)
         let wanted = min(target.spatial, highest)
-        isKeyFrameUrgent = wanted < shown || !isIntact(shown)
-        wantsKeyFrame = wanted > shown || isKeyFrameUrgent
+        isKeyFrameUrgent = needsRefresh || wanted < shown || !isIntact(shown)
+        wantsKeyFrame = wanted > shown || awaitsLargerSize || isKeyFrameUrgent
     }
 
     private mutating func ascend(_ packet: CachedPacket) {

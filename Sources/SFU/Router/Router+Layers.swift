@@ -110,8 +110,10 @@ extension Router {
         }
         let choice = ladder.rungs[rung]
         let source = sources[choice.source]
-        // Who gets the best gets what becomes better, too, at once.
-        down.pointee.ceiling = rung == highest ? nil : (source, choice.layers)
+        // Who gets the best gets what becomes better, too, at once; but the best of what is left while better encodings pause
+        // is not the best.
+        let isUnlimited = rung == highest && (choice.source == 0 || down.pointee.ceiling == nil)
+        down.pointee.ceiling = isUnlimited ? nil : (source, choice.layers)
         var layers = rung == highest ? Layers.all : choice.layers
         if down.pointee.isSpatiallyLimited { layers.spatial = 0 }
         down.pointee.selector.target = layers

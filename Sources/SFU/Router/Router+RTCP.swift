@@ -151,6 +151,8 @@ extension Router {
     static let audioBitrate: Int64 = 102_400
     /// Where a receiver is taken to be before it has reported anything.
     static let presumedBitrate: Int64 = 524_288
+    /// No publisher is told more: 1024³ (spec 7.11).
+    static let highestDemand: Int64 = 1 << 30
 
     /// The report that a publisher gets each second: a receiver report, and a REMB over its video if it understands it.
     ///
@@ -177,14 +179,14 @@ extension Router {
             _ = compound.append(
                 .estimatedBitrate(
                     ReceiverEstimatedMaximumBitrate(
-                        senderSSRC: reporter, bitrate: Int(min(bitrate, 1 << 30)), ssrcs: rembSources)))
+                        senderSSRC: reporter, bitrate: Int(min(bitrate, Self.highestDemand)), ssrcs: rembSources)))
         }
         return compound.bytes
     }
 
     /// What a publisher may send of a track (spec 7.11): as much as its weakest receiver takes, but never less than is of
     /// use. Who can be given less of it, or less of another encoding, holds nobody back.
-    private func maximumBitrate(
+    func maximumBitrate(
         _ source: Handle, _ track: UnsafeMutablePointer<UpTrack>, now: Instant
     ) -> Int64 {
         guard track.pointee.configuration.codec.kind == .video else { return Self.audioBitrate }
@@ -200,8 +202,10 @@ extension Router {
             strongest = max(strongest ?? estimate, estimate)
             // A trial shows soon whether the path carries it. Until then it is nobody else's business.
             if down.pointee.control.isTrying || isReplaceable(source, for: down) { continue }
-            // The least that it can be given must fit.
-            let bound = base > 0 && total > base ? estimate * total / base : estimate
+            // The least that it can be given must fit; if that does, it is nobody else's business.
+            let isLayered = base > 0 && total > base
+            if isLayered, base <= estimate { continue }
+            let bound = isLayered ? estimate * total / base : estimate
             weakest = min(weakest ?? bound, bound)
         }
         guard let strongest else {

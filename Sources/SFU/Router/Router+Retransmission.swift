@@ -45,6 +45,11 @@ extension Router {
                 continue
             }
             counters.cacheHits &+= 1
+            // What it has been taken from for want of room is not to fill the room that is left.
+            guard logged.patches.isEmpty || down.pointee.selector.current.includes(packet.layers) else {
+                counters.retransmissionsRefused &+= 1
+                continue
+            }
             guard resends.count < Resend.limit, down.pointee.log.admitResend(of: index, pause: pause, now: now),
                 down.pointee.admitRepair(bytes: Int(packet.payloadLength), share: share)
             else {

@@ -48,8 +48,8 @@ public struct SenderNegotiation: Sendable {
     /// Whether an answer is awaited.
     public var isPending: Bool { awaitsAnswer }
 
-    /// Whether there is no room for more sections: a peer would not parse them. The stream must be replaced then.
-    public var isExhausted: Bool { sections.count >= SDPLimits.sections }
+    /// Whether a peer would still parse a description with so many more sections. If not, the stream must be replaced.
+    public func hasRoom(for newcomers: Int) -> Bool { sections.count + newcomers <= SDPLimits.sections }
 
     /// Offers these tracks and no others.
     ///

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -73,8 +74,9 @@ class Arena:
         self._stack.callback(client.close)
         return client
 
-    def pair(self) -> RawPair:
-        pair = RawPair(self.server, self.port)
+    def pair(self, **options: Any) -> RawPair:
+        """A publisher and a viewer; the options are those of `RawPair`."""
+        pair = RawPair(self.server, self.port, **options)
         self._stack.callback(pair.close)
         return pair
 

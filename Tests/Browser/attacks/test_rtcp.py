@@ -4,6 +4,7 @@
 """RTCP that is properly encrypted and lies, floods, or speaks for others."""
 
 import struct
+import time
 
 import pytest
 
@@ -23,8 +24,9 @@ def test_a_flood_of_key_frame_requests_reaches_the_publisher_as_a_trickle(arena)
     media = down.ssrcs["video"]
     up.barrier()
     seen = len(up.reports)
-    seconds, requests = 3, 0
-    for _ in range(seconds * 20):
+    requests = 0
+    started = time.monotonic()
+    for _ in range(60):
         for _ in range(20):
             down.transport.send_rtcp(lies.picture_loss(media))
             down.transport.send_rtcp(lies.full_intra(media, requests))
@@ -32,9 +34,11 @@ def test_a_flood_of_key_frame_requests_reaches_the_publisher_as_a_trickle(arena)
         up.listen(0.05)
     down.transport.barrier()
     up.barrier()
+    seconds = time.monotonic() - started
     asked = lies.count_picture_loss(up.reports[seen:])
     assert requests > 2000
-    assert 1 <= asked <= 3 * seconds + 1, f"{asked} requests in {seconds} s"
+    assert 1 <= asked <= 2 * seconds + 1, f"{asked} requests in {seconds:.1f} s"
+    pair.assert_carries("after the flood")
 
 
 @pytest.mark.attack(16)

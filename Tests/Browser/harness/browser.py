@@ -67,21 +67,24 @@ class Browser(ABC):
     def wait_for_text(self, text: str, timeout: float = 20) -> None:
         until(f"“{text}” in {self.name}", lambda: text in self.text(), timeout)
 
-    def install_hook(self, allowed: list[str] | None = None) -> None:
-        """Makes the page's peer connections measurable; `allowed`: the only server addresses to be used."""
-        self.evaluate(HOOK + "\nwindow.galeneTest.allowed = argument;", allowed)
+    def install_hook(self, **wishes: Any) -> None:
+        """Makes the page's peer connections measurable.
+
+        Wishes: `allowed`, the only server addresses to be used; `encodings`, the `sendEncodings` of the camera's picture.
+        """
+        self.evaluate(HOOK + "\nObject.assign(window.galeneTest, argument);", wishes)
 
     def measure(self, function: str, argument: Any = None, timeout: float = 30) -> Any:
         return self.evaluate(f"{MEASURE}\nreturn await measure.{function}(argument);", argument, timeout)
 
     def join(
         self, url: str, username: str, password: str = "", devices: str = "Camera and microphone",
-        allowed: list[str] | None = None,
+        **wishes: Any,
     ) -> None:
-        """Opens a group's page and joins, as far as seeing the meeting."""
+        """Opens a group's page and joins, as far as seeing the meeting. Wishes: those of `install_hook`."""
         self.open(url)
         self.wait_for("textbox", "Your name")
-        self.install_hook(allowed)
+        self.install_hook(**wishes)
         self.submit_join(username, password, devices)
         self.wait_for("button", "Leave the meeting")
 

@@ -4,6 +4,7 @@
 """Chromium, driven by Playwright."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,17 @@ FLAGS = [
 ]
 
 
-def launch(chromium: BrowserType) -> PlaywrightBrowser:
+IN_NAMESPACE = Path(__file__).parent / "chromium-in-namespace"
+
+
+def launch(chromium: BrowserType, namespace: str | None = None) -> PlaywrightBrowser:
+    """`namespace`: the network namespace that the whole process lives in, if not in ours."""
     if not Path(EXECUTABLE).exists():
         raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package chromium).")
-    return chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+    if namespace is None:
+        return chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
+    environment = {**os.environ, "GALENE_TEST_CHROMIUM": EXECUTABLE, "GALENE_TEST_CHROMIUM_NAMESPACE": namespace}
+    return chromium.launch(executable_path=IN_NAMESPACE, args=FLAGS, env=environment)
 
 
 class Chromium(Browser):

@@ -5,6 +5,7 @@
 
 import base64
 import contextlib
+import gc
 import os
 import subprocess
 import tempfile
@@ -140,3 +141,6 @@ class Firefox(Browser):
 
     def close(self) -> None:
         self.marionette.quit()
+        # It looks at its profile again when it is forgotten, which must not be when the interpreter ends.
+        del self.marionette
+        gc.collect()

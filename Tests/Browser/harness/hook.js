@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 // Put into the page before it joins: keeps hold of its peer connections, notes the candidates that the server sends, and
-// lets through only those that the test allows, so that a test can choose the path.
+// lets through only those that the test allows, so that a test can choose the path; and has the camera's picture encoded
+// as the test wants it.
 if (!window.galeneTest) {
-    const test = { peers: [], candidates: [], allowed: null };
+    const test = { peers: [], candidates: [], allowed: null, encodings: null };
     const Original = window.RTCPeerConnection;
 
     const addressOf = (candidate) => candidate.split(' ')[4];
@@ -27,6 +28,11 @@ if (!window.galeneTest) {
 
         addIceCandidate(candidate) {
             return admit(candidate.candidate) ? super.addIceCandidate(candidate) : Promise.resolve();
+        }
+
+        addTransceiver(track, init) {
+            const replaced = test.encodings !== null && track.kind === 'video';
+            return super.addTransceiver(track, replaced ? { ...init, sendEncodings: test.encodings } : init);
         }
     };
     window.galeneTest = test;

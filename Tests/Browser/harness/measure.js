@@ -74,4 +74,97 @@ const measure = {
             height: video.videoHeight,
         };
     },
+
+    /** The page's clock, in milliseconds. */
+    now() {
+        return performance.now();
+    },
+
+    /** What the browser counts of the one video that a stream receives, as `inbound-rtp` of the standard. */
+    async inbound({ stream }) {
+        const video = document.querySelector(`figure[data-stream-id="${stream}"] video`);
+        const track = video.srcObject.getVideoTracks()[0];
+        for (const pc of window.galeneTest.peers) {
+            const receiver = pc.getReceivers().find((other) => other.track === track);
+            if (!receiver) {
+                continue;
+            }
+            for (const report of (await receiver.getStats()).values()) {
+                if (report.type === 'inbound-rtp' && report.kind === 'video') {
+                    return { ...report };
+                }
+            }
+        }
+        return null;
+    },
+
+    /** What the browser counts of each video that it sends, as `outbound-rtp` of the standard, by rid ('' without). */
+    async outbound() {
+        const sent = {};
+        for (const pc of window.galeneTest.peers) {
+            for (const report of (await pc.getStats()).values()) {
+                if (report.type === 'outbound-rtp' && report.kind === 'video') {
+                    sent[report.rid ?? ''] = { ...report };
+                }
+            }
+        }
+        return sent;
+    },
+
+    /**
+     * Begins to note every picture of a stream that comes to the screen, and each freeze that the decoder counts; until the
+     * page ends.
+     */
+    async note({ stream }) {
+        const video = document.querySelector(`figure[data-stream-id="${stream}"] video`);
+        const notes = { pictures: [], freezes: [] };
+        window.galeneTest.notes = notes;
+        const picture = (now, data) => {
+            notes.pictures.push({ time: data.presentationTime, width: data.width, height: data.height });
+            video.requestVideoFrameCallback(picture);
+        };
+        video.requestVideoFrameCallback(picture);
+        let last = await measure.inbound({ stream });
+        const sample = async () => {
+            const next = await measure.inbound({ stream });
+            if (next && next.freezeCount > last.freezeCount) {
+                // More than one between two samples are taken for one.
+                const seconds = next.totalFreezesDuration - last.totalFreezesDuration;
+                notes.freezes.push({ time: performance.now(), seconds });
+            }
+            last = next ?? last;
+            setTimeout(sample, 200);
+        };
+        setTimeout(sample, 200);
+    },
+
+    /** Ends when the page's clock says `time`, or more. */
+    async until({ time }) {
+        const left = time - performance.now();
+        if (left > 0) {
+            await new Promise((resolve) => setTimeout(resolve, left));
+        }
+    },
+
+    /**
+     * What was noted between two times: how many pictures, of which sizes, the longest times without one and the longest
+     * freeze, in seconds.
+     */
+    noted({ from, to }) {
+        const { pictures, freezes } = window.galeneTest.notes;
+        const within = pictures.filter(({ time }) => from <= time && time <= to);
+        const times = [from, ...within.map(({ time }) => time), to];
+        const gaps = times.slice(1).map((time, index) => (time - times[index]) / 1000);
+        const sizes = new Set(within.map(({ width, height }) => JSON.stringify([width, height])));
+        const during = freezes.filter(({ time }) => from <= time && time <= to).map(({ seconds }) => seconds);
+        return {
+            seconds: (to - from) / 1000,
+            pictures: within.length,
+            longestGap: Math.max(...gaps),
+            gaps: gaps.sort((a, b) => b - a).slice(0, 5),
+            freezes: during.length,
+            longestFreeze: Math.max(0, ...during),
+            sizes: [...sizes].map((size) => JSON.parse(size)),
+        };
+    },
 };

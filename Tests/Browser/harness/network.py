@@ -3,8 +3,11 @@
 
 """The addresses of the namespace that the tests run in."""
 
+import contextlib
+import ipaddress
 import os
 import subprocess
+from collections.abc import Iterator
 
 IPV4 = "192.0.2.2"
 IPV4_SECOND = "198.51.100.2"
@@ -44,3 +47,16 @@ def set_addresses(*addresses: str) -> None:
 
 def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
+
+
+@contextlib.contextmanager
+def also_here(address: str) -> Iterator[None]:
+    """Lets this machine be `address`, whoever that is outside."""
+    if ipaddress.ip_address(address).is_loopback:
+        yield
+        return
+    ip("address", "add", f"{address}/{128 if ':' in address else 32}", "dev", "lo")
+    try:
+        yield
+    finally:
+        ip("address", "del", f"{address}/{128 if ':' in address else 32}", "dev", "lo")

@@ -42,3 +42,30 @@ def assert_sees_and_hears(viewer: Browser, name: str, size: tuple[int, int]) -> 
     assert watched["energy"] / seconds >= ENERGY_PER_SECOND, watched
     assert (watched["width"], watched["height"]) == size, watched
     return watched
+
+
+class Watch:
+    """Notes every picture of a stream that comes to the viewer's screen, from when it is made."""
+
+    def __init__(self, viewer: Browser, name: str) -> None:
+        self.viewer = viewer
+        self.stream = viewer.wait_for_tile("down", name)["stream"]
+        viewer.measure("note", {"stream": self.stream})
+
+    def now(self) -> float:
+        """Seconds, by the viewer's clock."""
+        return self.viewer.measure("now") / 1000
+
+    def noted(self, start: float, end: float) -> dict[str, Any]:
+        """What was noted between these times; waits for the end if it is still to come."""
+        self.viewer.measure("until", {"time": end * 1000}, timeout=end - start + 30)
+        return self.viewer.measure("noted", {"from": start * 1000, "to": end * 1000})
+
+    def inbound(self) -> dict[str, Any]:
+        return self.viewer.measure("inbound", {"stream": self.stream})
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the picture on the screen."""
+        tile = next(tile for tile in self.viewer.tiles("down") if tile["stream"] == self.stream)
+        return tile["width"], tile["height"]

@@ -10,6 +10,7 @@ import RTCBase
 import RTCCrypto
 import RTCTestKit
 import RTP
+import SFU
 import Synchronization
 import Testing
 import WebRTC
@@ -35,6 +36,7 @@ final class NotingMember: GroupMember {
             switch event {
             case .joined(let group): "joined \(group.history.count) \(group.users.map(\.id))"
             case .left: "left"
+            case .permissionsChanged(let permissions, _): "permissions \(permissions.map(\.rawValue))"
             case .changed(let status, let data): "changed \(status.displayName ?? "-") \(data.keys.sorted())"
             case .message(let message): Self.words(message.message)
             case .stream(let stream):
@@ -79,6 +81,7 @@ final class FakeMedia: MediaEngine {
         _ id: StreamID, local: ICECredentials, tracks: [DownTrackParameters]
     ) async throws(MediaError) {}
     func close(_ id: StreamID) async {}
+    func statistics(of ids: [StreamID]) async -> [StreamStatistics?] { ids.map { _ in nil } }
 }
 
 @Suite("A group")
@@ -216,6 +219,89 @@ struct GroupTests {
         #expect(refused)
     }
 
+    // MARK: Permissions
+
+    @Test(.row("P-35", "P-49")) func `streams of whoever may not present any more end before everybody learns it`()
+        async
+    {
+        let group = makeGroup()
+        let alice = await join(group, "alice")
+        let bob = await join(group, "bob")
+        _ = await group.addStream(opening("s"), owner: "bob", media: stream(1))
+        _ = await group.addStream(opening("t", replaces: "s"), owner: "bob", media: stream(2))
+        _ = await group.addStream(opening("u"), owner: "alice", media: stream(3))
+        await group.bind(stream(4), to: "bob", as: "u")
+        _ = alice.take()
+        _ = bob.take()
+        await group.setPermissions(of: "bob", to: [.message])
+        #expect(alice.story() == [#"closed ["t", "s"]"#, "user change bob"])
+        #expect(bob.story() == [#"permissions ["message"]"#, "user change bob"])
+        await group.refresh(nil, for: "alice")
+        #expect(alice.story() == [])
+        await group.refresh(nil, for: "bob")
+        #expect(bob.story().count == 1, "who may not present still receives")
+        await group.handle(.failed(stream: stream(2), reason: "silence"))
+        await group.handle(.failed(stream: stream(4), reason: "silence"))
+        #expect(bob.story() == ["media"])
+    }
+
+    @Test(.row("P-35"), .attack(24)) func `a stream that was opened for somebody who may not present is not taken up`()
+        async
+    {
+        let group = makeGroup()
+        _ = await join(group, "alice", permissions: [.message])
+        #expect(await group.addStream(opening("s"), owner: "alice", media: stream(1)) == "not authorised")
+    }
+
+    @Test(.row("P-12")) func `a change of permissions is told once, in full, and the same again not at all`() async {
+        let group = makeGroup()
+        let alice = await join(group, "alice", permissions: [.op])
+        _ = await join(group, "bob", permissions: [.present, .message])
+        _ = alice.take()
+        for _ in 0..<3 { #expect(await group.changePermissions(of: "bob", .shutUp, by: "alice") == nil) }
+        let events = alice.take()
+        guard events.count == 1, case .message(let message) = events[0], case .user(let change) = message.message else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(change.kind == .change && change.id == "bob" && change.username == "bob")
+        #expect(change.permissions == [.present])
+    }
+
+    @Test(.attack(24)) func `only an operator changes permissions, and only of a member`() async {
+        let group = makeGroup()
+        _ = await join(group, "alice", permissions: [.op])
+        let bob = await join(group, "bob", permissions: [.present, .message, .record, .token])
+        _ = bob.take()
+        #expect(await group.changePermissions(of: "bob", .op, by: "bob") == "not authorised")
+        #expect(await group.changePermissions(of: "alice", .unop, by: "nobody") == "not authorised")
+        #expect(await group.changePermissions(of: "nobody", .op, by: "alice") == "no such user")
+        #expect(await group.changePermissions(of: "alice", .unop, by: "alice") == nil)
+        #expect(await group.changePermissions(of: "alice", .op, by: "alice") == "not authorised")
+        #expect(bob.story() == ["user change alice"])
+    }
+
+    @Test(
+        .row("P-34", "P-35", "P-36"),
+        arguments: [
+            (.op, true, [.present, .op, .record]), (.op, false, [.present, .op]),
+            (.present, true, [.present]), (.unpresent, true, []), (.shutUp, true, [.present]),
+            (.unshutUp, true, [.present, .message]), (.unop, true, [.present]),
+        ] as [(PermissionChange, Bool, [Permission])])
+    func `what each change does to who may present`(
+        change: PermissionChange, allowsRecording: Bool, expected: [Permission]
+    ) {
+        #expect(change.applied(to: [.present], allowsRecording: allowsRecording) == expected)
+    }
+
+    @Test(.row("P-34", "P-36")) func `an operator loses what made it one, and keeps the rest`() {
+        let permissions: [Permission] = [.op, .present, .message, .caption, .token, .record]
+        #expect(
+            PermissionChange.unop.applied(to: permissions, allowsRecording: true)
+                == [.present, .message, .caption, .token])
+        #expect(!PermissionChange.shutUp.applied(to: permissions, allowsRecording: true).contains(.message))
+    }
+
     // MARK: Words
 
     @Test(.row("P-21", "P-25"))
@@ -319,6 +405,21 @@ struct GroupTests {
         #expect(alice.story() == ["stream s [1, 2, 3] replaces []"] && bob.story() == [])
     }
 
+    @Test(.row("M-13")) func `a snapshot says which sections were negotiated with several encodings`() async {
+        let group = makeGroup()
+        let alice = await join(group, "alice")
+        _ = await join(group, "bob")
+        _ = await group.addStream(opening("s"), owner: "bob", media: stream(1))
+        await group.handle(.upTrackStarted(stream: stream(1), track(3, .video, rid: "l")))
+        _ = alice.take()
+        await group.refresh("s", for: "alice")
+        guard case .stream(let snapshot)? = alice.take().first else {
+            Issue.record("no stream")
+            return
+        }
+        #expect(snapshot.simulcastSections == ["1"] && snapshot.tracks.count == 1)
+    }
+
     @Test(.row("P-19")) func `a successor inherits what its predecessor was to replace until that is pushed`() async {
         let group = makeGroup()
         let alice = await join(group, "alice")
@@ -354,7 +455,7 @@ struct GroupTests {
         let group = makeGroup()
         let alice = await join(group, "alice")
         _ = alice.take()
-        await group.bind(stream(7), to: "alice")
+        await group.bind(stream(7), to: "alice", as: "s")
         await group.handle(.failed(stream: stream(7), reason: "silence"))
         await group.handle(.failed(stream: stream(8), reason: "silence"))
         #expect(alice.story() == ["media"])

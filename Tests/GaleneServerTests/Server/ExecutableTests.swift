@@ -80,6 +80,7 @@ struct ExecutableTests {
         let port = taken.localAddress?.port ?? 0
         try await expectRefusal(
             arguments + ["-http", "127.0.0.1:\(port)"], mentioning: ["\(port)", "in use", "-http"])
+        try await expectRefusal(arguments + ["-metrics", ":\(port)"], mentioning: ["\(port)", "in use", "-metrics"])
         try await taken.close()
     }
 
@@ -125,6 +126,7 @@ struct ExecutableTests {
         #expect(try await Self.run(["-nonsense"]).status != 0)
         try await expectRefusal(arguments + ["-udp-range", "9-1"], mentioning: ["-udp-range"])
         try await expectRefusal(arguments + ["-public-address", "host.example"], mentioning: ["-public-address"])
+        try await expectRefusal(arguments + ["-metrics", "9464"], mentioning: ["-metrics", "9464"])
     }
 
     @Test(.row("S-11")) func `on SIGTERM clients get 1001, and the process ends within 3 seconds`() async throws {

@@ -12,6 +12,8 @@ import Testing
 struct TestServer: Sendable {
     let port: Int
     let folder: TemporaryFolder
+    /// Where the metrics are, if they were asked for.
+    let metricsPort: Int?
 
     static let demo =
         #"{"users":{"op":{"password":"x","permissions":"op"}},"public":true,"displayName":"Demo","#
@@ -19,9 +21,12 @@ struct TestServer: Sendable {
 
     /// Starts a server, runs the body, stops the server.
     ///
-    /// - Parameter prepare: fills the folders `static`, `data` and `groups`.
+    /// - Parameters:
+    ///   - prepare: fills the folders `static`, `data` and `groups`.
+    ///   - configure: changes the options.
     static func run(
         limits: Limits = Limits(), insecure: Bool = true, prepare: (TemporaryFolder) -> Void = { _ in },
+        configure: (inout ServerOptions) -> Void = { _ in },
         _ body: (TestServer) async throws -> Void
     ) async throws {
         let folder = TemporaryFolder()
@@ -37,16 +42,23 @@ struct TestServer: Sendable {
         options.staticDirectory = folder.path + "/static"
         options.dataDirectory = folder.path + "/data"
         options.groupsDirectory = folder.path + "/groups"
+        configure(&options)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (lines, input) = AsyncStream.makeStream(of: String.self)
         let service = try await GaleneService(options, limits: limits, logger: logger) { input.yield($0) }
         let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            let first = await lines.first { _ in true }
-            let port = first?.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) }
+            var port: Int?
+            var metricsPort: Int?
+            for await line in lines {
+                let number = line.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) }
+                if line.hasPrefix("galene-server listens on") { port = number }
+                if line.hasPrefix("metrics at") { metricsPort = number }
+                if port != nil, metricsPort != nil || options.metrics.isEmpty { break }
+            }
             do {
-                try await body(TestServer(port: try #require(port), folder: folder))
+                try await body(TestServer(port: try #require(port), folder: folder, metricsPort: metricsPort))
             } catch {
                 Issue.record(error)
             }

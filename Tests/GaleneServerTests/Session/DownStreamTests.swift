@@ -39,11 +39,9 @@ struct DownStreamTests {
         #expect(offer?.sdp.contains("a=sendonly") == true && offer?.sdp.contains("a=setup:actpass") == true)
         #expect(client.sent.dropFirst().allSatisfy(\.isICE) && client.sent.count == 3)
         client.answer("s")
-        guard case .connectDownStream(let answer)? = client.pending.first else {
-            Issue.record("no connection")
-            return
-        }
-        #expect(answer.media == stream(1) && answer.update == nil && answer.rejected.isEmpty)
+        let connection = client.pending.first?.connection
+        #expect(connection?.media == stream(1) && connection?.rejected == [])
+        #expect(connection != nil && connection?.update == nil, "the worker knows what it has opened")
     }
 
     @Test func `without a request nothing is offered`() {
@@ -78,11 +76,7 @@ struct DownStreamTests {
         #expect(client.sent.compactMap(\.offer).count == 2)
         client.finish()
         client.answer("s")
-        guard case .connectDownStream(let answer)? = client.pending.first else {
-            Issue.record("no connection")
-            return
-        }
-        #expect(answer.update?.tracks.map(\.source) == [track(1, .audio).id, track(3, .video).id])
+        #expect(client.pending.first?.connection?.update?.tracks.map(\.sourceNumbers) == [[1], [3]])
         client.finish()
         #expect(client.sent.compactMap(\.offer).count == 2)
     }
@@ -115,11 +109,11 @@ struct DownStreamTests {
         client.finish()
         client.handle(.stream(snapshot("s")))
         #expect(client.take().compactMap(\.offer).first?.sdp.contains("a=inactive") == true)
-        #expect(client.session.membership?.downStreams["s"]?.tracks.map(\.source.kind) == [.audio])
+        #expect(client.session.membership?.downStreams["s"]?.tracks.map(\.origin.kind) == [.audio])
         client.receive(#"{"type":"requestStream","id":"s","request":null}"#)
         client.finish()
         client.handle(.stream(snapshot("s")))
-        #expect(client.session.membership?.downStreams["s"]?.tracks.map(\.source.kind) == [.audio, .video])
+        #expect(client.session.membership?.downStreams["s"]?.tracks.map(\.origin.kind) == [.audio, .video])
     }
 
     @Test(.row("P-14")) func `an empty override closes the stream`() {
@@ -130,6 +124,51 @@ struct DownStreamTests {
         client.handle(.stream(snapshot("s")))
         #expect(client.sent == [.close(id: "s")])
         #expect(client.pending.map(\.name) == ["closeMedia"])
+    }
+
+    @Test(.row("P-14", "P-19")) func `an override holds for the first offer of a successor, and not beyond`() {
+        var client = Self.member()
+        client.subscribe(snapshot("old"), media: stream(1))
+        client.receive(#"{"type":"requestStream","id":"old","request":["audio"]}"#)
+        client.finish()
+        client.handle(.stream(snapshot("new", replaces: ["old"])))
+        guard case .openDownStream("new", _, let tracks)? = client.pending.last else {
+            Issue.record("\(client.pending)")
+            return
+        }
+        #expect(tracks.map(\.sourceNumbers) == [[1]])
+        client.finish()
+        client.finish(.downStreamOpened(id: "new", stream(2)))
+        client.handle(.stream(snapshot("new")))
+        client.answer("new")
+        #expect(client.sent.compactMap(\.offer).last?.sdp.contains("m=video") == true)
+    }
+
+    @Test(.row("P-13")) func `a request that excludes a stream closes it, one that includes it offers it anew`() {
+        var client = Self.member()
+        client.subscribe(snapshot("s"), media: stream(1))
+        client.receive(#"{"type":"request","request":{"":["audio"],"camera":[]}}"#)
+        client.finish()
+        client.handle(.stream(snapshot("s")))
+        #expect(client.take() == [.close(id: "s")])
+        #expect(client.pending.map(\.name) == ["closeMedia"])
+        client.finish()
+        client.receive(#"{"type":"request","request":{"":["audio"]}}"#)
+        client.finish()
+        client.handle(.stream(snapshot("s")))
+        client.finish(.downStreamOpened(id: "s", stream(2)))
+        #expect(client.sent.first?.offer?.id == "s")
+    }
+
+    @Test(.row("P-13")) func `an override outlives a request`() {
+        var client = Self.member()
+        client.subscribe(snapshot("s"), media: stream(1))
+        client.receive(#"{"type":"requestStream","id":"s","request":["audio","video"]}"#)
+        client.finish()
+        client.receive(#"{"type":"request","request":{}}"#)
+        client.finish()
+        client.handle(.stream(snapshot("s")))
+        #expect(client.sent.isEmpty && client.pending.isEmpty)
     }
 
     @Test(.row("P-14")) func `an override for an unknown id is ignored`() {
@@ -202,13 +241,39 @@ struct DownStreamTests {
         #expect(client.sent.filter(\.isICE).count == 2)
         #expect(client.session.membership?.downStreams["s"]?.local.credentials != before)
         client.answer("s")
-        guard case .connectDownStream(let answer)? = client.pending.first else {
-            Issue.record("no connection")
-            return
-        }
-        #expect(answer.update?.local == client.session.membership?.downStreams["s"]?.local.credentials)
+        let local = client.session.membership?.downStreams["s"]?.local.credentials
+        #expect(client.pending.first?.connection?.update?.local == local)
         for _ in 0..<3 { client.handle(.media(.failed(stream: stream(1), reason: "silence"))) }
         #expect(client.sent.last == .close(id: "s"))
+    }
+
+    @Test(.row("P-17", "M-37")) func `a transport that fails while an offer is outstanding restarts after the answer`()
+    {
+        var client = Self.member()
+        client.handle(.stream(snapshot("s")))
+        client.finish(.downStreamOpened(id: "s", stream(1)))
+        client.handle(.media(.failed(stream: stream(1), reason: "nobody came")))
+        #expect(client.sent.compactMap(\.offer).count == 1)
+        let before = client.session.membership?.downStreams["s"]?.local.credentials
+        client.answer("s")
+        #expect(client.sent.compactMap(\.offer).count == 2)
+        #expect(client.session.membership?.downStreams["s"]?.local.credentials != before)
+        client.finish()
+        client.answer("s")
+        #expect(client.pending.first?.connection?.update?.local != before)
+        #expect(client.sent.compactMap(\.offer).count == 2)
+    }
+
+    @Test(.row("M-37")) func `a connection in between forgives failures`() {
+        var client = Self.member()
+        client.subscribe(snapshot("s"), media: stream(1))
+        for _ in 0..<10 {
+            client.handle(.media(.failed(stream: stream(1), reason: "silence")))
+            client.answer("s")
+            client.finish()
+            client.handle(.media(.connected(stream: stream(1))))
+        }
+        #expect(client.sent.compactMap(\.offer).count == 10 && !client.sent.contains(.close(id: "s")))
     }
 
     @Test(.row("P-19")) func `a successor is offered in the place of its predecessor`() {
@@ -254,6 +319,17 @@ struct DownStreamTests {
         client.finish(.downStreamOpened(id: "third", stream(3)))
         #expect(client.sent.first?.offer?.id == "third" && client.sent.first?.offer?.replace == "first")
         #expect(client.pending.map(\.name) == ["closeMedia"])
+    }
+
+    @Test(.row("P-19")) func `a successor that cannot be received closes its predecessor`() {
+        var client = SessionHarness()
+        client.join()
+        client.receive(#"{"type":"request","request":{"":["audio","video"]}}"#)
+        client.finish()
+        client.subscribe(snapshot("old"), media: stream(1))
+        client.publish("new", media: stream(2))
+        client.handle(.stream(snapshot("new", replaces: ["old"])))
+        #expect(client.sent == [.close(id: "old")])
     }
 
     @Test func `a successor that ends before it is offered takes its predecessor with it`() {

@@ -293,6 +293,24 @@ struct SessionDialogueTests {
         #expect(client.pending.isEmpty && client.closure == nil)
     }
 
+    @Test(
+        .row("P-34", "P-35", "P-36"),
+        arguments: [
+            ("op", .op), ("unop", .unop), ("present", .present), ("unpresent", .unpresent), ("shutup", .shutUp),
+            ("unshutup", .unshutUp),
+        ] as [(String, PermissionChange)])
+    func `an operator changes the permissions of a member`(kind: String, expected: PermissionChange) {
+        var client = SessionHarness()
+        client.join(permissions: [.op])
+        client.receive(#"{"type":"useraction","kind":"\#(kind)","dest":"bob-id"}"#)
+        guard case .changePermissions("bob-id", expected)? = client.pending.first else {
+            Issue.record("\(client.pending)")
+            return
+        }
+        client.finish(.failed("no such user"))
+        #expect(client.sent.map(\.errorText) == ["no such user"] && client.closure == nil)
+    }
+
     // MARK: Nonsense
 
     @Test(.attack(23), arguments: ["{", "[]", "null", #"{"type":1}"#, #"{"type":"chat","dest":{}}"#, ""])

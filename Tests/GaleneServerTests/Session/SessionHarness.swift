@@ -49,6 +49,8 @@ struct SessionHarness {
         note(session.finish(result, now: now))
     }
 
+    mutating func disconnect() { note(session.disconnected()) }
+
     /// Lets time pass, with every wake-up that the session asks for.
     mutating func advance(_ duration: Duration) {
         let end = now + duration
@@ -121,17 +123,17 @@ struct SessionHarness {
         sent.removeAll()
     }
 
-    /// Answers the last offer of a stream as a browser would.
-    mutating func answer(_ id: String) {
+    /// Answers the last offer of a stream as a browser with these codecs would.
+    mutating func answer(_ id: String, codecs: [Codec] = Codec.allCases) {
         guard let sdp = sent.compactMap({ $0.offer }).last(where: { $0.id == id })?.sdp else {
             Issue.record("there is no offer to answer")
             return
         }
-        receive(.answer(Answer(id: id, sdp: Self.browserAnswer(to: sdp))))
+        receive(.answer(Answer(id: id, sdp: Self.browserAnswer(to: sdp, codecs: codecs))))
     }
 
-    static func browserAnswer(to offer: String) -> String {
-        var browser = ReceiverNegotiation(codecs: Codec.allCases)
+    static func browserAnswer(to offer: String, codecs: [Codec] = Codec.allCases) -> String {
+        var browser = ReceiverNegotiation(codecs: codecs)
         let local = LocalTransport(
             credentials: ICECredentials(ufrag: "brow", password: "browserbrowserbrowser12"),
             fingerprint: CertificateFingerprint(algorithm: .sha256, digest: Array(repeating: 9, count: 32)),
@@ -153,25 +155,43 @@ extension ServerMessage {
     }
 }
 
+extension DownTrackParameters {
+    /// What feeds the track, by the numbers of ``track(_:_:rid:mid:codec:)``.
+    var sourceNumbers: [UInt32] { sources.map(\.handle.index) }
+}
+
 extension SessionOperation {
+    /// What a worker is told about a stream without the client's knowledge.
+    var update: DownStreamUpdate? {
+        if case .updateDownStream(_, _, let update) = self { update } else { nil }
+    }
+    /// What a worker is told when a client has answered.
+    var connection: DownStreamAnswer? {
+        if case .connectDownStream(_, let answer) = self { answer } else { nil }
+    }
+
     var name: String { String(describing: self).split(separator: "(").first.map(String.init) ?? "" }
 }
 
 func stream(_ number: UInt32) -> StreamID { StreamID(Handle(index: number, generation: 1)) }
 
 /// An up track as the worker describes it.
-func track(_ number: UInt32, _ kind: MediaKind, rid: String? = nil, mid: String? = nil) -> UpTrackInfo {
+func track(
+    _ number: UInt32, _ kind: MediaKind, rid: String? = nil, mid: String? = nil, codec: Codec? = nil
+) -> UpTrackInfo {
     UpTrackInfo(
         id: UpTrackID(Handle(index: number, generation: 1)), kind: kind,
-        codec: kind == .audio
-            ? NegotiatedCodec(codec: .opus, payloadType: 111) : NegotiatedCodec(codec: .vp8, payloadType: 120),
+        codec: NegotiatedCodec(
+            codec: codec ?? (kind == .audio ? .opus : .vp8), payloadType: kind == .audio ? 111 : 120),
         rid: rid, mid: mid ?? (kind == .audio ? "0" : "1"), streamID: "msid", trackID: "track\(number)", cname: "cname")
 }
 
+/// A stream of another member; its sections are simulcast where a track has a rid.
 func snapshot(
     _ id: String, label: String = "camera", replaces: [String] = [],
     tracks: [UpTrackInfo] = [track(1, .audio), track(2, .video)]
 ) -> StreamSnapshot {
     StreamSnapshot(
-        id: id, source: "bob-id", username: "bob", label: label, replaces: replaces, tracks: tracks)
+        id: id, source: "bob-id", username: "bob", label: label, replaces: replaces, tracks: tracks,
+        simulcastSections: Set(tracks.filter { $0.rid != nil }.map(\.mid)))
 }

@@ -30,6 +30,20 @@ struct UpStreamTests {
         #expect(client.sent.dropFirst().allSatisfy(\.isICE) && client.sent.count == 3)
     }
 
+    @Test(.row("M-13"), arguments: ["offer-chromium-simulcast.sdp", "offer-firefox-simulcast.sdp"])
+    func `the encodings of an offer are taken in the order of its simulcast line`(fixture: String) {
+        var client = SessionHarness()
+        client.join()
+        client.receive(.offer(Offer(id: "s", label: "camera", sdp: Fixture.text(fixture))))
+        guard case .openUpStream(let opening)? = client.pending.first else {
+            Issue.record("no opening")
+            return
+        }
+        #expect(opening.tracks.map(\.rids) == [[], ["h", "m", "l"]])
+        client.finish(.upStreamOpened(id: "s", stream(1)))
+        #expect(client.sent.first?.answer?.sdp.contains("a=simulcast:recv h;m;l") == true)
+    }
+
     @Test func `without permission to present the offer is aborted and what it replaces is closed`() {
         var client = SessionHarness()
         client.join(permissions: [.message])
@@ -92,7 +106,7 @@ struct UpStreamTests {
         #expect(client.session.membership?.upStreams["s"]?.label == "camera")
     }
 
-    @Test(.row("P-17")) func `an ICE restart is answered with new credentials and candidates`() {
+    @Test(.row("P-17", "M-37")) func `an ICE restart is answered with new credentials and candidates`() {
         var client = SessionHarness()
         client.join()
         client.receive(.offer(Offer(id: "s", sdp: SessionHarness.offerSDP)))
@@ -146,6 +160,71 @@ struct UpStreamTests {
         #expect(client.session.membership?.upStreams.keys.sorted() == ["new"])
     }
 
+    @Test(.row("P-19")) func `whoever has as many streams as allowed may still replace one`() {
+        var limits = Limits()
+        limits.upStreams = 1
+        var client = SessionHarness(limits: limits)
+        client.join()
+        client.publish("old", media: stream(1))
+        client.receive(.offer(Offer(id: "new", sdp: SessionHarness.offerSDP, replace: "old")))
+        #expect(client.sent.isEmpty && client.pending.first?.name == "openUpStream")
+    }
+
+    // MARK: Permissions
+
+    @Test(.row("P-35")) func `whoever may not present any more is told, and its streams end`() {
+        var client = SessionHarness()
+        client.join()
+        client.publish("a", media: stream(1))
+        client.publish("b", media: stream(2))
+        client.handle(.permissionsChanged([.message], GroupStatus(name: "demo")))
+        let joined = client.sent.first?.joined
+        #expect(joined?.kind == .change && joined?.permissions == [.message] && joined?.status?.name == "demo")
+        #expect(joined != nil && joined?.data == nil, "absent means as before")
+        #expect(
+            client.sent.dropFirst().map { $0 == .abort(id: "a") || $0 == .abort(id: "b") } == [
+                true, false, true, false,
+            ])
+        #expect(client.sent.compactMap(\.errorText).count == 2)
+        #expect(client.pending.map(\.name) == ["closeUpStream", "closeUpStream"])
+        while !client.pending.isEmpty { client.finish() }
+        client.sent.removeAll()
+        client.receive(.close(id: "a"))
+        client.receive(.close(id: "b"))
+        #expect(client.sent.isEmpty && client.pending.isEmpty && client.closure == nil)
+        client.receive(.offer(Offer(id: "c", sdp: SessionHarness.offerSDP)))
+        #expect(client.sent.first == .abort(id: "c") && client.pending.isEmpty)
+    }
+
+    @Test(.row("P-35"), arguments: [true, false])
+    func `a stream that is being opened when its client may not present any more ends as well`(isOpened: Bool) {
+        var client = SessionHarness()
+        client.join()
+        client.receive(.offer(Offer(id: "s", sdp: SessionHarness.offerSDP)))
+        client.handle(.permissionsChanged([], GroupStatus(name: "demo")))
+        #expect(client.sent.contains(.abort(id: "s")))
+        client.finish(isOpened ? .upStreamOpened(id: "s", stream(1)) : .upStreamFailed(id: "s", "not authorised"))
+        #expect(client.pending.map(\.name) == (isOpened ? ["closeUpStream"] : []))
+        #expect(client.sent.filter { $0 == .abort(id: "s") }.count == 1)
+        #expect(client.sent.allSatisfy { $0.answer == nil })
+        client.advance(.seconds(1))
+        #expect(client.pending.count == (isOpened ? 1 : 0), "nothing is pushed")
+    }
+
+    @Test(.row("P-35", "P-36")) func `other permissions come and go without touching streams`() {
+        var client = SessionHarness()
+        client.join(permissions: [.present, .message, .op])
+        client.publish("s", media: stream(1))
+        client.handle(.permissionsChanged([.present], GroupStatus(name: "demo")))
+        #expect(client.take().count == 1 && client.pending.isEmpty)
+        client.receive(#"{"type":"chat","value":"hello"}"#)
+        client.receive(#"{"type":"useraction","kind":"kick","dest":"bob-id"}"#)
+        #expect(client.take().compactMap(\.errorText) == ["not authorised", "not authorised"])
+        client.handle(.permissionsChanged([.present, .message], GroupStatus(name: "demo")))
+        client.receive(#"{"type":"chat","value":"hello"}"#)
+        #expect(client.pending.map(\.name) == ["chat"])
+    }
+
     @Test func `a stream of somebody else cannot be replaced`() {
         var client = SessionHarness()
         client.join()
@@ -180,7 +259,7 @@ struct UpStreamTests {
         #expect(client.pending.map(\.name) == ["closeUpStream"])
     }
 
-    @Test func `a connection in between forgives failures`() {
+    @Test(.row("M-37")) func `a connection in between forgives failures`() {
         var client = SessionHarness()
         client.join()
         client.publish("s", media: stream(1))

@@ -36,6 +36,22 @@ struct OptionTests {
         #expect(try ListenAddress(text) == expected)
     }
 
+    @Test func `metrics without a host are for this machine alone`() throws {
+        #expect(try ListenAddress(":9464", option: "metrics").onLoopback == .tcp(host: "127.0.0.1", port: 9464))
+        #expect(try ListenAddress("0.0.0.0:1").onLoopback == .tcp(host: "0.0.0.0", port: 1))
+        #expect(try ListenAddress("/run/x").onLoopback == .unixSocket(path: "/run/x"))
+        let error = #expect(throws: StartupError.self) { try ListenAddress("9464", option: "metrics") }
+        #expect(error?.description.contains("-metrics") == true)
+        let web = ListenAddress.tcp(host: nil, port: 8443)
+        #expect(try MetricsServer.address("", beside: web) == nil)
+        #expect(try MetricsServer.address(":8444", beside: web) == .tcp(host: "127.0.0.1", port: 8444))
+        #expect(throws: StartupError.self) { try MetricsServer.address(":8443", beside: web) }
+        #expect(throws: StartupError.self) {
+            try MetricsServer.address("127.0.0.1:1", beside: .tcp(host: "127.0.0.1", port: 1))
+        }
+        #expect(try MetricsServer.address(":0", beside: .tcp(host: nil, port: 0)) != nil)
+    }
+
     @Test(arguments: ["", "8443", ":", ":99999", ":x", "::1:80", "host"])
     func `what is no address is named in one line`(text: String) {
         let error = #expect(throws: StartupError.self) { try ListenAddress(text) }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import DTLS
+import ICE
 import RTCBase
 import RTCCrypto
 import RTCTestKit
@@ -68,6 +69,28 @@ struct TransportSessionTests {
         pair.run(until: pair.now + .seconds(2))
         let areConnected = pair.client.isConnected && pair.server.isConnected
         #expect(areConnected)
+    }
+
+    @Test(.attack(4), .rfc(8445, "2.5"))
+    func `a server sends nothing to the candidates of a description, however many there are`() throws {
+        var pair = try TransportPair(seed: 31)
+        var bomb = pair.serverRemote
+        bomb.candidates = ["127.0.0.1", "10.0.0.1", "169.254.169.254", "224.0.0.251", "::1", "ff02::fb", "192.0.2.9"]
+            .flatMap { text in
+                (0..<1000 as Range<UInt16>).map { .host(TransportAddress(IPAddress(text)!, port: $0)) }
+            }
+        pair.server.setRemote(bomb, now: .zero)
+        for candidate in bomb.candidates { pair.server.addRemote(candidate, now: .zero) }
+        var sent = 0
+        while let due = pair.server.deadline, due < .zero + .seconds(29) {
+            pair.server.handleTimeout(now: due)
+            while pair.server.pollTransmit() != nil { sent += 1 }
+        }
+        while pair.server.pollTransmit() != nil { sent += 1 }
+        #expect(sent == 0)
+        // The peer is found by its checks, as ever.
+        let connects = pair.connect(within: .seconds(2))
+        #expect(connects)
     }
 
     @Test(.attack(2))

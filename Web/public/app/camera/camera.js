@@ -3,9 +3,6 @@
 
 import { texts } from '../texts.js';
 
-/** @typedef {import('../../protocol/connection.js').ServerConnection} ServerConnection */
-/** @typedef {import('../../protocol/stream.js').Stream} Stream */
-
 const t = texts.camera;
 
 /** What a video stream may take of the network, in bit/s: enough for 640 × 480 at 30 pictures a second. */

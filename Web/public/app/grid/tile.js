@@ -5,8 +5,6 @@ import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
 
-/** @typedef {import('../../protocol/stream.js').Stream} Stream */
-
 const t = texts.grid;
 
 /**

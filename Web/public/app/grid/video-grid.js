@@ -6,8 +6,6 @@ import { texts } from '../texts.js';
 import { bestGrid } from './layout.js';
 import { Tile } from './tile.js';
 
-/** @typedef {import('../../protocol/stream.js').Stream} Stream */
-
 const t = texts.grid;
 
 const ASPECT = 4 / 3;

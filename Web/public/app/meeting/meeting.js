@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 import { find, html, render } from '../../lib/html.js';
-import { ServerConnection } from '../../protocol/connection.js';
 import { Camera } from '../camera/camera.js';
 import { Chat } from '../chat/chat.js';
 import { VideoGrid } from '../grid/video-grid.js';
@@ -12,7 +11,6 @@ import { UsersList } from '../users/users.js';
 import { SidePanel } from './side-panel.js';
 import { failureText } from './failures.js';
 
-/** @typedef {import('../../protocol/stream.js').Stream} Stream */
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
 /** @typedef {import('../notices/notices.js').Notices} Notices */
 /** @typedef {import('./side-panel.js').PanelName} PanelName */
@@ -255,13 +253,13 @@ export class Meeting {
     }
 
     /**
-     * @param {{id: string | null, source: string | null, dest: string | null, username: string | null,
-     *     time: Date | null, history: boolean, kind: string, message: string}} received
+     * @param {{id: string | undefined, source: string | undefined, dest: string | undefined,
+     *     username: string | undefined, time: Date | null, history: boolean, kind: string, message: string}} received
      */
     #gotChat(received) {
         const fresh = this.#chat.add({
-            id: received.id,
-            source: received.source,
+            id: received.id ?? null,
+            source: received.source ?? null,
             author: received.username || (received.source ? texts.users.anonymous : texts.chat.server),
             own: received.source === this.#connection.id,
             private: Boolean(received.dest),
@@ -276,7 +274,7 @@ export class Meeting {
     }
 
     /**
-     * @param {string | null} source
+     * @param {string | undefined} source
      * @param {string} username
      * @param {string} kind
      * @param {any} message

@@ -5,8 +5,6 @@ import { html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
 
-/** @typedef {import('../../protocol/messages.js').User} User */
-
 const t = texts.users;
 
 /**
