@@ -222,6 +222,27 @@ struct LayerSelectorTests {
         }
     }
 
+    @Test(arguments: Structure.vp9.filter { $0.spatial > 1 }, 0..<20 as Range<UInt64>)
+    func `keeps its size through a key picture that somebody else asked for, in whatever order its packets come`(
+        structure: Structure, seed: UInt64
+    ) {
+        var random = SeededRandom(seed: seed)
+        let reception = LayeredReception(structure)
+        reception.encoder.activeSpatial -= 1
+        for picture in 0..<40 {
+            // It may have one size more, or one less.
+            if picture == 15 { reception.encoder.activeSpatial += 1 }
+            if picture == 35 { reception.encoder.activeSpatial -= 1 }
+            let isKeyPicture = picture % 10 == 5
+            let packets = reception.encode(isKeyPicture: isKeyPicture)
+            for packet in isKeyPicture ? packets.shuffled(using: &random) : packets { reception.receive(packet) }
+            #expect(!reception.down.selector.wantsKeyFrame)
+        }
+        reception.check()
+        let shown = reception.layersByPicture()
+        #expect((0..<40).allSatisfy { Int(shown[$0]!.spatial) == structure.spatial - ((15..<35) ~= $0 ? 1 : 2) })
+    }
+
     @Test func `says that it has waited too long for a switch point, once in each while`() {
         var selector = LayerSelector()
         let highest = Layers(spatial: 0, temporal: 2)

@@ -62,7 +62,7 @@ public struct LayerControl: Sendable, BitwiseCopyable {
     static let echo = Duration.milliseconds(1400)
 
     /// What the path carries as far as losses have shown it, bits a second; `nil` until they do.
-    private var lossLimit: Int64?
+    public private(set) var lossLimit: Int64?
     /// What the receiver's own estimate says; `nil` while it says nothing against what is sent.
     private var estimateLimit: Int64?
     /// The receiver's last estimate.

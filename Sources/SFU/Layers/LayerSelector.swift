@@ -42,11 +42,11 @@ struct LayerSelector: BitwiseCopyable {
     private var lesserPictures: UInt8 = 0
     private var lesserHighest: UInt8 = 0
     private var pictureTimestamp: UInt32?
+    /// The highest spatial layer that has come of that picture.
+    private var pictureHighest: UInt8 = 0
     private var keyFrameTimestamp: UInt32?
     /// A picture that seems to be a key picture, by what came first of it.
     private var presumedKeyTimestamp: UInt32?
-    /// The highest spatial layer of it.
-    private var presumedHighest: UInt8 = 0
     /// The size has changed without a key frame.
     private var needsRefresh = false
     /// The source has begun a larger size that is wanted, without a key frame.
@@ -191,27 +191,26 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func follow(_ packet: CachedPacket) {
         let startsPicture = pictureTimestamp != packet.timestamp
         pictureTimestamp = packet.timestamp
-        if startsPicture, beginsAnew(packet) || wantsKeyFrame && packet.flags.contains(.isIndependent) {
+        pictureHighest = startsPicture ? packet.layers.spatial : max(pictureHighest, packet.layers.spatial)
+        if startsPicture, packet.startsKeyFrame || packet.flags.contains(.isIndependent) {
             // The picture begins with the packet that comes first, whichever that is: all of a key picture say that they
             // refer to no other. If it was none after all, a gap shows, and a key frame is asked for.
-            setRule(target, floor: 0, from: packet.timestamp)
+            var layers = target
+            if !wantsKeyFrame, !beginsAnew(packet) { layers.temporal = min(layers.temporal, current.temporal) }
+            setRule(layers, floor: 0, from: packet.timestamp)
             presumedKeyTimestamp = packet.timestamp
-            presumedHighest = packet.layers.spatial
-            highest = max(highest, presumedHighest)
+            highest = max(highest, packet.layers.spatial)
             return
         }
         if startsPicture {
             expect()
             descend(from: packet.timestamp)
         }
-        if packet.layers.spatial > highest {
-            if isOfKeyPicture(packet) {
-                highest = packet.layers.spatial
-                presumedHighest = highest
-            } else if target.spatial > highest {
-                awaitsLargerSize = true
-                wantsKeyFrame = true
-            }
+        if isOfKeyPicture(packet) {
+            highest = max(highest, packet.layers.spatial)
+        } else if packet.layers.spatial > highest, target.spatial > highest {
+            awaitsLargerSize = true
+            wantsKeyFrame = true
         }
         lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
@@ -231,8 +230,8 @@ struct LayerSelector: BitwiseCopyable {
         guard keyFrameTimestamp != packet.timestamp else { return }
         keyFrameTimestamp = packet.timestamp
         intact = 0xff
-        // Packets of its larger sizes may have come first.
-        highest = presumedKeyTimestamp == packet.timestamp ? presumedHighest : 0
+        // Packets of its larger sizes may have come first. Of a picture that is past it is not known any more.
+        if packet.timestamp == pictureTimestamp { highest = pictureHighest }
         lesserPictures = 0
         needsRefresh = false
         awaitsLargerSize = false
