@@ -199,6 +199,20 @@ struct LayerControlTests {
         #expect(control.choose(current: 1, rates: [100_000, 1_000_000], now: now) == 0)
     }
 
+    @Test func `goes down to less than the receiver says that it gets, so that its queue empties`() {
+        let rates: [Int64] = [50_000, 150_000, 200_000, 300_000, 1_000_000]
+        for (estimate, rung) in [(nil, 3), (1_200_000, 3), (280_000, 2), (220_000, 1), (0, 3)] as [(Int64?, Int)] {
+            var control = LayerControl()
+            // One that rises is no reason to go down.
+            if let estimate { control.receiveEstimate(estimate / 2, actual: 0, now: .zero) }
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == 4)
+            if let estimate { control.receiveEstimate(estimate, actual: 0, now: .zero) }
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == 4)
+            control.receiveReport(fractionLost: 140, actual: 1_000_000, now: .zero)
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == rung, "\(String(describing: estimate))")
+        }
+    }
+
     /// A control that has been congested once and is about to try the upper of two rungs.
     static func trying(now: inout Instant) -> LayerControl {
         var control = LayerControl()

@@ -253,8 +253,9 @@ public struct LayerControl: Sendable, BitwiseCopyable {
         }
         if let limit, current > 0, isCongested || rates[current] * Self.doubt > limit * 256 {
             former = max(former ?? 0, current)
-            // Less than fits, so that the queue empties and what was lost can be repeated.
-            return lower(to: rates[..<current].lastIndex { $0 <= limit / 4 * 3 } ?? 0, now: now)
+            // Less than fits, so that the queue empties and what was lost can be repeated, and no more than the receiver says.
+            let carried = min(limit, estimate.flatMap { $0 > 0 ? $0 : nil } ?? .max)
+            return lower(to: rates[..<current].lastIndex { $0 <= carried / 4 * 3 } ?? 0, now: now)
         }
         guard current + 1 < rates.count else {
             if changedAt.map({ now - $0 >= Self.longestPause }) ?? false { forgetAll() }
