@@ -57,7 +57,7 @@ final class LayeredReception {
             payloadLength: UInt16(packet.payload.count), marker: packet.marker)
         let isReadable = cached.read(encoder.structure.codec)
         #expect(isReadable)
-        if let entry = down.forward(cached) {
+        if let entry = down.forward(cached, now: .zero) {
             let length = Int(entry.payloadLength)
             sent.append(
                 Sent(

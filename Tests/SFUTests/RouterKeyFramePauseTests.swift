@@ -107,6 +107,26 @@ struct RouterKeyFramePauseTests {
         #expect(choices.requests.count == 1)
     }
 
+    @Test func `until then it gets all of what it has; and of what is too much as little as it can`() {
+        var choices = Choices()
+        func target(_ choices: inout Choices) -> Layers {
+            choices.harness.router.downTracks.pointer(choices.receivers[0].track)!.pointee.selector.target
+        }
+        choices.run(tenths: 5) { _, _ in }
+        choices.choose(choices.low, for: 0)
+        #expect(choices.source(of: 0) == choices.high)
+        #expect(target(&choices) == Layers(spatial: 7, temporal: 0))
+        choices.run(tenths: 2) { _, _ in }
+        #expect(choices.source(of: 0) == choices.low)
+        #expect(target(&choices) == Layers.base)
+        choices.choose(choices.high, for: 0)
+        #expect(choices.source(of: 0) == choices.low)
+        #expect(target(&choices) == Layers.base)
+        choices.run(tenths: 90) { _, choices in choices.choose(choices.high, for: 0) }
+        #expect(choices.source(of: 0) == choices.high)
+        #expect(target(&choices) == .all)
+    }
+
     @Test func `a smaller picture, one that is asked for and a newcomer wait for nothing`() {
         var choices = Choices()
         choices.run(tenths: 5) { _, _ in }

@@ -94,6 +94,14 @@ struct DownTrack: ~Copyable {
         if isSpatiallyLimited { selector.target.spatial = 0 }
     }
 
+    /// What it may get of an up track.
+    func layers(of source: Handle) -> Layers {
+        var layers = Layers.all
+        if let ceiling, ceiling.source == source { layers = ceiling.layers }
+        if isSpatiallyLimited { layers.spatial = 0 }
+        return layers
+    }
+
     /// Is fed by another up track from now on. What was sent of the one before is not sent again.
     mutating func follow(_ other: Handle, capacity: Int) {
         source = other
@@ -104,7 +112,7 @@ struct DownTrack: ~Copyable {
 
     /// The entry by which `packet` goes out; `nil` when the subscriber is not to get it.
     @inline(__always)
-    mutating func forward(_ packet: CachedPacket) -> SendPlanEntry? {
+    mutating func forward(_ packet: CachedPacket, now: Instant) -> SendPlanEntry? {
         if kind == .audio {
             guard let place = indices.map(packet.index) else { return nil }
             log.record(index: place.index, source: packet.index, patches: .none, marker: packet.marker)
@@ -131,13 +139,28 @@ struct DownTrack: ~Copyable {
                 return nil
             }
             // Its place is known to the receiver, who would miss it: an empty packet fills it.
-            return fill(packet)
+            return fill(packet, now: now)
         }
         guard let place = indices.map(packet.index) else { return nil }
         if begins { pictures.start(packet) }
         let patches = pictures.patches(for: packet, dropped: place.pictures)
         log.record(index: place.index, source: packet.index, patches: patches, marker: marker)
+        // Who saw the gap has asked for it by now.
+        if isLate { log.countAsResent(place.index, now: now) }
         return entry(for: packet, index: place.index, patches: patches, marker: marker)
+    }
+
+    /// Whether it is worth while to send a packet once more.
+    ///
+    /// - Parameters:
+    ///   - logged: what was sent of it.
+    ///   - keyFrame: where the newest key frame of its source begins.
+    func isStillOfUse(_ packet: CachedPacket, sent logged: RetransmissionLog.Entry, keyFrame: CachedPacket?) -> Bool {
+        // What it has been taken from for want of room is not to fill the room that is left.
+        guard logged.patches.isEmpty || selector.current.includes(packet.layers) else { return false }
+        // Nor is what came before a key frame, which needs nothing of it.
+        guard control.limit != nil, let keyFrame else { return true }
+        return Int32(bitPattern: packet.timestamp &- keyFrame.timestamp) >= 0
     }
 
     /// Whether so many bytes may be sent once more; counts them.
@@ -156,9 +179,10 @@ struct DownTrack: ~Copyable {
     }
 
     /// A packet without payload in the place of one that the subscriber is not to get.
-    private mutating func fill(_ packet: CachedPacket) -> SendPlanEntry? {
+    private mutating func fill(_ packet: CachedPacket, now: Instant) -> SendPlanEntry? {
         guard let place = indices.map(packet.index) else { return nil }
         log.record(index: place.index, source: packet.index, patches: .empty, marker: false)
+        log.countAsResent(place.index, now: now)
         return entry(for: packet, index: place.index, patches: .empty, marker: false)
     }
 

@@ -77,6 +77,7 @@ extension Router {
             at: timestamp, from: before, to: track.pointee.senderReport,
             clockRate: track.pointee.configuration.codec.clockRate, now: now)
         down.pointee.follow(handle, capacity: track.pointee.ring.capacity)
+        down.pointee.selector.target = down.pointee.layers(of: handle)
         counters.sourceSwitches &+= 1
     }
 
@@ -113,20 +114,21 @@ extension Router {
         // Who gets the best gets what becomes better, too, at once; but the best of what is left while better encodings pause
         // is not the best.
         let isUnlimited = rung == highest && (choice.source == 0 || down.pointee.ceiling == nil)
-        down.pointee.ceiling = isUnlimited ? nil : (source, choice.layers)
-        var layers = rung == highest ? Layers.all : choice.layers
-        if down.pointee.isSpatiallyLimited { layers.spatial = 0 }
-        down.pointee.selector.target = layers
+        down.pointee.ceiling = isUnlimited ? nil : (source, rung == highest ? .all : choice.layers)
+        let present = ladder.rungs.last { sources[$0.source] == down.pointee.source }?.source
+        let isTooMuch = present.map { $0 < choice.source } ?? true
         if source == down.pointee.source, let track = upTracks.pointer(source) {
+            down.pointee.selector.target = down.pointee.layers(of: source)
             let sent = track.pointee.layers.highest
             down.pointee.selector.stopExpecting(above: sent.spatial)
             if down.pointee.selector.isWaiting(since: now, patience: Self.switchPatience, highest: sent) {
                 requestKeyFrame(source, isUrgent: false, now: now)
             }
+        } else if isTooMuch, !isAskedFor {
+            // The lesser encoding takes a key frame to come. Until then only so much as can be taken up again without one.
+            down.pointee.selector.target.temporal = 0
         }
-        let present = ladder.rungs.last { sources[$0.source] == down.pointee.source }?.source
-        let isUrgent = isAskedFor || present.map { $0 < choice.source } ?? true
-        changeSource(of: handle, to: source, isUrgent: isUrgent, now: now)
+        changeSource(of: handle, to: source, isUrgent: isAskedFor || isTooMuch, now: now)
     }
 
     /// The pictures that can be chosen from now.

@@ -262,7 +262,7 @@ public struct Router: ~Copyable {
                 break
             }
             item += 1
-            guard let entry = down.pointee.forward(packet) else { continue }
+            guard let entry = down.pointee.forward(packet, now: now) else { continue }
             bytes &+= Int(entry.payloadLength)
             packets &+= 1
             timestamp = packet.timestamp
