@@ -259,11 +259,12 @@ struct LayeredEncoder {
                 for byte in info.isKeyFrame ? [0x82, 0x49, 0x83, 0x42, 0x00] : [0x86] as [UInt8] { writer.write(byte) }
             }
         }
-        writer.writeZeros(max(0, size - writer.count - 8))
-        writer.write(UInt32(frame))
-        writer.write(UInt16(number))
-        writer.write(id)
-        return writer.bytes
+        var tail = ByteWriter(reservingCapacity: 8)
+        tail.write(UInt32(frame))
+        tail.write(UInt16(number))
+        tail.write(id)
+        // Whole arrays at a time: the simulations make thousands of these in debug builds.
+        return writer.bytes + [UInt8](repeating: 0, count: max(0, size - writer.count - 8)) + tail.bytes
     }
 }
 

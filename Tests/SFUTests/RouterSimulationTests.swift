@@ -1,117 +1,131 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import RTCBase
 import RTCTestKit
-import RTP
 import Testing
 
 @testable import SFU
 
+/// Two publishers and fifty receivers for a minute of virtual time, three times.
 @Suite("Router: fifty receivers with different networks")
 struct RouterSimulationTests {
-    typealias Structure = LayeredEncoder.Structure
+    typealias Outcome = SimulatedOutcome
 
-    static func publishers(_ seed: UInt64, loss: Double = 0.02) -> [SimulatedPublisher] {
-        let conditions = NetworkConditions(loss: loss, delay: .milliseconds(20), jitter: .milliseconds(8))
-        return [
-            SimulatedPublisher(
-                [(Structure.vp8[2], 450_000), (Structure.vp8[2], 100_000)], firstStream: 1, conditions: conditions,
-                seed: seed &* 31 &+ 1),
-            SimulatedPublisher(
-                [(Structure.vp9[1], 750_000)], firstStream: 11, conditions: conditions, seed: seed &* 31 &+ 2),
-        ]
-    }
+    static let seeds = Outcome.seeds
 
-    static func receivers(_ seed: UInt64) -> [SimulatedReceiver] {
-        var random = SeededRandom(seed: seed)
-        return (0..<50).map { number in
-            var conditions = NetworkConditions(delay: .milliseconds(10 + Int(random.next() % 40)))
-            var changes: [SimulatedPath<SimulatedReceiver.Arrival>.Change] = []
-            let kind = ["good", "fair", "lossy", "narrow", "far"][number / 10]
-            switch kind {
-            case "good":
-                conditions.loss = random.unit() * 0.01
-                conditions.jitter = .milliseconds(Int(random.next() % 5))
-            case "fair":
-                conditions.loss = 0.01 + random.unit() * 0.09
-                conditions.duplication = 0.01
-                conditions.jitter = .milliseconds(Int(random.next() % 30))
-            case "lossy":
-                conditions.loss = 0.1 + random.unit() * 0.2
-                conditions.duplication = 0.02
-                conditions.jitter = .milliseconds(Int(random.next() % 50))
-            case "narrow":
-                conditions.rate = 150_000 + Int(random.next() % 500_000)
-                conditions.queueLimit = 15_000 + Int(random.next() % 60_000)
-            default:
-                conditions.delay = .milliseconds(150 + Int(random.next() % 150))
-                conditions.loss = random.unit() * 0.03
-                var outage = conditions
-                outage.loss = 1
-                let start = Instant.zero + .seconds(Int64(15 + random.next() % 15))
-                changes = [
-                    .init(at: start, conditions: outage),
-                    .init(at: start + .milliseconds(Int(500 + random.next() % 1500)), conditions: conditions),
-                ]
-            }
-            var habits = SimulatedView.Habits(estimator: number % 2 == 0 ? .chromium : .firefox)
-            if number % 4 == 1 { habits.nackSpacing = max(.milliseconds(20), conditions.delay * 2) }
-            return SimulatedReceiver(
-                "\(kind) \(number)", publishers: number % 5 == 4 ? [0, 1] : [number % 2], conditions: conditions,
-                changes: changes, habits: habits, joinsAt: .zero + .milliseconds(Int(random.next() % 5000)),
-                seed: seed &* 1000 &+ UInt64(number))
+    @Test(.row("M-22", "M-32"), arguments: seeds)
+    func `never sends an index twice with different bytes, and none that a receiver would not know`(
+        seed: UInt64
+    ) async {
+        for stream in await Outcome.of(seed: seed).streams {
+            #expect(stream.sending.changedBytes == 0, "\(stream)")
+            #expect(stream.sending.oldIndices == 0, "\(stream)")
+            #expect(stream.wrongGuesses == 0, "\(stream)")
         }
     }
 
-    @Test(arguments: 3..<4 as Range<UInt64>)
-    func `explore`(seed: UInt64) {
-        let meeting = SimulatedMeeting(publishers: Self.publishers(seed), receivers: Self.receivers(seed))
-        let clock = ContinuousClock()
-        let start = clock.now
-        let who = Int(ProcessInfo.processInfo.environment["WHO"] ?? "-1")!
-        if who >= 0 {
-            meeting.onSecond = { m in
-                let v = m.receivers[who].views.first;
-                print(
-                    "T", m.now.nanoseconds / 100_000_000, "pics", v?.pictures.count ?? 0, "rcv",
-                    v?.packetsReceived ?? 0, "nack", v?.packetsAskedFor ?? 0, "pli", v?.keyFrameRequests ?? 0,
-                    m.control(who))
-            }
+    @Test(.row("M-32"), arguments: seeds)
+    func `leaves no gap but where the publisher's packets never came`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams {
+            #expect(stream.sending.distinct > 400, "\(stream)")
+            #expect(stream.sending.holes <= stream.mistakes.missing, "\(stream)")
         }
-        meeting.run(for: .seconds(60))
-        print("took", clock.now - start, meeting.counters)
-        for receiver in meeting.receivers {
-            for (stream, view) in zip(receiver.streams, receiver.views) {
-                let sending = meeting.sendings[stream]
-                let mistakes = meeting.mistakes(stream: stream)
-                let gaps = view.gaps(from: receiver.joinsAt, to: meeting.now)
-                let top = view.pictures.filter {
-                    $0.stream == 0 && ($0.spatial == 2 || view.publisher.tracks.count == 2)
-                }.count
-                print(
-                    receiver.name, "loss", Int(receiver.path.value.conditions.loss * 100), "delay",
-                    receiver.path.value.conditions.delay, "rate", receiver.path.value.conditions.rate ?? 0,
-                    "| pics", view.pictures.count, "top", top, "gaps", gaps.prefix(3).map { Int($0.inSeconds * 1000) },
-                    "first", (view.pictures.first.map { Int(($0.at - receiver.joinsAt).inSeconds * 1000) }) ?? -1,
-                    "pli", view.keyFrameRequests, "nacked", view.packetsAskedFor, "rcv", view.packetsReceived, "wrong",
-                    view.wrongGuesses,
-                    "| changed", sending.changedBytes, "old", sending.oldIndices, "back", sending.backwardTimes,
-                    "resent", sending.resent,
-                    "holes", sending.highest + 1 - (sending.first ?? 0) - sending.distinct, "expected",
-                    Int((meeting.now - receiver.joinsAt).inSeconds * 25), "torn", mistakes.torn, "undec",
-                    mistakes.undecodable)
-            }
+    }
+
+    @Test(.row("M-29", "M-30"), arguments: seeds)
+    func `sends no frame in part, and none that refers to one that was left out`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams {
+            #expect(stream.mistakes.torn.isEmpty, "\(stream)")
+            #expect(stream.mistakes.undecodable.isEmpty, "\(stream)")
         }
-        for (number, publisher) in meeting.publishers.enumerated() {
-            print("publisher", number, "demands", publisher.demands)
-            for (position, track) in publisher.tracks.enumerated() {
-                print(
-                    " track", position, "times", track.keyFrameRequests.map { $0.nanoseconds / 100_000_000 }, "plis",
-                    track.keyFrameRequests.count, "keys", track.keyFrames, "lost",
-                    meeting.incomplete(publisher: number, track: position).packets, "of", track.packets)
-            }
+    }
+
+    @Test(.row("M-19"), arguments: seeds)
+    func `never lets time run backwards, whatever encoding comes next`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams {
+            #expect(stream.sending.backwardTimes == 0, "\(stream)")
+        }
+    }
+
+    @Test(.row("M-18", "M-24"), arguments: seeds)
+    func `shows a newcomer the first picture within a second, or two where much is lost`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams {
+            let bound: Duration =
+                switch stream.network {
+                case .good: .milliseconds(400)
+                case .fair, .far: .seconds(1)
+                case .lossy: .seconds(2)
+                // The largest picture comes first, and has to be found too large.
+                case .narrow: .seconds(5)
+                }
+            #expect(stream.firstPicture <= bound, "\(stream)")
+        }
+    }
+
+    @Test(.row("M-26", "M-35"), arguments: seeds)
+    func `lets slow receivers take nothing from the others`(seed: UInt64) async {
+        let outcome = await Outcome.of(seed: seed)
+        for stream in outcome.streams(.good) {
+            #expect(stream.longestGap <= .milliseconds(500), "\(stream)")
+            #expect(stream.pictures >= 1200, "\(stream)")
+            #expect(stream.largest == stream.pictures, "\(stream)")
+        }
+        for stream in outcome.streams(.fair) {
+            #expect(stream.longestGap <= .seconds(1), "\(stream)")
+            #expect(stream.largest * 100 >= stream.pictures * 95, "\(stream)")
+        }
+        for publisher in outcome.publishers {
+            // They begin with a modest one, and rise by 5 % a second.
+            let demands = publisher.demands.dropFirst(10)
+            #expect(demands.count > 40)
+            #expect(demands.min() ?? 0 >= publisher.wanted, "\(demands)")
+        }
+    }
+
+    @Test(.row("M-22", "M-23"), arguments: seeds)
+    func `makes good what is lost by chance: no freeze of a second at 20 %, hardly one at 30 %`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams(.lossy) {
+            #expect(stream.longestGap <= (stream.loss < 0.2 ? .seconds(1) : .seconds(7)), "\(stream)")
+            #expect(stream.frozen <= .seconds(7), "\(stream)")
+            #expect(stream.largest * 100 >= stream.pictures * 90, "\(stream)")
+        }
+    }
+
+    @Test(.row("M-28", "M-29", "M-30"), arguments: seeds)
+    func `gives narrow paths a smaller picture, steadily`(seed: UInt64) async {
+        let streams = await Outcome.of(seed: seed).streams(.narrow)
+        for stream in streams {
+            #expect(stream.longestGap <= .seconds(6), "\(stream)")
+            #expect(stream.frozen <= .seconds(10), "\(stream)")
+            #expect(stream.changes <= 20, "\(stream)")
+        }
+        let frozen = streams.map(\.frozen).reduce(Duration.zero, +)
+        #expect(frozen <= .seconds(4) * streams.count)
+        let pictures = streams.map(\.pictures).reduce(0, +)
+        #expect(streams.map(\.largest).reduce(0, +) * 4 <= pictures)
+        #expect(pictures >= 700 * streams.count)
+    }
+
+    @Test(.row("M-20", "M-22", "M-23"), arguments: seeds)
+    func `is back within four seconds of the beginning of an outage of two, half a second away`(seed: UInt64) async {
+        for stream in await Outcome.of(seed: seed).streams(.far) {
+            #expect(stream.longestGap <= .seconds(4), "\(stream)")
+            #expect(stream.frozen <= .seconds(8), "\(stream)")
+        }
+    }
+
+    @Test(.row("M-23"), arguments: seeds)
+    func `asks for key frames twice a second at most, and for one every two seconds once all are there`(
+        seed: UInt64
+    ) async {
+        for encoding in await Outcome.of(seed: seed).publishers.flatMap(\.encodings) {
+            let requests = encoding.keyFrameRequests.map { $0 - Instant.zero }
+            // On the way a request may catch up with the one before.
+            #expect(zip(requests, requests.dropFirst()).allSatisfy { $1 - $0 >= .milliseconds(480) })
+            #expect(requests.filter { $0 > .seconds(6) }.count <= 27)
+            // None comes unasked but the first.
+            #expect(encoding.keyFrames <= requests.count + 1)
         }
     }
 }

@@ -14,7 +14,7 @@ final class SimulatedMeeting {
     static let tick = Duration.milliseconds(10)
 
     /// What was sent to one receiver, as the router sent it.
-    struct Sending {
+    struct Sending: Sendable {
         var first: UInt64?
         var highest: UInt64 = 0
         var newestTimestamp: UInt32 = 0
@@ -24,11 +24,16 @@ final class SimulatedMeeting {
         var digests: [(index: UInt64, digest: UInt64)] = Array(repeating: (.max, 0), count: 4096)
         /// Packets of each frame, by encoding.
         var parts: [[UInt8]]
+        /// The encoding sent last, and each that was sent before, with its newest frame.
+        var track: Int?
+        var changes: [(track: Int, frame: Int)] = []
         // Mistakes.
         var changedBytes = 0
         var oldIndices = 0
         var backwardTimes = 0
-        var resent = 0
+
+        /// Indices that were never sent, although higher ones were.
+        var holes: Int { Int(highest + 1 - (first ?? highest + 1) - distinct) }
     }
 
     private(set) var now = Instant.zero
@@ -46,12 +51,10 @@ final class SimulatedMeeting {
     /// By the stream number that the plan names: which receiver, and which of its views.
     private var streams: [(receiver: Int, view: Int)] = []
     private(set) var sendings: [Sending] = []
-    private let nackAccepted: Bool
 
-    init(publishers: [SimulatedPublisher], receivers: [SimulatedReceiver], acceptsNACK: Bool = true) {
+    init(publishers: [SimulatedPublisher], receivers: [SimulatedReceiver]) {
         self.publishers = publishers
         self.receivers = receivers
-        nackAccepted = acceptsNACK
         slot = router.takeSpareSlot()
         for (number, publisher) in publishers.enumerated() {
             let handle = router.addPublisher(
@@ -62,7 +65,7 @@ final class SimulatedMeeting {
                     router.addUpTrack(
                         UpTrackConfiguration(
                             ssrc: track.ssrc, codec: track.encoder.structure.codec, acceptsPLI: true,
-                            acceptsNACK: acceptsNACK, acceptsREMB: true,
+                            acceptsNACK: true, acceptsREMB: true,
                             isLowestEncoding: position > 0 && position == publisher.tracks.count - 1),
                         publisher: handle)!
                 })
@@ -71,28 +74,13 @@ final class SimulatedMeeting {
         }
     }
 
-    var counters: RouterCounters { router.counters }
-
     func run(for duration: Duration) {
         let end = now + duration
         while now < end { advance() }
     }
 
-    var onSecond: ((SimulatedMeeting) -> Void)?
-    func control(_ number: Int) -> String {
-        guard let h = receivers[number].handles.first, let s = router.subscribers.pointer(h),
-            let d = router.downTracks.pointer(s.pointee.tracks[0])
-        else { return "-" }
-        var rates: [Int64] = []
-        for source in d.pointee.sources {
-            rates.append(router.upTracks.pointer(source)!.pointee.layers.rate(upTo: .all))
-        }
-        return
-            "src \(d.pointee.sources.firstIndex(of: d.pointee.source)!) succ \(d.pointee.successor != nil) tgt \(d.pointee.selector.target) cur \(d.pointee.selector.current) ceil \(d.pointee.ceiling == nil ? "top" : "\(d.pointee.sources.firstIndex(of: d.pointee.ceiling!.source)!) \(d.pointee.ceiling!.layers)") limit \(d.pointee.control.limit ?? -1) try \(d.pointee.control.isTrying) lost \(d.pointee.fractionLost) remb \((s.pointee.remb?.bitrate ?? 0)/1000) rtt \(Int((d.pointee.roundTrip.roundTrip ?? .zero).inSeconds*1000)) src \(rates)"
-    }
     private func advance() {
         now += Self.tick
-        if now.nanoseconds % 500_000_000 == 0 { onSecond?(self) }
         for (number, receiver) in receivers.enumerated() where receiver.views.isEmpty && receiver.joinsAt <= now {
             join(receiver, number)
         }
@@ -200,6 +188,9 @@ final class SimulatedMeeting {
         let length = Int(entry.pointee.payloadLength)
         var digest = header.0 &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(header.1) ^ UInt64(length) << 40
         // The descriptor, where forwarding writes, and the end, which says which packet it is. What lies between is zeros.
+        if length > 0, entry.pointee.pictureIDBits > 0 {
+            digest ^= UInt64(entry.pointee.pictureID) << 8 ^ UInt64(entry.pointee.tl0PictureIndex)
+        }
         for offset in [0, 8, 16, length - 8] where offset >= 0 && offset + 8 <= length {
             let word = entry.pointee.payload.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
             digest = (digest ^ word) &* 0x9e37_79b9_7f4a_7c15
@@ -208,7 +199,6 @@ final class SimulatedMeeting {
         let place = Int(index % 4096)
         let known = sendings[stream].digests[place]
         if known.index == index {
-            sendings[stream].resent += 1
             if known.digest != digest { sendings[stream].changedBytes += 1 }
             return
         }
@@ -232,6 +222,10 @@ final class SimulatedMeeting {
         let track = tracks.firstIndex { $0.encoder.id == part.stream }!
         while sendings[stream].parts[track].count <= part.frame { sendings[stream].parts[track].append(0) }
         sendings[stream].parts[track][part.frame] += 1
+        if let before = sendings[stream].track, before != track {
+            sendings[stream].changes.append((before, sendings[stream].parts[before].count - 1))
+        }
+        sendings[stream].track = track
     }
 
     private func attend(_ receiver: SimulatedReceiver) {
@@ -320,38 +314,49 @@ final class SimulatedMeeting {
         return publishers[publisher].tracks[track].newest + 1 - UInt64(count)
     }
 
-    /// What was sent to a receiver although it could not be decoded, with the publisher's losses forgiven: frames sent in
-    /// part, and frames sent without one that they refer to.
-    func mistakes(stream: Int) -> (torn: Int, undecodable: Int) {
+    /// What a receiver can make nothing of.
+    struct Mistakes: Sendable {
+        /// Frames of which a part was sent.
+        var torn: [Int] = []
+        /// Frames that refer to one that was not sent.
+        var undecodable: [Int] = []
+        /// Packets that were never there to be sent in their places.
+        var missing = 0
+    }
+
+    /// Pictures before a change of the encoding, or before the end, of which something may still have been missing: half a
+    /// second. What comes after the change is not sent any more.
+    static let repairTime = 12
+
+    /// What was sent to a receiver although it could not be decoded, with the publisher's losses forgiven.
+    func mistakes(stream: Int) -> Mistakes {
         let (receiver, view) = streams[stream]
         let number = receivers[receiver].publishers[view]
-        var torn = 0
-        var undecodable = 0
+        var mistakes = Mistakes()
         for (track, parts) in sendings[stream].parts.enumerated() {
-            let lost = incomplete(publisher: number, track: track).frames
             let frames = publishers[number].tracks[track].encoder.frames
-            var isGood = Array(repeating: false, count: frames.count)
-            for (frame, count) in parts.enumerated() where count > 0 {
-                if Int(count) < frames[frame].packets {
-                    // The last pictures are still under way.
-                    if !lost.contains(frame), frames[frame].picture + 50 < frames[frames.count - 1].picture {
-                        torn += 1
-                    }
-                } else if frames[frame].picture + 50 >= frames[frames.count - 1].picture
-                    || frames[frame].references.allSatisfy({ isGood[$0] || lost.contains($0) })
-                {
-                    isGood[frame] = true
-                } else {
-                    undecodable += 1
-                    print(
-                        "UNDEC", receivers[receiver].name, "track", track, "frame", frame, frames[frame], "missing",
-                        frames[frame].references.filter { !isGood[$0] && !lost.contains($0) }.map {
-                            "\($0): \($0 < parts.count ? Int(parts[$0]) : -1)/\(frames[$0].packets) \(frames[$0].layers) key \(frames[$0].isKeyFrame)"
-                        })
-                    isGood[frame] = true
+            let (lost, packets) = incomplete(publisher: number, track: track)
+            mistakes.missing += packets
+            var isExcused = frames.indices.map { lost.contains($0) }
+            let ends = sendings[stream].changes.filter { $0.track == track }.map { frames[$0.frame].picture }
+            for (frame, count) in parts.enumerated() {
+                let picture = frames[frame].picture
+                let isUnrepaired = (ends + [frames[frames.count - 1].picture]).contains {
+                    $0 - Self.repairTime <= picture && picture <= $0
                 }
+                guard isUnrepaired else { continue }
+                isExcused[frame] = true
+                if Int(count) < frames[frame].packets { mistakes.missing += frames[frame].packets - Int(count) }
+            }
+            var isGood = isExcused
+            for (frame, count) in parts.enumerated() where count > 0 {
+                if isExcused[frame] { continue }
+                if Int(count) < frames[frame].packets { mistakes.torn.append(frame) }
+                if !frames[frame].references.allSatisfy({ isGood[$0] }) { mistakes.undecodable.append(frame) }
+                // What follows from a mistake is none of its own.
+                isGood[frame] = true
             }
         }
-        return (torn, undecodable)
+        return mistakes
     }
 }

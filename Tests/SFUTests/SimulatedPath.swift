@@ -33,10 +33,6 @@ struct SimulatedPath<Packet> {
     }
 
     var conditions: NetworkConditions { there.conditions }
-    var lost: Int { there.dropped }
-
-    /// When there is something to do; `nil` when nothing is under way.
-    var deadline: Instant? { Instant.earliest(there.deadline, back.deadline) }
 
     mutating func send(_ packet: Packet, length: Int, now: Instant) {
         change(now)

@@ -18,7 +18,6 @@ final class SimulatedPublisher {
         let wantedBitrate: Double
         var bitrate: Double
         let firstTimestamp: UInt32
-        var isActive = true
         var wantsKeyFrame = false
         /// What may be asked for again, by index.
         var history: [LayeredEncoder.Packet?] = Array(repeating: nil, count: 512)
@@ -27,8 +26,6 @@ final class SimulatedPublisher {
         var keyFrameRequests: [Instant] = []
         var keyFrames = 0
         var packets: UInt32 = 0
-        /// Packets that were lost on the way, by whether they came at last: filled by the meeting.
-        var arrived: [Bool] = []
     }
 
     struct Sent {
@@ -62,7 +59,7 @@ final class SimulatedPublisher {
 
     func step(_ now: Instant) {
         if now >= nextPicture {
-            for track in tracks.indices where tracks[track].isActive { encode(track, now: now) }
+            for track in tracks.indices { encode(track, now: now) }
             nextPicture += Self.pictureInterval
         }
         if now >= nextReport {

@@ -12,7 +12,7 @@ final class SimulatedReceiver {
         var packet: SimulatedView.Packet
     }
 
-    let name: String
+    let network: SimulatedNetwork
     let path: SimulatedPathBox<Arrival>
     let joinsAt: Instant
     let publishers: [Int]
@@ -26,11 +26,11 @@ final class SimulatedReceiver {
     let phase: Int
 
     init(
-        _ name: String, publishers: [Int], conditions: NetworkConditions,
+        _ network: SimulatedNetwork, publishers: [Int], conditions: NetworkConditions,
         changes: [SimulatedPath<Arrival>.Change] = [], habits: SimulatedView.Habits = SimulatedView.Habits(),
         joinsAt: Instant = .zero, seed: UInt64
     ) {
-        self.name = name
+        self.network = network
         self.publishers = publishers
         self.habits = habits
         self.joinsAt = joinsAt

@@ -74,9 +74,6 @@ final class SimulatedView {
 
     // What went wrong.
     private(set) var wrongGuesses = 0
-    private(set) var keyFrameRequests = 0
-    private(set) var packetsReceived = 0
-    private(set) var packetsAskedFor = 0
 
     init(ssrc: UInt32, publisher: SimulatedPublisher, habits: Habits, now: Instant) {
         self.ssrc = ssrc
@@ -92,7 +89,6 @@ final class SimulatedView {
     // MARK: Packets
 
     func receive(_ packet: Packet, now: Instant) {
-        packetsReceived += 1
         // As libwebrtc counts: without headers.
         arrivedBytes += Double(packet.length)
         let transit = now - packet.sentAt
@@ -198,12 +194,10 @@ final class SimulatedView {
         }
         if !numbers.isEmpty {
             missing.removeAll { $0.tries >= Self.nackTries }
-            packetsAskedFor += numbers.count
             _ = compound.append(.nack(GenericNACK(senderSSRC: 1, mediaSSRC: ssrc, missing: numbers)))
         }
         if now - lastProgress >= (pictures.isEmpty ? Self.firstPatience : Self.patience) {
             lastProgress = now
-            keyFrameRequests += 1
             _ = compound.append(.pictureLoss(PictureLossIndication(senderSSRC: 1, mediaSSRC: ssrc)))
         }
         return compound.isEmpty ? nil : compound.bytes
@@ -251,6 +245,9 @@ final class SimulatedView {
     }
 
     // MARK: What the viewer saw
+
+    /// The largest size that there is, as `spatial - 4 * stream`.
+    var largestSize: Int { publisher.tracks[0].encoder.structure.spatial - 1 }
 
     /// The gaps between pictures, longest first, from the first picture to `end`.
     func gaps(from start: Instant, to end: Instant) -> [Duration] {
