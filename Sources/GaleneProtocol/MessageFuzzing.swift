@@ -14,6 +14,9 @@ package enum MessageFuzzing {
         _ = try? ICEServerDescription.parse(bytes)
         check(bytes) { (bytes) throws(FormatError) in try GroupDescription(parsing: bytes).encoded() }
         _ = try? ClientEnvelope(parsing: bytes)
+        if let value = try? JSONValue(parsing: bytes), let cleared = try? ClearedChat(value) {
+            precondition((try? ClearedChat(cleared.value)) == cleared)
+        }
         _ = try? ServerConfiguration(parsing: bytes)
         let text = String(decoding: bytes, as: UTF8.self)
         _ = SpecialPath(text)

@@ -133,6 +133,28 @@ struct GroupDirectoryTests {
         #expect(member.story() == ["changed Newest []", "kicked by -: there are no operators in this group"])
     }
 
+    @Test(.row("S-12")) func `the directory looks by itself`() async throws {
+        folder.write("room.json", "{}")
+        var limits = Limits()
+        limits.housekeeping = .milliseconds(1)
+        let directory = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: limits,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        guard case .found(let group) = await directory.group(named: "room") else { return }
+        let (names, input) = AsyncStream.makeStream(of: String.self)
+        let member = ReportingMember {
+            if case .changed(let state) = $0 { input.yield(state.status.displayName ?? "") }
+        }
+        let request = JoinRequest(group: "room", clientID: "a", username: "a", password: "", token: nil, data: [:])
+        #expect(await group.join(request, as: .init(username: "a", permissions: []), mailbox: member) == nil)
+        let running = Task { try await directory.run() }
+        folder.write("room.json", #"{"displayName":"New"}"#)
+        var reported = names.makeAsyncIterator()
+        #expect(await reported.next() == "New")
+        running.cancel()
+        _ = await running.result
+    }
+
     @Test(.row("S-51")) func `a group that is idle for as long as messages live is forgotten, unless it is public`()
         async
     {
@@ -199,4 +221,11 @@ struct GroupDirectoryTests {
         guard case .found(let b) = await directory.group(named: "b") else { return }
         for group in [a, b] { #expect(await group.lock == "the server is shutting down") }
     }
+}
+
+/// A member that passes on what it is told.
+private final class ReportingMember: GroupMember {
+    private let report: @Sendable (GroupEvent) -> Void
+    init(report: @escaping @Sendable (GroupEvent) -> Void) { self.report = report }
+    func post(_ event: GroupEvent) { report(event) }
 }
