@@ -41,11 +41,13 @@ actor Group {
     /// Under which id its receiver knows a down stream: that of the stream that it shows.
     var downStreams: [StreamID: String] = [:]
     private var idleSince: Timestamp
+    /// The directory has given the group up: nobody gets in any more.
+    private var isRetired = false
 
     init(
         name: String, description: GroupDescription, media: any MediaEngine, owner: UInt64, limits: Limits,
         logger: Logger, rtcConfiguration: @escaping @Sendable () -> RTCConfiguration = { RTCConfiguration() },
-        clock: @escaping @Sendable () -> Timestamp
+        lock: String? = nil, clock: @escaping @Sendable () -> Timestamp
     ) {
         self.name = name
         self.description = description
@@ -54,6 +56,7 @@ actor Group {
         self.limits = limits
         self.logger = logger
         self.rtcConfiguration = rtcConfiguration
+        self.lock = lock
         self.clock = clock
         history = ChatHistory(capacity: limits.history)
         idleSince = clock()
@@ -61,10 +64,16 @@ actor Group {
 
     var memberCount: Int { members.count }
 
-    /// Whether the group may be forgotten: nobody is in it, nor has been for as long as its messages live.
-    var isForgettable: Bool {
+    /// Whether nobody has been in for as long as messages live. Public groups are listed also when nobody is in.
+    var isIdle: Bool {
         members.isEmpty && !description.isPublic
             && clock().unixSeconds - idleSince.unixSeconds > description.maximumHistoryAge
+    }
+
+    /// Ends the group if nobody is in it. Whoever has found it before is turned away by ``join(_:as:mailbox:address:)``.
+    func retire() -> Bool {
+        if members.isEmpty { isRetired = true }
+        return isRetired
     }
 
     // MARK: Coming and going
@@ -83,6 +92,7 @@ actor Group {
         _ request: JoinRequest, as login: Authorisation.Login, mailbox: any GroupMember,
         address: Redacted<String>? = nil
     ) -> JoinRefusal? {
+        guard !isRetired else { return .retired }
         if let refusal = refusal(of: login) { return refusal }
         let id = request.clientID
         guard !id.isEmpty else { return .missingClientID }

@@ -32,12 +32,15 @@ actor GroupDirectory: Service {
     let clock: @Sendable () -> Timestamp
     private var entries: [String: Entry] = [:]
     private var nextOwner: UInt64 = 1
+    private var isStopping = false
     private var scannedAt: Timestamp?
     private let started: AsyncStream<Group>
     private let startedInput: AsyncStream<Group>.Continuation
 
     /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
     private static let listAge: Int64 = 5
+
+    static let stoppingText = "the server is shutting down"
 
     /// - Parameter workers: at least one.
     init(
@@ -98,7 +101,8 @@ actor GroupDirectory: Service {
         let now = clock()
         if now.unixSeconds - (scannedAt?.unixSeconds ?? .min / 2) > Self.listAge { _ = await scan() }
         var statuses: [GroupStatus] = []
-        for entry in entries.values where await entry.group.description.isPublic {
+        for (name, entry) in entries where files.source(of: name) != nil {
+            guard await entry.group.description.isPublic else { continue }
             statuses.append(await entry.group.publicStatus(base: base))
         }
         return statuses.sorted { $0.name < $1.name }
@@ -155,15 +159,25 @@ actor GroupDirectory: Service {
     }
 
     private func keepHouse() async {
-        while (try? await Task.sleep(for: limits.housekeeping)) != nil {
-            for problem in await scan() {
-                logger.error("malformed group description", metadata: ["reason": .string(problem)])
-            }
-            for (name, entry) in entries {
-                _ = await entry.group.accessed()
-                if await entry.group.isForgettable { forget(name) }
-            }
+        while (try? await Task.sleep(for: limits.housekeeping)) != nil { await refresh() }
+    }
+
+    /// Looks at every file and at every group in memory, as if somebody had asked for it, and forgets idle groups.
+    func refresh() async {
+        for problem in await scan() {
+            logger.error("malformed group description", metadata: ["reason": .string(problem)])
         }
+        for name in entries.keys {
+            guard case .found(let group) = await group(named: name) else { continue }
+            _ = await group.accessed()
+            if await group.isIdle { await forgetIfEmpty(name) }
+        }
+    }
+
+    /// The server is about to stop: all groups are locked, also those that somebody asks for from now on.
+    func lockAll() async {
+        isStopping = true
+        for group in instantiated { await group.setLock(Self.stoppingText) }
     }
 
     private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {
@@ -172,7 +186,7 @@ actor GroupDirectory: Service {
             name: name, description: description, media: workers[worker], owner: nextOwner, limits: limits,
             logger: logger,
             rtcConfiguration: { [iceServers, clock] in iceServers?.configuration(now: clock()) ?? RTCConfiguration() },
-            clock: clock)
+            lock: isStopping ? Self.stoppingText : nil, clock: clock)
         groupsOfWorker[worker, default: 0] += 1
         workerOfGroup[name] = worker
         nextOwner += 1
@@ -190,12 +204,9 @@ actor GroupDirectory: Service {
     private var workerOfGroup: [String: Int] = [:]
 
     private func forgetIfEmpty(_ name: String) async {
-        guard let entry = entries[name], await entry.group.memberCount == 0, entries[name] != nil else { return }
-        forget(name)
-    }
-
-    private func forget(_ name: String) {
-        guard let entry = entries.removeValue(forKey: name) else { return }
+        guard let group = entries[name]?.group, await group.retire(), let entry = entries[name], entry.group === group
+        else { return }
+        entries[name] = nil
         if let worker = workerOfGroup.removeValue(forKey: name) { groupsOfWorker[worker, default: 1] -= 1 }
         entry.group.media.endEvents(owner: entry.group.owner)
     }

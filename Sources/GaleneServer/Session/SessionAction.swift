@@ -26,7 +26,7 @@ enum SessionClosure: Sendable, Equatable {
     /// The purpose is fulfilled (RFC 6455 section 7.4.1, as all of these).
     static func normal(_ reason: String) -> SessionClosure { .code(1000, reason: reason) }
     /// The server goes away.
-    static let goingAway = SessionClosure.code(1001, reason: "the server is shutting down")
+    static let goingAway = SessionClosure.code(1001, reason: GroupDirectory.stoppingText)
     static func protocolError(_ reason: String) -> SessionClosure { .code(1002, reason: reason) }
     /// What the protocol answers to messages that cannot be decoded, and to silence.
     static let unexpected = SessionClosure.code(1011, reason: "")
@@ -116,6 +116,8 @@ enum SessionResult: Sendable {
 enum JoinRefusal: Error, Sendable, Equatable {
     case illegalName
     case noSuchGroup
+    /// The group that was found has been forgotten meanwhile: there may be another of its name.
+    case retired
     /// Wrong password, unknown user, invalid name. Told after a delay, and without saying which.
     case notAuthorised
     /// More passwords are being checked than the server can. Told after a delay as well.
@@ -138,7 +140,7 @@ enum JoinRefusal: Error, Sendable, Equatable {
     var text: String {
         switch self {
         case .illegalName: "illegal group name"
-        case .noSuchGroup: "group does not exist"
+        case .noSuchGroup, .retired: "group does not exist"
         case .notAuthorised: Group.notAuthorised
         case .busy: "the server is busy: try again in a moment"
         case .needUsername: "username required"

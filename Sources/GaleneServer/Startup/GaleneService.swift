@@ -116,7 +116,7 @@ public struct GaleneService: Service {
         // Ended in reverse order: clients first, so that they can leave their groups and close their streams.
         var services: [any Service] = [workers, groups, sampler]
         if let metricsServer { services.append(metricsServer) }
-        services.append(web)
+        services += [web, ClosingTime(groups: groups)] as [any Service]
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()

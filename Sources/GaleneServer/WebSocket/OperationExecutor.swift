@@ -102,6 +102,18 @@ actor OperationExecutor {
     }
 
     private func join(_ request: JoinRequest) async -> SessionResult {
+        // A group that nobody used may be forgotten between finding and joining it, which takes a moment.
+        for _ in 0..<Self.attempts {
+            let result = await tryJoining(request)
+            guard case .joinRefused(.retired) = result else { return result }
+            await Task.yield()
+        }
+        return .joinRefused(.retired)
+    }
+
+    private static let attempts = 16
+
+    private func tryJoining(_ request: JoinRequest) async -> SessionResult {
         let group: Group
         switch await groups.group(named: request.group) {
         case .found(let found): group = found

@@ -133,6 +133,66 @@ struct ModerationTests {
         #expect(await join(group, "dave", [], NotingMember()) == nil)
     }
 
+    @Test(.row("X-02"), .attack(24)) func `whoever has no password learns neither of the lock nor of anything else`()
+        async
+    {
+        let folder = TemporaryFolder()
+        folder.write(
+            "demo.json",
+            #"{"autolock":true,"autokick":true,"max-clients":1,"expires":"2020-01-01T00:00:00Z","users":{"a":{"password":"x"}}}"#
+        )
+        let groups = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: Limits(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for (username, password, text) in [
+            ("a", "wrong", "not authorised"), ("b", "x", "not authorised"), ("a", "x", "this group is locked"),
+        ] {
+            var client = MeetingClient("me", groups)
+            client.receive(
+                #"{"type":"join","kind":"join","group":"demo","username":"\#(username)","password":"\#(password)"}"#)
+            await client.settle()
+            client.harness.advance(.milliseconds(200))
+            #expect(client.harness.sent.compactMap(\.joined).map(\.value) == [.string(text)])
+        }
+    }
+
+    @Test(.row("X-02")) func `of several reasons the lock is told first, then the hours, then that it is full`() async {
+        var description = GroupDescription()
+        description.maximumClients = 1
+        description.expires = Timestamp(unixSeconds: 1)
+        description.autoKick = true
+        let group = makeGroup(description)
+        #expect(await join(group, "alice", [.op], alice) == nil)
+        await group.setLock("locked")
+        #expect(await join(group, "bob", [], bob) == .locked("locked"))
+        await group.setLock(nil)
+        #expect(await join(group, "bob", [], bob) == .closed)
+        description.expires = nil
+        await group.update(description)
+        #expect(await join(group, "bob", [], bob) == .full)
+        await group.setPermissions(of: "alice", to: [])
+        #expect(await join(group, "bob", [], bob) == .noOperators)
+    }
+
+    @Test(.attack(24)) func `what is taken from one is not taken from those who come later`() async {
+        let folder = TemporaryFolder()
+        folder.write("demo.json", #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"op"}}"#)
+        let groups = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: Limits(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for id in ["a", "b"] {
+            var client = MeetingClient(id, groups)
+            client.receive(#"{"type":"join","kind":"join","group":"demo","username":"\#(id)"}"#)
+            for kind in ["shutup", "unpresent", "unop"] {
+                client.receive(#"{"type":"useraction","kind":"\#(kind)","dest":"\#(id)"}"#)
+            }
+            await client.settle()
+            let joined = client.harness.sent.compactMap(\.joined)
+            #expect(joined.first?.permissions == [.op, .present, .message, .caption, .token])
+            #expect(joined.last?.permissions == [.caption, .token])
+        }
+    }
+
     @Test(.row("A-07"), arguments: [true, false]) func `strangers see of public groups alone that they are locked`(
         isPublic: Bool
     ) async {

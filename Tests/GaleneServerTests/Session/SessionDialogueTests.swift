@@ -356,10 +356,16 @@ struct SessionDialogueTests {
         var client = SessionHarness()
         client.join()
         let actions = client.session.shutDown()
-        guard case .perform(.leave)? = actions.first, case .close(.goingAway)? = actions.last else {
+        guard case .send(.userMessage(let message))? = actions.first,
+            case .perform(.leave)? = actions.dropFirst().first,
+            case .close(.goingAway)? = actions.last
+        else {
             Issue.record("\(actions)")
             return
         }
+        #expect(message.kind == .kicked && message.privileged && message.id == nil && message.username == nil)
+        var stranger = SessionHarness()
+        #expect(stranger.session.shutDown().count == 1, "nobody is sent out who is not in")
     }
 
     @Test func `nothing happens after the end`() {
