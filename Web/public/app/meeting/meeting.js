@@ -337,7 +337,10 @@ export class Meeting {
         session.onconnection = (connection) => this.#listenTo(connection);
         session.onjoined = (isAgain, status) => this.#begin(isAgain, Boolean(status['locked']));
         session.onchange = (status) => this.#gotChange(status);
-        session.onlost = () => this.#updateToolbar();
+        session.onlost = () => {
+            this.notices.clear();
+            this.#updateToolbar();
+        };
         session.onredirect = (url) => this.onredirect?.(url);
         session.onended = (reason) => {
             this.#camera.stop();
