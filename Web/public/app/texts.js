@@ -117,8 +117,7 @@ export const texts = {
     grid: {
         label: 'Videos',
         empty: 'Nobody shows a picture yet.',
-        emptyHint: 'Turn on your microphone or camera to be heard and seen.',
-        emptyWait: 'Videos appear here when somebody sends them.',
+        emptyHint: 'Videos appear here as soon as somebody turns on a camera.',
         /** @param {string} name */
         own: (name) => (name ? `${name} (you)` : 'You'),
         /** @param {string} name */

@@ -483,7 +483,6 @@ export class Meeting {
         const { permissions } = this.#connection;
         this.#chat.setAllowed(permissions.includes('message'));
         this.#chat.setModerator(permissions.includes('op'));
-        this.#grid.setHint(permissions.includes('present') ? texts.grid.emptyHint : texts.grid.emptyWait);
         this.#groupButton.hidden = !permissions.includes('op');
         this.#updateToolbar();
     }
