@@ -64,6 +64,24 @@ def test_a_wrong_password_is_told_and_may_be_corrected(server, open_browser, bro
     page.wait_for("button", "Leave the meeting")
 
 
+@pytest.mark.row("U-09")
+def test_why_one_cannot_enter_is_told(server, open_browser, peers):
+    anybody = {"wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"}}
+    page = open_browser("chromium")
+    full = server.new_group({**anybody, "max-clients": 1})
+    peers.joined(server.websocket_url, full, "Somebody")
+    for group, words in {
+        full: "This group is full.",
+        server.new_group({**anybody, "not-before": "2100-01-01T00:00:00Z"}): "This group is not open yet.",
+        server.new_group({**anybody, "expires": "2000-01-01T00:00:00Z"}): "This group is closed.",
+    }.items():
+        page.open(server.page(group))
+        page.wait_for("textbox", "Your name")
+        page.submit_join("Alice", devices="Nothing")
+        page.wait_for_text(words)
+        assert page.is_visible("button", "Join")
+
+
 @pytest.mark.row("U-20")
 def test_who_may_not_present_or_write_is_not_offered_to(server, open_browser):
     group = server.page(server.new_group(WITH_PASSWORD))

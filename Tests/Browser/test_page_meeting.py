@@ -100,6 +100,13 @@ def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
         bob.wait_for_text(words)
     write(bob, "//not a command")
     alice.wait_for_text("/not a command")
+    # What one writes takes room from the messages, but not from the newest.
+    write(alice, "the newest")
+    alice.wait_for_text("the newest")
+    alice.fill("textbox", "Message", "a long message " * 20)
+    until("the newest in view", lambda: alice.evaluate("""
+        const list = document.querySelector('[role=log]');
+        return list.lastElementChild.getBoundingClientRect().bottom <= list.getBoundingClientRect().bottom;"""))
     write(bob, "/raise")
     alice.click("button", "People")
     alice.wait_for_text("hand raised")

@@ -56,6 +56,7 @@ export const texts = {
         closedGroup: 'This group is closed.',
         full: 'This group is full. Try again when somebody has left.',
         noOperators: 'This group opens when one of its operators is there. Try again later.',
+        stopping: 'The server is being stopped. Try again in a minute.',
         internal: 'The server has a problem with this group. Tell who runs it.',
         redirected: 'This group is on another server. You are being taken there.',
         /** @param {string} reason */
@@ -116,8 +117,7 @@ export const texts = {
     grid: {
         label: 'Videos',
         empty: 'Nobody shows a picture yet.',
-        emptyHint: 'Turn on your microphone or camera to be heard and seen.',
-        emptyWait: 'Videos appear here when somebody sends them.',
+        emptyHint: 'Videos appear here as soon as somebody turns on a camera.',
         /** @param {string} name */
         own: (name) => (name ? `${name} (you)` : 'You'),
         /** @param {string} name */

@@ -102,17 +102,23 @@ export function openMenu(button, label, items) {
 }
 
 /**
- * Below the button, or above where there is more room; never beyond the window.
+ * Below the button or above it; beside it where there is room for neither, so that it does not come to lie under the pointer.
  * @param {HTMLElement} menu
  * @param {DOMRect} anchor
  */
 function place(menu, anchor) {
     const { width, height } = menu.getBoundingClientRect();
-    const left = Math.min(Math.max(MARGIN, anchor.right - width), window.innerWidth - width - MARGIN);
-    const below = anchor.bottom + MARGIN;
-    const fits = below + height + MARGIN <= window.innerHeight;
-    const top = fits ? below : Math.max(MARGIN, Math.min(anchor.top - MARGIN, window.innerHeight - MARGIN) - height);
-    menu.style.left = `${left}px`;
+    const lowest = Math.max(MARGIN, window.innerHeight - height - MARGIN);
+    const rightmost = window.innerWidth - width - MARGIN;
+    let left = anchor.right - width;
+    let top = anchor.bottom + MARGIN;
+    if (top > lowest && anchor.top - MARGIN - height >= MARGIN) {
+        top = anchor.top - MARGIN - height;
+    } else if (top > lowest) {
+        top = lowest;
+        left = anchor.left - MARGIN - width;
+    }
+    menu.style.left = `${Math.max(MARGIN, Math.min(left, rightmost))}px`;
     menu.style.top = `${top}px`;
     menu.style.maxHeight = `${window.innerHeight - top - MARGIN}px`;
 }

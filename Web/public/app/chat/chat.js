@@ -26,6 +26,9 @@ const SAME_BREATH = 60_000;
 /** The server's history holds 50; what came while one was there may be more, but not without end. */
 const MESSAGES_AT_MOST = 1000;
 
+/** Who is so near to the newest message wants to see the next, in pixels. */
+const NEAR_END = 40;
+
 /** How high the box grows, in pixels. */
 const INPUT_HIGHEST = 140;
 
@@ -49,6 +52,8 @@ export class Chat {
     #to = null;
     /** @type {ChatMessage | null} */
     #last = null;
+    /** Whether the newest message is in view; then it stays there. */
+    #atEnd = true;
     #mayModerate = false;
 
     constructor() {
@@ -93,6 +98,15 @@ export class Chat {
         });
         this.#input.addEventListener('keydown', (event) => this.#gotKey(event));
         this.#input.addEventListener('input', () => this.#fitInput());
+        this.#list.addEventListener('scroll', () => {
+            this.#atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END;
+        });
+        // The box for a long message takes room from the messages.
+        new ResizeObserver(() => {
+            if (this.#atEnd) {
+                this.#list.scrollTop = this.#list.scrollHeight;
+            }
+        }).observe(this.#list);
     }
 
     /** @param {KeyboardEvent} event */
@@ -163,7 +177,6 @@ export class Chat {
         if (known) {
             return false;
         }
-        const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
         const item = this.#item(message);
         this.#list.append(item);
         this.#last = message;
@@ -173,7 +186,7 @@ export class Chat {
         if (message.kind === 'local') {
             // An answer may be longer than the panel: it is read from its beginning.
             this.#list.scrollTop = item.offsetTop - this.#list.offsetTop;
-        } else if (atEnd || message.own) {
+        } else if (this.#atEnd || message.own) {
             this.#list.scrollTop = this.#list.scrollHeight;
         }
         this.#showEmpty();

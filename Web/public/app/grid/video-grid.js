@@ -28,7 +28,7 @@ export class VideoGrid {
                 <div class="grid"></div>
                 <div class="stage-empty">
                     <p class="stage-empty-title">${t.empty}</p>
-                    <p class="stage-empty-hint quiet"></p>
+                    <p class="quiet">${t.emptyHint}</p>
                 </div>
             </section>`);
         this.#list = find(this.element, '.grid', HTMLElement);
@@ -74,11 +74,6 @@ export class VideoGrid {
     setMirrored(mirrored) {
         this.#mirrored = mirrored;
         this.#tiles.forEach((tile) => tile.setMirrored(mirrored));
-    }
-
-    /** @param {string} text what to do while there is no video */
-    setHint(text) {
-        find(this.#empty, '.stage-empty-hint', HTMLElement).textContent = text;
     }
 
     #layOut() {

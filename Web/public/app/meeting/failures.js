@@ -19,6 +19,7 @@ const WORDS = {
     'too many users': t.full,
     'no operators': t.noOperators,
     'there are no operators in this group': t.noOperators,
+    'the server is shutting down': t.stopping,
     'internal server error': t.internal,
 };
 

@@ -337,7 +337,10 @@ export class Meeting {
         session.onconnection = (connection) => this.#listenTo(connection);
         session.onjoined = (isAgain, status) => this.#begin(isAgain, Boolean(status['locked']));
         session.onchange = (status) => this.#gotChange(status);
-        session.onlost = () => this.#updateToolbar();
+        session.onlost = () => {
+            this.notices.clear();
+            this.#updateToolbar();
+        };
         session.onredirect = (url) => this.onredirect?.(url);
         session.onended = (reason) => {
             this.#camera.stop();
@@ -480,7 +483,6 @@ export class Meeting {
         const { permissions } = this.#connection;
         this.#chat.setAllowed(permissions.includes('message'));
         this.#chat.setModerator(permissions.includes('op'));
-        this.#grid.setHint(permissions.includes('present') ? texts.grid.emptyHint : texts.grid.emptyWait);
         this.#groupButton.hidden = !permissions.includes('op');
         this.#updateToolbar();
     }

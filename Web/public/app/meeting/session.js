@@ -7,6 +7,11 @@ import { Reconnection } from './reconnection.js';
 
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
 
+/** The code of a WebSocket whose server stops, RFC 6455 section 7.4.1: one may come back when there is another. */
+const GOING_AWAY = 1001;
+/** What a server that is about to stop says of every group. */
+const STOPPING = 'the server is shutting down';
+
 /**
  * One membership of a group: from joining to leaving, across connections. One that is lost is replaced by another, until one
  * leaves, is sent away, or it has been tried often enough.
@@ -147,7 +152,10 @@ export class Session {
             case 'change':
                 return this.onchange?.(status);
             case 'fail':
-                this.#reason = failureText(error, message);
+                // It was too soon to come back.
+                if (!this.#joined || message !== STOPPING) {
+                    this.#reason = failureText(error, message);
+                }
                 return this.connection.close();
             case 'redirect':
                 this.#reason = texts.failure.redirected;
@@ -163,6 +171,10 @@ export class Session {
     #gotClose(code, reason) {
         if (this.#ended) {
             return;
+        }
+        if (this.#joined && code === GOING_AWAY) {
+            // It was said that one is sent away, but nobody has done that.
+            this.#reason = null;
         }
         if (this.#reason !== null) {
             this.#end(this.#reason);
