@@ -11,7 +11,7 @@ public struct Limits: Sendable {
     /// Time for the first request's header, the TLS handshake included, and for the rest of any request. Galène waits
     /// 60 s; nobody's browser needs 20.
     public var headerTimeout = Duration.seconds(20)
-    /// How long a connection may stay open without a request.
+    /// How long a connection may stay open without a request, or with an answer of which the client reads nothing.
     public var idleTimeout = Duration.seconds(120)
     /// Bytes of a request's body. Nothing takes one yet; 1 MiB is what the protocol allows where it does.
     public var requestBody = 1 << 20
@@ -25,6 +25,15 @@ public struct Limits: Sendable {
     /// Messages decoded from one read that wait for the one before them. The socket is not read while one waits, so that
     /// only what had arrived at once can be here.
     public var waitingMessages = 4096
+
+    /// Messages that a client may send at once, and how many a second in the long run: then its socket is not read for a
+    /// while. An application sends some dozens when somebody joins, an operator one for each person at most.
+    public var messageBurst = 1000
+    public var messagesPerSecond = 200
+    /// Bytes that a client may send at once, and how many a second in the long run. A message goes to everybody in the
+    /// group, so that this is less than what may wait for another client's socket (``waitingBytes``).
+    public var byteBurst = 2 << 20
+    public var bytesPerSecond = 256 * 1024
 
     // MARK: WebSocket, outward
 
@@ -77,7 +86,8 @@ public struct Limits: Sendable {
     public var historyMessage = 64 * 1024
     /// Members of a group whose description sets no limit. Each costs every other one a message when it comes.
     public var members = 10_000
-    /// Groups in memory. Each costs some kilobytes, and strangers can make sub-groups appear.
+    /// Groups in memory beyond which no further sub-group is made. Each costs some kilobytes, and strangers can make them
+    /// appear.
     public var groups = 10_000
     /// How often groups that nobody uses are looked for, and descriptions re-read.
     public var housekeeping = Duration.seconds(15 * 60)

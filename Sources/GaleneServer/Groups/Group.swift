@@ -5,6 +5,7 @@ import GaleneProtocol
 import Logging
 import MediaLoop
 import NIOCore
+import RTCCrypto
 import RTP
 import WebRTC
 
@@ -67,11 +68,21 @@ actor Group {
             && clock().unixSeconds - idleSince.unixSeconds > description.maximumHistoryAge
     }
 
+    /// Whether nobody has been in for so many seconds.
+    func isIdle(for seconds: Int64) -> Bool {
+        members.isEmpty && clock().unixSeconds - idleSince.unixSeconds >= seconds
+    }
+
     // MARK: Coming and going
 
     /// Lets a client in that has been authorised, or says why not. The newcomer gets ``GroupEvent/joined(_:)`` before
     /// anything else.
-    func join(_ request: JoinRequest, as login: Authorisation.Login, mailbox: any GroupMember) -> JoinRefusal? {
+    ///
+    /// - Parameter certificate: the fingerprint that it is told; that of ``media`` as it is now if `nil`.
+    func join(
+        _ request: JoinRequest, as login: Authorisation.Login, certificate: CertificateFingerprint? = nil,
+        mailbox: any GroupMember
+    ) -> JoinRefusal? {
         let now = clock()
         if !login.permissions.contains(.op) {
             if let notBefore = description.notBefore, now < notBefore { return .notOpenYet }
@@ -96,7 +107,7 @@ actor Group {
                     users: [arrival] + others,
                     media: GroupMedia(
                         codecs: description.codecs.compactMap(Codec.init(rawValue:)), candidates: media.candidates,
-                        fingerprint: media.fingerprint))))
+                        fingerprint: certificate ?? media.fingerprint))))
         logger.debug("member joined", metadata: ["group": .string(name), "members": .stringConvertible(members.count)])
         return nil
     }
@@ -158,7 +169,7 @@ actor Group {
         if chat.id == nil { chat.id = Identifier.random(using: &random) }
         let message = SharedMessage(.chat(chat))
         // Captions are for the moment: a newcomer has no use for the last fifty (the reference keeps them).
-        if chat.kind != .caption, message.encoded.readableBytes <= limits.historyMessage { history.append(chat) }
+        if chat.kind != .caption, message.size <= limits.historyMessage { history.append(chat) }
         broadcast(.message(message), except: chat.noEcho ? sender : nil)
         return nil
     }

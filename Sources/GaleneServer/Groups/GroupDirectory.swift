@@ -29,7 +29,7 @@ actor GroupDirectory: Service {
     private let limits: Limits
     private let logger: Logger
     private let clock: @Sendable () -> Timestamp
-    private var entries: [String: Entry] = [:]
+    private var entries = ByName<Entry>()
     private var nextOwner: UInt64 = 1
     private var scannedAt: Timestamp?
     private let started: AsyncStream<Group>
@@ -37,6 +37,8 @@ actor GroupDirectory: Service {
 
     /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
     private static let listAge: Int64 = 5
+    /// Seconds that a group keeps its place when groups become too many: whoever has asked for it may be about to join.
+    private static let graceTime: Int64 = 10
 
     /// - Parameter workers: at least one.
     init(
@@ -77,7 +79,16 @@ actor GroupDirectory: Service {
             await entry.group.update(effective)
             return .found(entry.group)
         }
-        guard entries.count < limits.groups else { return .broken }
+        // A group with a file of its own always has room: whoever runs the server has made it, and no stranger can.
+        if !source.isExact, entries.count >= limits.groups {
+            await makeRoom()
+            // Somebody else may have asked for it meanwhile.
+            if let entry = entries[name] { return .found(entry.group) }
+            guard entries.count < limits.groups else {
+                logger.warning("too many sub-groups", metadata: ["limit": .stringConvertible(limits.groups)])
+                return .broken
+            }
+        }
         return .found(make(name, effective, source))
     }
 
@@ -94,7 +105,7 @@ actor GroupDirectory: Service {
         let now = clock()
         if now.unixSeconds - (scannedAt?.unixSeconds ?? .min / 2) > Self.listAge { _ = await scan() }
         var statuses: [GroupStatus] = []
-        for entry in entries.values where await entry.group.description.isPublic {
+        for (_, entry) in entries where await entry.group.description.isPublic {
             statuses.append(await entry.group.publicStatus(base: base))
         }
         return statuses.sorted { $0.name < $1.name }
@@ -139,7 +150,7 @@ actor GroupDirectory: Service {
     }
 
     /// The groups that are in memory, in no order.
-    var instantiated: [Group] { entries.values.map(\.group) }
+    var instantiated: [Group] { entries.map(\.value.group) }
 
     // MARK: Life
 
@@ -150,7 +161,7 @@ actor GroupDirectory: Service {
             for await group in started.cancelOnGracefulShutdown() {
                 tasks.addTask { await group.followMedia() }
             }
-            for entry in entries.values { entry.group.media.endEvents(owner: entry.group.owner) }
+            for (_, entry) in entries { entry.group.media.endEvents(owner: entry.group.owner) }
             tasks.cancelAll()
         }
     }
@@ -161,6 +172,16 @@ actor GroupDirectory: Service {
                 logger.error("malformed group description", metadata: ["reason": .string(problem)])
             }
             for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
+        }
+    }
+
+    /// Forgets sub-groups that nobody is in, with what was said there: strangers can make as many as they like, and they
+    /// must not keep others from their groups.
+    private func makeRoom() async {
+        for (name, entry) in entries where !entry.source.isExact {
+            guard await entry.group.isIdle(for: Self.graceTime), let now = entries[name], now.group === entry.group
+            else { continue }
+            forget(name)
         }
     }
 
@@ -183,7 +204,7 @@ actor GroupDirectory: Service {
     }
 
     private var groupsOfWorker: [Int: Int] = [:]
-    private var workerOfGroup: [String: Int] = [:]
+    private var workerOfGroup = ByName<Int>()
 
     private func forgetIfEmpty(_ name: String) async {
         guard let entry = entries[name], await entry.group.memberCount == 0, entries[name] != nil else { return }

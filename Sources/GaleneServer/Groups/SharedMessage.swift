@@ -3,14 +3,20 @@
 
 import GaleneProtocol
 import NIOCore
+import NIOWebSocket
 
 /// A message to several clients, encoded once for all of them.
 struct SharedMessage: Sendable {
     let message: ServerMessage
-    let encoded: ByteBuffer
+    /// As it goes over a WebSocket.
+    let frame: ByteBuffer
+    /// Bytes of its JSON.
+    let size: Int
 
     init(_ message: ServerMessage) {
         self.message = message
-        encoded = ByteBuffer(bytes: message.encoded())
+        let encoded = message.encoded()
+        size = encoded.count
+        frame = OutgoingFrame.make(.text, encoded)
     }
 }

@@ -173,6 +173,8 @@ struct WebSocketServerTests {
     {
         var limits = Limits()
         limits.waitingBytes = 256 * 1024
+        // What is tested here is not how fast Alice may talk.
+        limits.byteBurst = 1 << 30
         try await TestServer.run(limits: limits) { server async throws in
             let alice = try await RawWebSocket.join(port: server.port, id: "a", username: "alice")
             let deaf = try await RawWebSocket.open(port: server.port, readsNothing: true)
