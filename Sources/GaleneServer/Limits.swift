@@ -44,6 +44,8 @@ public struct Limits: Sendable {
     public var waitingBytes = 4 << 20
     /// How long a batch may wait for a client's socket. Galène waits 500 ms, which a telephone in a tunnel exceeds.
     public var writeTimeout = Duration.seconds(5)
+    /// How long events of a group wait after others have been delivered, so that many leave together. Nobody sees it.
+    public var deliveryPause = Duration.milliseconds(5)
     /// How long a closing handshake may take. Three of these would exceed the time that a service manager waits.
     public var closeTimeout = Duration.seconds(1)
 

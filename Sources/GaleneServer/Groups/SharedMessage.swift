@@ -5,8 +5,9 @@ import GaleneProtocol
 import NIOCore
 import NIOWebSocket
 
-/// A message to several clients, encoded once for all of them.
-struct SharedMessage: Sendable {
+/// A message to several clients, encoded once for all of them. A class, so that handing it on counts one reference and not
+/// one for each of its strings.
+final class SharedMessage: Sendable {
     let message: ServerMessage
     /// As it goes over a WebSocket.
     let frame: ByteBuffer

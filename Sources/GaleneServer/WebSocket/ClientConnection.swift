@@ -25,6 +25,7 @@ actor ClientConnection {
     /// Messages that arrived together with the one that is being handled.
     private var waiting: [ByteBuffer] = []
     private var waitingHead = 0
+    private var nextDelivery = Instant.zero
     private var isClosing = false
     private var isGone = false
     private var isHoldingReads = false
@@ -55,6 +56,8 @@ actor ClientConnection {
         for await operation in operations {
             let result = await executor.execute(operation)
             note(operation, result)
+            // What the group has said before the operation ended comes before its end.
+            deliverWaitingEvents()
             apply(session.finish(result, now: .now))
         }
         logger.debug("ended")
@@ -142,8 +145,22 @@ actor ClientConnection {
         }
     }
 
+    /// Hands the session what the group has said: at once after a pause, and in a hurry what comes within the pause
+    /// together, so that many messages cost one wake-up and one write.
     private func deliverEvents() {
-        for event in mailbox.takeAll() { apply(session.handle(event, now: .now)) }
+        let now = Instant.now
+        guard now < nextDelivery else { return deliverWaitingEvents() }
+        channel.eventLoop.scheduleTask(in: TimeAmount(nextDelivery - now)) {
+            self.assumeIsolated { $0.deliverWaitingEvents() }
+        }
+    }
+
+    private func deliverWaitingEvents() {
+        let events = mailbox.takeAll()
+        guard !events.isEmpty else { return }
+        let now = Instant.now
+        nextDelivery = now + limits.deliveryPause
+        apply(events.flatMap { session.handle($0, now: now) })
     }
 
     /// Carries out actions: messages are written together, operations queued.
