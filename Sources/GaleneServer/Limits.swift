@@ -11,7 +11,7 @@ public struct Limits: Sendable {
     /// Time for the first request's header, the TLS handshake included, and for the rest of any request. Galène waits
     /// 60 s; nobody's browser needs 20.
     public var headerTimeout = Duration.seconds(20)
-    /// How long a connection may stay open without a request.
+    /// How long a connection may stay open without a request, or with an answer of which the client reads nothing.
     public var idleTimeout = Duration.seconds(120)
     /// Bytes of a request's body. Nothing takes one yet; 1 MiB is what the protocol allows where it does.
     public var requestBody = 1 << 20
@@ -26,6 +26,15 @@ public struct Limits: Sendable {
     /// only what had arrived at once can be here.
     public var waitingMessages = 4096
 
+    /// Messages that a client may send at once, and how many a second in the long run: then its socket is not read for a
+    /// while. An application sends some dozens when somebody joins, an operator one for each person at most.
+    public var messageBurst = 1000
+    public var messagesPerSecond = 200
+    /// Bytes that a client may send at once, and how many a second in the long run. A message goes to everybody in the
+    /// group, so that this is less than what may wait for another client's socket (``waitingBytes``).
+    public var byteBurst = 2 << 20
+    public var bytesPerSecond = 256 * 1024
+
     // MARK: WebSocket, outward
 
     /// Batches of messages that wait for a client's socket, as in Galène. What is written together counts once: the 250
@@ -35,6 +44,8 @@ public struct Limits: Sendable {
     public var waitingBytes = 4 << 20
     /// How long a batch may wait for a client's socket. Galène waits 500 ms, which a telephone in a tunnel exceeds.
     public var writeTimeout = Duration.seconds(5)
+    /// How long events of a group wait after others have been delivered, so that many leave together. Nobody sees it.
+    public var deliveryPause = Duration.milliseconds(5)
     /// How long a closing handshake may take. Three of these would exceed the time that a service manager waits.
     public var closeTimeout = Duration.seconds(1)
 
@@ -85,7 +96,8 @@ public struct Limits: Sendable {
     public var historyMessage = 64 * 1024
     /// Members of a group whose description sets no limit. Each costs every other one a message when it comes.
     public var members = 10_000
-    /// Groups in memory. Each costs some kilobytes, and strangers can make sub-groups appear.
+    /// Groups in memory beyond which no further sub-group is made. Each costs some kilobytes, and strangers can make them
+    /// appear.
     public var groups = 10_000
     /// How often groups that nobody uses are looked for, and descriptions re-read.
     public var housekeeping = Duration.seconds(15 * 60)

@@ -34,8 +34,9 @@ public actor MediaWorker {
 
     /// The addresses under which this worker is reached, for `ice` messages.
     public nonisolated let candidates: [ICECandidate]
-    /// The digest of the certificate that this worker's transports present.
-    public nonisolated let fingerprint: CertificateFingerprint
+    /// The digest of the certificate that this worker's next transports present.
+    public nonisolated var fingerprint: CertificateFingerprint { current.withLock { $0 } }
+    private nonisolated let current: Mutex<CertificateFingerprint>
     /// The UDP port that is bound.
     public nonisolated let port: UInt16
     /// What the kernel granted of the 4 MiB asked for, the smaller of both directions, in bytes.
@@ -62,7 +63,7 @@ public actor MediaWorker {
         descriptor = socket.descriptor
         socketBufferSize = min(socket.receiveBufferSize, socket.sendBufferSize)
         number = configuration.number
-        fingerprint = certificate.fingerprint
+        current = Mutex(certificate.fingerprint)
         let port = socket.port
         let isDualStack = socket.family == .dualStack
         candidates = configuration.addresses.filter { isDualStack || $0.isIPv4 }.enumerated().map { position, address in
@@ -91,6 +92,13 @@ public actor MediaWorker {
             for mailbox in mailboxes.values { mailbox.finish() }
             mailboxes.removeAll()
         }
+    }
+
+    /// Presents another certificate from now on. Streams for whom the one before was announced still get that.
+    public func renew(_ certificate: Certificate) throws {
+        // Nobody is told of it before the worker has it.
+        state.add(try DTLSContext(certificate: certificate))
+        current.withLock { $0 = certificate.fingerprint }
     }
 
     private func turn(now: Instant) -> Instant? {
@@ -126,10 +134,15 @@ public actor MediaWorker {
     // MARK: Streams
 
     /// A stream that a client sends us, after its offer has been answered by `ReceiverNegotiation`.
+    ///
+    /// - Parameter certificate: the ``fingerprint`` that the client has been told; `nil` for the newest.
     public func openUpStream(
-        owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint? = nil, remote: RemoteTransport,
+        tracks: [NegotiatedTrack]
     ) throws(MediaError) -> StreamID {
-        try state.openUpStream(owner: owner, local: local, remote: remote, tracks: tracks, now: MonotonicClock.now())
+        try state.openUpStream(
+            owner: owner, local: local, certificate: certificate, remote: remote, tracks: tracks,
+            now: MonotonicClock.now())
     }
 
     /// A renegotiation of an up stream: new tracks, or new credentials after an ICE restart.
@@ -146,10 +159,13 @@ public actor MediaWorker {
 
     /// A stream that we are about to offer to a client. Its transport answers checks at once, and starts DTLS when
     /// ``connectDownStream(_:remote:rejected:)`` has told it the client's answer.
+    ///
+    /// - Parameter certificate: the ``fingerprint`` that the client is told; `nil` for the newest.
     public func openDownStream(
-        owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint? = nil, tracks: [DownTrackParameters]
     ) throws(MediaError) -> StreamID {
-        try state.openDownStream(owner: owner, local: local, tracks: tracks, now: MonotonicClock.now())
+        try state.openDownStream(
+            owner: owner, local: local, certificate: certificate, tracks: tracks, now: MonotonicClock.now())
     }
 
     /// The client's answer. `rejected` are the mids that it refused.

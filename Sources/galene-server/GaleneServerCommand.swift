@@ -58,7 +58,9 @@ struct GaleneServerCommand: AsyncParsableCommand {
         help:
             "Where /metrics and /health are served: :PORT for this machine alone, HOST:PORT, /PATH; empty for nowhere.")
     var metrics = ServerOptions().metrics
-    @Option(parsing: .unconditional, help: "trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        parsing: .unconditional,
+        help: "trace, debug, info, notice, warning, error or critical; with topics, as in notice,session=debug.")
     var logLevel = "notice"
 
     private static let arguments = GoStyleArguments(
@@ -73,14 +75,14 @@ struct GaleneServerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("option -log-level: \"\(logLevel)\" is not a level")
-        }
-        var logger = Logger(label: "galene")
-        logger.logLevel = level
+        LoggingSystem.bootstrap { LineLogHandler(label: $0) { Self.write($0, to: STDERR_FILENO) } }
         do {
-            let service = try await GaleneService(options, logger: logger) { Self.write($0, to: STDOUT_FILENO) }
+            var options = options
+            options.logLevels = try LogLevels(logLevel)
+            let level = options.logLevels.standard ?? .notice
+            var logger = Logger(label: "galene")
+            logger.logLevel = level
+            let service = try await GaleneService(options, logger: logger) { Self.write($0 + "\n", to: STDOUT_FILENO) }
             var quiet = logger
             quiet.logLevel = max(.warning, level)
             var configuration = ServiceGroupConfiguration(
@@ -89,7 +91,7 @@ struct GaleneServerCommand: AsyncParsableCommand {
             configuration.maximumGracefulShutdownDuration = .seconds(2)
             try await ServiceGroup(configuration: configuration).run()
         } catch {
-            Self.write("galene-server: \(StartupError("\(error)"))", to: STDERR_FILENO)
+            Self.write("galene-server: \(StartupError("\(error)"))\n", to: STDERR_FILENO)
             throw ExitCode.failure
         }
     }
@@ -115,8 +117,8 @@ struct GaleneServerCommand: AsyncParsableCommand {
     }
 
     /// Unbuffered, so that who reads from a pipe sees the line at once.
-    private static func write(_ line: String, to descriptor: Int32) {
-        let bytes = Array((line + "\n").utf8)
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
     }
 }

@@ -65,13 +65,18 @@ final class Meeting: Sendable {
         await server.shutdown()
     }
 
-    private func local(_ credentials: ICECredentials) -> LocalTransport {
+    private func local(_ credentials: ICECredentials, _ certificate: CertificateFingerprint? = nil) -> LocalTransport {
         LocalTransport(
-            credentials: credentials, fingerprint: server.fingerprint, isICELite: true, candidates: server.candidates)
+            credentials: credentials, fingerprint: certificate ?? server.fingerprint, isICELite: true,
+            candidates: server.candidates)
     }
 
     /// Publishes a stream and waits for its first packet at the server.
-    func publish(rate: Double = 300, burst: Int = 1, owner: UInt64 = 1) async throws -> Publisher {
+    ///
+    /// - Parameter certificate: which of the server's the publisher has been told of; the newest if `nil`.
+    func publish(
+        rate: Double = 300, burst: Int = 1, owner: UInt64 = 1, certificate: CertificateFingerprint? = nil
+    ) async throws -> Publisher {
         var random = SecureRandom()
         let events = server.events(owner: owner)
         let ssrc = UInt32.random(in: 1...(.max), using: &random)
@@ -89,9 +94,9 @@ final class Meeting: Sendable {
                 candidates: [opened.candidate]))
         let credentials = ICECredentials.random(using: &random)
         var answering = ReceiverNegotiation(codecs: [.vp8, .opus])
-        let answer = try answering.answer(offer: offer.sdp, local: local(credentials))
+        let answer = try answering.answer(offer: offer.sdp, local: local(credentials, certificate))
         let stream = try await server.openUpStream(
-            owner: owner, local: credentials, remote: answer.remote, tracks: answer.tracks)
+            owner: owner, local: credentials, certificate: certificate, remote: answer.remote, tracks: answer.tracks)
         await clients.setRemote(try negotiation.apply(answer: answer.sdp).remote, of: opened.id)
         for await event in events {
             if case .upTrackStarted(stream, let track) = event {
@@ -101,7 +106,9 @@ final class Meeting: Sendable {
         throw MeetingError.ended
     }
 
-    func subscribe(to track: UpTrackInfo, owner: UInt64 = 1) async throws -> Subscriber {
+    func subscribe(
+        to track: UpTrackInfo, owner: UInt64 = 1, certificate: CertificateFingerprint? = nil
+    ) async throws -> Subscriber {
         var random = SecureRandom()
         let credentials = ICECredentials.random(using: &random)
         let ssrc = UInt32.random(in: 1...(.max), using: &random)
@@ -112,9 +119,9 @@ final class Meeting: Sendable {
                 OfferedTrack(
                     kind: track.kind, codec: codec, ssrc: ssrc, streamID: "s", trackID: "t",
                     cname: track.cname ?? "")
-            ], local: local(credentials))
+            ], local: local(credentials, certificate))
         let stream = try await server.openDownStream(
-            owner: owner, local: credentials,
+            owner: owner, local: credentials, certificate: certificate,
             tracks: [
                 DownTrackParameters(
                     sources: [track.id], mid: offer.mids[0], ssrc: ssrc, payloadType: codec.payloadType,

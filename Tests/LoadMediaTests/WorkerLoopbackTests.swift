@@ -34,6 +34,29 @@ struct WorkerLoopbackTests {
         }
     }
 
+    @Test(.row("M-02"))
+    func `a renewed certificate is presented to who is told of it, the one before to who was told of that`()
+        async throws
+    {
+        try await Meeting.run { meeting in
+            let before = meeting.server.fingerprint
+            let early = try await meeting.publish()
+            try await meeting.server.renew(try Certificate(unixTime: 1_802_000_000))
+            let after = meeting.server.fingerprint
+            #expect(before != after)
+            // The clients hold each handshake against the fingerprint that they have been told.
+            for certificate in [before, after, nil] {
+                let publisher = try await meeting.publish(owner: 2, certificate: certificate)
+                let subscriber = try await meeting.subscribe(to: publisher.track, certificate: certificate)
+                let got = await meeting.statistics(of: subscriber.connection) { $0.received >= 20 }
+                #expect(got.received >= 20)
+            }
+            let late = try await meeting.subscribe(to: early.track)
+            let got = await meeting.statistics(of: late.connection) { $0.received >= 20 }
+            #expect(got.received >= 20, "a stream that runs goes on")
+        }
+    }
+
     @Test func `bursts arrive whole and in few messages`() async throws {
         try await Meeting.run { meeting in
             let publisher = try await meeting.publish(rate: 800, burst: 8)

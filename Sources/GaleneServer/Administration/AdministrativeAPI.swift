@@ -4,6 +4,7 @@
 import GaleneProtocol
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// The administrative API, as far as there is one: `/galene-api/v0/.stats`.
 struct AdministrativeAPI: Sendable {
@@ -11,6 +12,7 @@ struct AdministrativeAPI: Sendable {
     let configuration: ConfigurationFile
     /// What wrong credentials cost who guesses.
     let refusalDelay: Duration
+    let logger: Logger
 
     func respond(to request: Request, _ resource: AdministrativeResource, host: String) async -> Response {
         let configuration = configuration.current
@@ -62,6 +64,7 @@ struct AdministrativeAPI: Sendable {
         guard !credentials.isEmpty else { return false }
         let begun = ContinuousClock.now
         if try await groups.authorisation.isAdministrator(credentials, by: configuration) { return true }
+        logger.notice("refused", metadata: ["user": .string(credentials[0].username)])
         // From the beginning, so that what was compared does not show in when the answer comes.
         try? await Task.sleep(until: begun + refusalDelay, clock: .continuous)
         return false

@@ -33,6 +33,9 @@ public struct ServerOptions: Sendable, Equatable {
     /// `-metrics`, ours: where `/metrics` and `/health` are served. `:PORT` is for this machine alone; empty for nowhere.
     public var metrics = ""
 
+    /// `-log-level`, ours: how much is logged, in all and of topics.
+    public var logLevels = LogLevels()
+
     public init() {}
 
     /// The options that were given and that this version accepts without acting on them, each with what to know.

@@ -4,7 +4,9 @@
 import GaleneProtocol
 import Logging
 import MediaLoop
+import NIOCore
 import RTCBase
+import RTCCrypto
 import RTP
 import WebRTC
 
@@ -70,7 +72,13 @@ actor Group {
             && clock().unixSeconds - idleSince.unixSeconds > description.maximumHistoryAge
     }
 
-    /// Ends the group if nobody is in it. Whoever has found it before is turned away by ``join(_:as:mailbox:address:)``.
+    /// Whether nobody has been in for so many seconds.
+    func isIdle(for seconds: Int64) -> Bool {
+        members.isEmpty && clock().unixSeconds - idleSince.unixSeconds >= seconds
+    }
+
+    /// Ends the group if nobody is in it. Whoever has found it before is turned away by
+    /// ``join(_:as:certificate:mailbox:address:)``.
     func retire() -> Bool {
         if members.isEmpty { isRetired = true }
         return isRetired
@@ -88,9 +96,11 @@ actor Group {
 
     /// Lets a client in that has been authorised, or says why not. The newcomer gets ``GroupEvent/joined(_:)`` before
     /// anything else.
+    ///
+    /// - Parameter certificate: the fingerprint that it is told; that of ``media`` as it is now if `nil`.
     func join(
-        _ request: JoinRequest, as login: Authorisation.Login, mailbox: any GroupMember,
-        address: Redacted<String>? = nil
+        _ request: JoinRequest, as login: Authorisation.Login, certificate: CertificateFingerprint? = nil,
+        mailbox: any GroupMember, address: Redacted<String>? = nil
     ) -> JoinRefusal? {
         guard !isRetired else { return .retired }
         if let refusal = refusal(of: login) { return refusal }
@@ -112,7 +122,7 @@ actor Group {
                     users: [member.change(.add)] + others,
                     media: GroupMedia(
                         codecs: description.codecs.compactMap(Codec.init(rawValue:)), candidates: media.candidates,
-                        fingerprint: media.fingerprint))))
+                        fingerprint: certificate ?? media.fingerprint))))
         logger.debug("member joined", metadata: ["group": .string(name), "members": .stringConvertible(members.count)])
         return nil
     }

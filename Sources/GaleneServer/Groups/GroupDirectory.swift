@@ -30,7 +30,7 @@ actor GroupDirectory: Service {
     let limits: Limits
     private let logger: Logger
     let clock: @Sendable () -> Timestamp
-    private var entries: [String: Entry] = [:]
+    private var entries = ByName<Entry>()
     private var nextOwner: UInt64 = 1
     private var isStopping = false
     private var scannedAt: Timestamp?
@@ -39,6 +39,8 @@ actor GroupDirectory: Service {
 
     /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
     private static let listAge: Int64 = 5
+    /// Seconds that a group keeps its place when groups become too many: whoever has asked for it may be about to join.
+    private static let graceTime: Int64 = 10
 
     static let stoppingText = "the server is shutting down"
 
@@ -84,7 +86,16 @@ actor GroupDirectory: Service {
             await entry.group.update(effective)
             return .found(entry.group)
         }
-        guard entries.count < limits.groups else { return .broken }
+        // A group with a file of its own always has room: whoever runs the server has made it, and no stranger can.
+        if !source.isExact, entries.count >= limits.groups {
+            await makeRoom()
+            // Somebody else may have asked for it meanwhile.
+            if let entry = entries[name] { return .found(entry.group) }
+            guard entries.count < limits.groups else {
+                logger.warning("too many sub-groups", metadata: ["limit": .stringConvertible(limits.groups)])
+                return .broken
+            }
+        }
         return .found(make(name, effective, source))
     }
 
@@ -142,7 +153,7 @@ actor GroupDirectory: Service {
     }
 
     /// The groups that are in memory, in no order.
-    var instantiated: [Group] { entries.values.map(\.group) }
+    var instantiated: [Group] { entries.map(\.value.group) }
 
     // MARK: Life
 
@@ -153,7 +164,7 @@ actor GroupDirectory: Service {
             for await group in started.cancelOnGracefulShutdown() {
                 tasks.addTask { await group.followMedia() }
             }
-            for entry in entries.values { entry.group.media.endEvents(owner: entry.group.owner) }
+            for (_, entry) in entries { entry.group.media.endEvents(owner: entry.group.owner) }
             tasks.cancelAll()
         }
     }
@@ -167,7 +178,7 @@ actor GroupDirectory: Service {
         for problem in await scan() {
             logger.error("malformed group description", metadata: ["reason": .string(problem)])
         }
-        for name in entries.keys {
+        for (name, _) in entries {
             guard case .found(let group) = await group(named: name) else { continue }
             _ = await group.accessed()
             if await group.isIdle { await forgetIfEmpty(name) }
@@ -178,6 +189,15 @@ actor GroupDirectory: Service {
     func lockAll() async {
         isStopping = true
         for group in instantiated { await group.setLock(Self.stoppingText) }
+    }
+
+    /// Forgets sub-groups that nobody is in, with what was said there: strangers can make as many as they like, and they
+    /// must not keep others from their groups.
+    private func makeRoom() async {
+        for (name, entry) in entries where !entry.source.isExact {
+            guard await entry.group.isIdle(for: Self.graceTime) else { continue }
+            await forgetIfEmpty(name)
+        }
     }
 
     private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {
@@ -201,7 +221,7 @@ actor GroupDirectory: Service {
     }
 
     private var groupsOfWorker: [Int: Int] = [:]
-    private var workerOfGroup: [String: Int] = [:]
+    private var workerOfGroup = ByName<Int>()
 
     private func forgetIfEmpty(_ name: String) async {
         guard let group = entries[name]?.group, await group.retire(), let entry = entries[name], entry.group === group

@@ -3,14 +3,21 @@
 
 import GaleneProtocol
 import NIOCore
+import NIOWebSocket
 
-/// A message to several clients, encoded once for all of them.
-struct SharedMessage: Sendable {
+/// A message to several clients, encoded once for all of them. A class, so that handing it on counts one reference and not
+/// one for each of its strings.
+final class SharedMessage: Sendable {
     let message: ServerMessage
-    let encoded: ByteBuffer
+    /// As it goes over a WebSocket.
+    let frame: ByteBuffer
+    /// Bytes of its JSON.
+    let size: Int
 
     init(_ message: ServerMessage) {
         self.message = message
-        encoded = ByteBuffer(bytes: message.encoded())
+        let encoded = message.encoded()
+        size = encoded.count
+        frame = OutgoingFrame.make(.text, encoded)
     }
 }

@@ -69,6 +69,7 @@ struct WebChannel: ServerChildChannel, HTTPChannelHandler {
     private func becomeHTTP(_ channel: any Channel, _ logger: Logger) throws -> Negotiated {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: isTLS))
+        try pipeline.addHandler(ResponseLimiter(timeout: TimeAmount(limits.idleTimeout)))
         try pipeline.addHandler(
             RequestLimiter(maximumBody: limits.requestBody, timeout: TimeAmount(limits.headerTimeout)))
         try pipeline.addHandler(

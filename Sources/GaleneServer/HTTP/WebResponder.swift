@@ -4,6 +4,7 @@
 import GaleneProtocol
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Answers every request that does not become a WebSocket.
 struct WebResponder: HTTPResponder {
@@ -14,9 +15,20 @@ struct WebResponder: HTTPResponder {
     let administration: AdministrativeAPI
     let configuration: ConfigurationFile
     let isTLS: Bool
+    let logger: Logger
 
     func respond(to request: Request, context: Context) async throws -> Response {
         var response = try await respond(to: request)
+        if response.status.code >= 400 {
+            // Without the query, where tokens are.
+            let path = String((request.head.path ?? "").prefix { $0 != "?" })
+            logger.debug(
+                "refused",
+                metadata: [
+                    "method": .string(request.method.rawValue), "path": .string(path),
+                    "status": .stringConvertible(response.status.code),
+                ])
+        }
         if request.headers[.connection]?.lowercased() == "close" { response.headers[.connection] = "close" }
         return response
     }

@@ -9,6 +9,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
+import Synchronization
 
 /// HTTP and WebSocket on one port.
 struct WebServer: Service {
@@ -20,6 +21,8 @@ struct WebServer: Service {
     let configuration: ConfigurationFile
     let limits: Limits
     let logger: Logger
+    let sessionLogger: Logger
+    let adminLogger: Logger
     /// Called when the port is bound.
     let onListening: @Sendable (any Channel) async -> Void
 
@@ -27,9 +30,10 @@ struct WebServer: Service {
         let responder = WebResponder(
             files: files, groups: groups,
             administration: AdministrativeAPI(
-                groups: groups, configuration: configuration, refusalDelay: limits.refusalDelay),
-            configuration: configuration, isTLS: tls != nil)
-        let sessionLogger = logger.labelled("session")
+                groups: groups, configuration: configuration, refusalDelay: limits.refusalDelay, logger: adminLogger),
+            configuration: configuration, isTLS: tls != nil, logger: logger)
+        // They tell connections apart in the log without saying whose they are.
+        let numbers = ConnectionNumbers()
         var builder = HTTPServerBuilder { responder in
             WebChannel(
                 responder: responder, limits: limits, isTLS: tls != nil,
@@ -40,7 +44,9 @@ struct WebServer: Service {
                         allowed: configuration.current.allowOrigin)
                 },
                 makeConnection: { channel in
-                    ClientConnection(channel: channel, groups: groups, limits: limits, logger: sessionLogger)
+                    var logger = sessionLogger
+                    logger[metadataKey: "connection"] = .stringConvertible(numbers.next())
+                    return ClientConnection(channel: channel, groups: groups, limits: limits, logger: logger)
                 })
         }
         if let tls { builder = try .tls(builder, tlsConfiguration: tls.configuration()) }
@@ -54,4 +60,10 @@ struct WebServer: Service {
             onServerRunning: onListening, logger: quiet)
         try await application.run()
     }
+}
+
+private final class ConnectionNumbers: Sendable {
+    private let last = Atomic<UInt64>(0)
+
+    func next() -> UInt64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
 }

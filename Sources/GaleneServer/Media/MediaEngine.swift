@@ -10,13 +10,15 @@ import WebRTC
 /// What the control plane needs of a media worker: the waist at which tests replace it.
 protocol MediaEngine: Sendable {
     var candidates: [ICECandidate] { get }
+    /// Of the certificate that whoever joins now is told of.
     var fingerprint: CertificateFingerprint { get }
 
     func events(owner: UInt64) -> AsyncStream<MediaEvent>
     func endEvents(owner: UInt64)
 
     func openUpStream(
-        owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, remote: RemoteTransport,
+        tracks: [NegotiatedTrack]
     ) async throws(MediaError) -> StreamID
     func updateUpStream(
         _ id: StreamID, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
@@ -24,7 +26,7 @@ protocol MediaEngine: Sendable {
     func startedTracks(of id: StreamID) async throws(MediaError) -> [UpTrackInfo]
 
     func openDownStream(
-        owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, tracks: [DownTrackParameters]
     ) async throws(MediaError) -> StreamID
     func connectDownStream(
         _ id: StreamID, remote: RemoteTransport, rejected: Set<String>

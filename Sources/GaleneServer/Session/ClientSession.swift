@@ -188,7 +188,8 @@ struct ClientSession {
     }
 
     private mutating func drain() -> [SessionAction] {
-        defer { actions.removeAll(keepingCapacity: true) }
+        // Not keeping the capacity: the greeting of a large group would be held for as long as its member stays.
+        defer { actions = [] }
         return actions
     }
 }

@@ -36,6 +36,7 @@ public struct GaleneService: Service {
         metrics: any MetricsFactory = MetricsSystem.factory, announce: @escaping @Sendable (String) -> Void
     ) async throws(StartupError) {
         self.logger = logger
+        func log(_ topic: LogTopic) -> Logger { logger.labelled(topic, options.logLevels) }
         let listen = try ListenAddress(options.http)
         let ports = try MediaPorts(options.udpRange)
         let addresses = try MediaAddresses.offered(
@@ -44,11 +45,11 @@ public struct GaleneService: Service {
         let files = StaticFiles(
             sandbox: try Self.webRoot(options.staticDirectory), threads: NIOThreadPool.singleton)
         let configuration = try ConfigurationFile(
-            dataDirectory: options.dataDirectory, logger: logger.labelled("config"))
+            dataDirectory: options.dataDirectory, logger: log(.config))
         let tls =
             options.insecure
             ? nil
-            : try TLSFiles(dataDirectory: options.dataDirectory, logger: logger.labelled("tls"), now: .now)
+            : try TLSFiles(dataDirectory: options.dataDirectory, logger: log(.tls))
         var notices = options.withoutEffect
         if !Self.isDirectory(options.groupsDirectory) {
             let advice = "create it, or name another with -groups"
@@ -62,12 +63,11 @@ public struct GaleneService: Service {
         var metricsAddress: BindAddress?
         if let metricsListen { metricsAddress = try await PortProbe.resolve(metricsListen, option: "metrics") }
         workers = try MediaWorkers(
-            ports: ports, cores: System.coreCount, addresses: addresses, now: .now)
+            ports: ports, cores: System.coreCount, addresses: addresses, logger: log(.media), now: .now)
         groups = GroupDirectory(
             directory: options.groupsDirectory, workers: workers.workers,
-            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: logger.labelled("ice")),
-            limits: limits,
-            logger: logger.labelled("group"))
+            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: log(.config)), limits: limits,
+            logger: log(.group))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
         for problem in Self.warnings(configuration.current) {
             notices.append("warning: \(options.dataDirectory)/config.json: \(problem)".printable)
@@ -94,7 +94,7 @@ public struct GaleneService: Service {
             factory: metricsAddress == nil ? metrics : MultiplexMetricsHandler(factories: [metrics, registry]))
         self.sampler = sampler
         metricsServer = metricsAddress.map { address in
-            MetricsServer(address: address, registry: registry, sampler: sampler, logger: logger.labelled("metrics")) {
+            MetricsServer(address: address, registry: registry, sampler: sampler, logger: log(.metrics)) {
                 let url = Self.url("http", metricsListen ?? listen, $0.localAddress?.port)
                 announce("metrics at \(url)\(url.hasSuffix("/") ? "" : "/")metrics")
             }
@@ -104,7 +104,7 @@ public struct GaleneService: Service {
         let scheme = tls == nil ? "http" : "https"
         web = WebServer(
             address: bindAddress, tls: tls, files: files, groups: groups, configuration: configuration,
-            limits: limits, logger: logger.labelled("web")
+            limits: limits, logger: log(.web), sessionLogger: log(.session), adminLogger: log(.admin)
         ) { channel in
             announce("galene-server listens on \(Self.url(scheme, listen, channel.localAddress?.port))")
             announce(mediaLine)
@@ -158,14 +158,5 @@ public struct GaleneService: Service {
     static func mediaLine(_ ports: [UInt16]) -> String {
         let list = ports.map(String.init).joined(separator: ", ")
         return ports.count == 1 ? "media on UDP port \(list)" : "media on UDP ports \(list), one worker each"
-    }
-}
-
-extension Logger {
-    /// A logger of a part of the server, whose label tells the part.
-    func labelled(_ topic: String) -> Logger {
-        var logger = Logger(label: "galene.\(topic)")
-        logger.logLevel = logLevel
-        return logger
     }
 }

@@ -2,14 +2,24 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import Logging
 import MediaLoop
 import RTCBase
 import RTCCrypto
 import ServiceLifecycle
+import Synchronization
 
 /// The media threads, from binding their ports to their goodbye.
-struct MediaWorkers: Service {
+final class MediaWorkers: Service {
+    /// How long before a certificate's end it is followed by another: members who have joined by then have so long to
+    /// open streams with it.
+    static let renewalMargin: Int64 = 10 * 86400
+    /// How often the certificate's age is looked at.
+    static let renewalCheck = Duration.seconds(3600)
+
     let workers: [MediaWorker]
+    private let logger: Logger
+    private let expiry: Mutex<Int64>
 
     /// Binds the ports. Nothing runs before ``run()``.
     ///
@@ -17,7 +27,7 @@ struct MediaWorkers: Service {
     ///   - addresses: what clients are offered, in the order of preference.
     ///   - now: the certificate of DTLS is valid around it.
     init(
-        ports: MediaPorts, cores: Int, addresses: [IPAddress], now: Timestamp
+        ports: MediaPorts, cores: Int, addresses: [IPAddress], logger: Logger, now: Timestamp
     ) throws(StartupError) {
         let certificate: Certificate
         do {
@@ -25,6 +35,8 @@ struct MediaWorkers: Service {
         } catch {
             throw StartupError("cannot make a certificate: \(error)")
         }
+        self.logger = logger
+        expiry = Mutex(certificate.expiry)
         var number = 0
         workers = try ports.openWorkers(cores: cores) { port throws(StartupError) in
             do {
@@ -42,8 +54,25 @@ struct MediaWorkers: Service {
 
     func run() async throws {
         for worker in workers { try worker.start() }
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            while (try? await Task.sleep(for: Self.renewalCheck)) != nil { await self.renewCertificate(now: .now) }
+        }
         for worker in workers { await worker.shutdown() }
+    }
+}
+
+extension MediaWorkers {
+    /// Makes the certificate of DTLS anew when its end is near. Whoever has joined before keeps to the one before.
+    func renewCertificate(now: Timestamp) async {
+        guard now.unixSeconds >= expiry.withLock({ $0 }) - Self.renewalMargin else { return }
+        do {
+            let certificate = try Certificate(unixTime: now.unixSeconds)
+            for worker in workers { try await worker.renew(certificate) }
+            expiry.withLock { $0 = certificate.expiry }
+            logger.notice("certificate of media renewed")
+        } catch {
+            logger.error("certificate of media not renewed", metadata: ["reason": "\(error)"])
+        }
     }
 }
 

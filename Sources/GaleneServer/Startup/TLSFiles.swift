@@ -22,28 +22,39 @@ final class TLSFiles: Sendable {
         var certificate: FileStamp?
         var key: FileStamp?
         var identity: Identity
+        /// When ``identity`` was made, if it was.
+        var madeAt: Timestamp?
     }
 
     /// Certificate chains are some kilobytes.
     private static let maximumSize = 1 << 20
+    /// Seconds before the end of a certificate of our own at which another is made.
+    static let renewalMargin: Int64 = 30 * 86400
 
     private let certificatePath: String
     private let keyPath: String
     private let logger: Logger
+    private let clock: @Sendable () -> Timestamp
     private let state: Mutex<State>
 
     /// - Throws: when only one of the files is there, one cannot be read, or they do not belong together.
-    init(dataDirectory: String, logger: Logger, now: Timestamp) throws(StartupError) {
+    init(
+        dataDirectory: String, logger: Logger, clock: @escaping @Sendable () -> Timestamp = { .now }
+    ) throws(StartupError) {
         let folder = dataDirectory.hasSuffix("/") ? dataDirectory : dataDirectory + "/"
         certificatePath = folder + "cert.pem"
         keyPath = folder + "key.pem"
         self.logger = logger
+        self.clock = clock
         let certificate = FileStamp(path: certificatePath)
         let key = FileStamp(path: keyPath)
         let identity: Identity
+        var madeAt: Timestamp?
         switch (certificate, key) {
         case (nil, nil):
+            let now = clock()
             identity = try Self.selfSigned(now)
+            madeAt = now
             logger.notice("no certificate found, browsers will warn of one made for this run")
         case (_?, _?):
             identity = try Self.load(certificatePath, keyPath)
@@ -52,7 +63,7 @@ final class TLSFiles: Sendable {
         case (_?, nil):
             throw StartupError("\(certificatePath) has no private key beside it: \(keyPath) is missing")
         }
-        state = Mutex(State(certificate: certificate, key: key, identity: identity))
+        state = Mutex(State(certificate: certificate, key: key, identity: identity, madeAt: madeAt))
     }
 
     /// What the web server's TLS is to be.
@@ -82,18 +93,30 @@ final class TLSFiles: Sendable {
         let key = FileStamp(path: keyPath)
         return state.withLock { state in
             guard certificate != state.certificate || key != state.key, certificate != nil, key != nil else {
+                if let madeAt = state.madeAt { renew(&state, madeAt, now: clock()) }
                 return state.identity
             }
             state.certificate = certificate
             state.key = key
             do {
                 state.identity = try Self.load(certificatePath, keyPath)
+                state.madeAt = nil
                 logger.notice("certificate re-read")
             } catch {
                 logger.error("unusable certificate, the old one stays", metadata: ["reason": "\(error)"])
             }
             return state.identity
         }
+    }
+
+    /// One that was made for this run is made anew before it expires.
+    private func renew(_ state: inout State, _ madeAt: Timestamp, now: Timestamp) {
+        guard now.unixSeconds - madeAt.unixSeconds > SelfSignedPEM.validity - Self.renewalMargin,
+            let identity = try? Self.selfSigned(now)
+        else { return }
+        state.identity = identity
+        state.madeAt = now
+        logger.notice("the certificate that was made for this run has been made anew")
     }
 
     private static func load(_ certificatePath: String, _ keyPath: String) throws(StartupError) -> Identity {

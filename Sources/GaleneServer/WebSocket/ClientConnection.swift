@@ -17,13 +17,15 @@ actor ClientConnection {
     nonisolated var unownedExecutor: UnownedSerialExecutor { channel.eventLoop.executor.asUnownedSerialExecutor() }
 
     private let limits: Limits
-    private let logger: Logger
+    private var logger: Logger
     private let executor: OperationExecutor
     private var session: ClientSession
     private var output: OutputQueue
+    private var rate: InputRate
     /// Messages that arrived together with the one that is being handled.
     private var waiting: [ByteBuffer] = []
     private var waitingHead = 0
+    private var nextDelivery = Instant.zero
     private var isClosing = false
     private var isGone = false
     private var isHoldingReads = false
@@ -43,6 +45,7 @@ actor ClientConnection {
             groups: groups, mailbox: mailbox, address: ClientAddress(channel.remoteAddress))
         session = ClientSession(limits: limits, random: SystemRandomNumberGenerator(), now: .now)
         output = OutputQueue(limits: limits)
+        rate = InputRate(limits: limits, now: .now)
         (operations, operationsInput) = AsyncStream.makeStream()
         late.value = self
     }
@@ -50,19 +53,28 @@ actor ClientConnection {
     /// Carries out the session's operations, one after another, until the connection and the session have ended.
     func run() async {
         schedule()
+        logger.debug("connected")
         for await operation in operations {
             let result = await executor.execute(operation)
+            note(operation, result)
+            // What the group has said before the operation ended comes before its end.
+            deliverWaitingEvents()
             apply(session.finish(result, now: .now))
         }
+        logger.debug("ended")
     }
 
     // MARK: From the channel's handler
 
     var wantsToRead: Bool {
-        let wants = waiting.count == waitingHead && session.acceptsMessages
+        let wants = waiting.count == waitingHead && session.acceptsMessages && rate.blockedUntil(now: .now) == nil
         isHoldingReads = !wants
+        if !wants, !isClosing { schedule() }
         return wants || isClosing
     }
+
+    /// Frames of control, or parts of messages, have come: they cost as much as their bytes.
+    func receivedBytes(_ count: Int) { rate.took(messages: 0, bytes: count, now: .now) }
 
     func received(_ message: ByteBuffer) {
         guard !isClosing else { return }
@@ -96,7 +108,7 @@ actor ClientConnection {
 
     func sendPong(_ payload: ByteBuffer) {
         guard !isClosing else { return }
-        write([WebSocketFrame(fin: true, opcode: .pong, data: payload)])
+        write(OutgoingBatch(OutgoingFrame.make(.pong, payload.readableBytesView)))
     }
 
     func shutDown() {
@@ -115,8 +127,10 @@ actor ClientConnection {
 
     private func handleMessages() {
         while waitingHead < waiting.count, session.acceptsMessages, !isClosing {
+            guard rate.blockedUntil(now: .now) == nil else { return schedule() }
             let message = waiting[waitingHead]
             waitingHead += 1
+            rate.took(messages: 1, bytes: 0, now: .now)
             let envelope = message.withUnsafeReadableBytes { bytes in
                 try? ClientEnvelope(parsing: RawSpan(_unsafeBytes: bytes))
             }
@@ -132,25 +146,39 @@ actor ClientConnection {
         }
     }
 
+    /// Hands the session what the group has said: at once after a pause, and in a hurry what comes within the pause
+    /// together, so that many messages cost one wake-up and one write.
     private func deliverEvents() {
-        for event in mailbox.takeAll() { apply(session.handle(event, now: .now)) }
+        let now = Instant.now
+        guard now < nextDelivery else { return deliverWaitingEvents() }
+        channel.eventLoop.scheduleTask(in: TimeAmount(nextDelivery - now)) {
+            self.assumeIsolated { $0.deliverWaitingEvents() }
+        }
+    }
+
+    private func deliverWaitingEvents() {
+        let events = mailbox.takeAll()
+        guard !events.isEmpty else { return }
+        let now = Instant.now
+        nextDelivery = now + limits.deliveryPause
+        apply(events.flatMap { session.handle($0, now: now) })
     }
 
     /// Carries out actions: messages are written together, operations queued.
     private func apply(_ actions: [SessionAction]) {
-        var frames: [WebSocketFrame] = []
+        var batch = OutgoingBatch()
         var closure: SessionClosure?
         for action in actions {
             switch action {
             case .send(let message):
-                frames.append(WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(bytes: message.encoded())))
+                batch.append(OutgoingFrame.make(.text, message.encoded()))
             case .forward(let message):
-                frames.append(WebSocketFrame(fin: true, opcode: .text, data: message.encoded))
+                batch.append(message.frame)
             case .perform(let operation): operationsInput.yield(operation)
             case .close(let how): closure = how
             }
         }
-        if !frames.isEmpty, !isClosing { write(frames) }
+        if !isClosing { write(batch) }
         if let closure, !isClosing { close(closure) }
         schedule()
         finishIfDone()
@@ -160,6 +188,7 @@ actor ClientConnection {
     private func resume() {
         if waitingHead < waiting.count { return handleMessages() }
         guard isHoldingReads else { return }
+        guard rate.blockedUntil(now: .now) == nil else { return schedule() }
         isHoldingReads = false
         channel.read()
     }
@@ -170,30 +199,31 @@ actor ClientConnection {
 
     // MARK: Output
 
-    private func write(_ frames: [WebSocketFrame], then: (@Sendable () -> Void)? = nil) {
-        guard !isGone else { return }
-        for frame in frames.dropLast() { channel.write(frame, promise: nil) }
-        guard let last = frames.last else { return }
-        output.wrote(frames.reduce(0) { $0 + $1.data.readableBytes }, now: .now)
+    private func write(_ batch: OutgoingBatch, then: (@Sendable () -> Void)? = nil) {
+        guard !isGone, let bytes = batch.bytes else { return }
+        output.wrote(bytes.readableBytes, now: .now)
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in
             self.assumeIsolated { $0.output.completed() }
             then?()
         }
-        channel.writeAndFlush(last, promise: promise)
+        channel.writeAndFlush(bytes, promise: promise)
         if output.isOverdue(now: .now) { drop() }
     }
 
     /// The client does not read.
     private func drop() {
         guard !isGone else { return }
-        logger.info("client does not read, disconnected")
+        logger.notice("client does not read, disconnected", metadata: ["bytes": .stringConvertible(output.bytes)])
         isClosing = true
         apply(session.disconnected())
         channel.close(promise: nil)
     }
 
     private func close(_ closure: SessionClosure) {
+        if case .code(let code, let reason) = closure, code > 1001 {
+            logger.info("closed", metadata: ["code": .stringConvertible(code), "reason": .string(reason)])
+        }
         isClosing = true
         waiting = []
         waitingHead = 0
@@ -205,13 +235,12 @@ actor ClientConnection {
         channel.read()
     }
 
-    private static func closeFrame(_ code: UInt16, _ reason: String) -> [WebSocketFrame] {
-        var data = ByteBuffer(integer: code)
+    private static func closeFrame(_ code: UInt16, _ reason: String) -> OutgoingBatch {
         // Section 5.5: a control frame has at most 125 bytes, two of which are the code.
         var bytes = Array(reason.utf8.prefix(123))
         while String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
-        data.writeBytes(bytes)
-        return [WebSocketFrame(fin: true, opcode: .connectionClose, data: data)]
+        return OutgoingBatch(
+            OutgoingFrame.make(.connectionClose, [UInt8(code >> 8), UInt8(truncatingIfNeeded: code)] + bytes))
     }
 
     // MARK: Time
@@ -219,7 +248,12 @@ actor ClientConnection {
     /// Keeps one timer for the earliest deadline. One that comes too early, because the deadline has moved on, only
     /// makes the next.
     private func schedule() {
-        guard !isGone, let deadline = Instant.earliest(session.deadline, output.deadline) else { return }
+        // While the client is not read from because it has asked for too much, it is to be looked at again.
+        let isWaiting = isHoldingReads || waitingHead < waiting.count
+        let readable = isWaiting && session.acceptsMessages ? rate.blockedUntil(now: .now) : nil
+        guard !isGone,
+            let deadline = Instant.earliest(Instant.earliest(session.deadline, output.deadline), readable)
+        else { return }
         if let timer, timer.deadline <= deadline { return }
         timer?.task.cancel()
         let delay = max(.zero, deadline - .now)
@@ -234,6 +268,35 @@ actor ClientConnection {
             apply(session.handleTimeout(now: .now))
         } else {
             schedule()
+        }
+        if !isClosing, session.acceptsMessages { resume() }
+    }
+
+    // MARK: Log
+
+    /// What an operator wants to know of a client's doings; never what was said.
+    private func note(_ operation: SessionOperation, _ result: SessionResult) {
+        switch (operation, result) {
+        case (.join(let request), .joinRefused(let refusal)):
+            let reason = if case .redirect = refusal { "the group lives elsewhere" } else { refusal.text }
+            logger.info(
+                "refused",
+                metadata: [
+                    "group": .string(request.group), "user": .string(request.username ?? ""),
+                    "reason": .string(reason),
+                ])
+        case (.join(let request), _):
+            logger[metadataKey: "group"] = .string(request.group)
+            logger[metadataKey: "user"] = .string(request.username ?? "")
+            logger.info("joined")
+        case (.leave, _):
+            logger.info("left")
+            logger[metadataKey: "group"] = nil
+            logger[metadataKey: "user"] = nil
+        case (_, .upStreamOpened): logger.debug("sends a stream")
+        case (_, .upStreamFailed(_, let reason)):
+            logger.info("stream refused", metadata: ["reason": .string(reason)])
+        default: break
         }
     }
 }

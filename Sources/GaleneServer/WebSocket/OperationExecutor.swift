@@ -3,6 +3,7 @@
 
 import GaleneProtocol
 import MediaLoop
+import RTCCrypto
 
 /// Carries out what one session asks of its group and of the group's worker, one operation at a time.
 ///
@@ -12,8 +13,8 @@ actor OperationExecutor {
     private let groups: GroupDirectory
     private let mailbox: any GroupMember
     private let address: ClientAddress
-    /// The group that the client is in, and under which id.
-    private var place: (group: Group, id: String)?
+    /// The group that the client is in, under which id, and the certificate that it was told of when it joined.
+    private var place: (group: Group, id: String, certificate: CertificateFingerprint)?
     /// The streams that the worker carries for the client. A departure ends them all: the session may not have heard of
     /// the last one when it asked for it.
     private var media: Set<StreamID> = []
@@ -26,7 +27,7 @@ actor OperationExecutor {
 
     func execute(_ operation: SessionOperation) async -> SessionResult {
         if case .join(let request) = operation { return await join(request) }
-        guard let (group, id) = place else { return Self.outside(operation) }
+        guard let (group, id, certificate) = place else { return Self.outside(operation) }
         switch operation {
         case .join: return .done
         case .leave(let streams):
@@ -43,7 +44,7 @@ actor OperationExecutor {
             await group.answer(await groups.subgroups(of: group.name, for: id), to: id)
             return .done
         case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
-        case .openUpStream(let opening): return await open(opening, in: group, id)
+        case .openUpStream(let opening): return await open(opening, certificate, in: group, id)
         case .updateUpStream(let stream, let media, let local, let remote, let tracks):
             do throws(MediaError) {
                 try await group.media.updateUpStream(media, local: local, remote: remote, tracks: tracks)
@@ -65,7 +66,8 @@ actor OperationExecutor {
             return .done
         case .openDownStream(let stream, let local, let tracks):
             do throws(MediaError) {
-                let media = try await group.media.openDownStream(owner: group.owner, local: local, tracks: tracks)
+                let media = try await group.media.openDownStream(
+                    owner: group.owner, local: local, certificate: certificate, tracks: tracks)
                 self.media.insert(media)
                 await group.bind(media, to: id, as: stream)
                 return .downStreamOpened(id: stream, media)
@@ -125,18 +127,24 @@ actor OperationExecutor {
         switch await groups.authorisation.authorise(request, by: description, from: address.lane) {
         case .failure(let refusal): return .joinRefused(refusal)
         case .success(let login):
-            if let refusal = await group.join(request, as: login, mailbox: mailbox, address: address.text) {
+            let certificate = group.media.fingerprint
+            if let refusal = await group.join(
+                request, as: login, certificate: certificate, mailbox: mailbox, address: address.text)
+            {
                 return .joinRefused(refusal)
             }
+            place = (group, request.clientID, certificate)
         }
-        place = (group, request.clientID)
         return .done
     }
 
-    private func open(_ opening: UpStreamOpening, in group: Group, _ id: String) async -> SessionResult {
+    private func open(
+        _ opening: UpStreamOpening, _ certificate: CertificateFingerprint, in group: Group, _ id: String
+    ) async -> SessionResult {
         do throws(MediaError) {
             let media = try await group.media.openUpStream(
-                owner: group.owner, local: opening.local, remote: opening.remote, tracks: opening.tracks)
+                owner: group.owner, local: opening.local, certificate: certificate, remote: opening.remote,
+                tracks: opening.tracks)
             self.media.insert(media)
             guard let refusal = await group.addStream(opening, owner: id, media: media) else {
                 return .upStreamOpened(id: opening.id, media)

@@ -4,16 +4,20 @@
 import NIOCore
 import NIOWebSocket
 
-/// The end of a WebSocket's pipeline: hands messages to the connection and holds back reading while it is busy.
+/// The end of a WebSocket's pipeline: hands messages to the connection and holds back reading while it is busy. What the
+/// connection writes are frames already (``OutgoingFrame``): they pass swift-nio's encoder by.
 final class WebSocketHandler: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame
-    typealias OutboundIn = WebSocketFrame
-    typealias OutboundOut = WebSocketFrame
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private let connection: ClientConnection
     private var assembler: MessageAssembler
+    private var encoder: ChannelHandlerContext?
     private var latestPing: ByteBuffer?
     private var isReadHeld = false
+    /// Since the last turn.
+    private var receivedBytes = 0
     private var isClosing = false
 
     init(connection: ClientConnection, limits: Limits) {
@@ -21,8 +25,25 @@ final class WebSocketHandler: ChannelDuplexHandler {
         assembler = MessageAssembler(maximumSize: limits.message, maximumFragments: limits.fragments)
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        encoder = try? context.pipeline.syncOperations.context(handlerType: WebSocketFrameEncoder.self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { encoder = nil }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let encoder else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        encoder.write(data, promise: promise)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch assembler.receive(unwrapInboundIn(data)) {
+        let frame = unwrapInboundIn(data)
+        // A frame has a header of at least six bytes.
+        receivedBytes += frame.data.readableBytes + 6
+        switch assembler.receive(frame) {
         case .nothing: break
         case .message(let message):
             guard !isClosing else { return }
@@ -35,6 +56,11 @@ final class WebSocketHandler: ChannelDuplexHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        if receivedBytes > 0 {
+            let count = receivedBytes
+            connection.assumeIsolated { $0.receivedBytes(count) }
+            receivedBytes = 0
+        }
         if let payload = latestPing.take(), !isClosing {
             connection.assumeIsolated { $0.sendPong(payload) }
         }

@@ -3,6 +3,7 @@
 
 import ICE
 import RTCBase
+import RTCCrypto
 import RTP
 import SFU
 import WebRTC
@@ -10,9 +11,10 @@ import WebRTC
 /// What the control plane asks for. Called between two turns of the loop, never during one.
 extension WorkerState {
     mutating func openUpStream(
-        owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack], now: Instant
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, remote: RemoteTransport,
+        tracks: [NegotiatedTrack], now: Instant
     ) throws(MediaError) -> StreamID {
-        let handle = try open(owner: owner, local: local, now: now) { state, handle in
+        let handle = try open(owner: owner, local: local, certificate: certificate, now: now) { state, handle in
             .up(publisher: state.router.addPublisher(stream: handle, reporterSSRC: state.random.next()))
         }
         streams.pointer(handle)?.pointee.binder = SourceBinder(tracks: tracks)
@@ -42,9 +44,10 @@ extension WorkerState {
     }
 
     mutating func openDownStream(
-        owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters], now: Instant
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, tracks: [DownTrackParameters],
+        now: Instant
     ) throws(MediaError) -> StreamID {
-        let handle = try open(owner: owner, local: local, now: now) { state, handle in
+        let handle = try open(owner: owner, local: local, certificate: certificate, now: now) { state, handle in
             .down(subscriber: state.router.addSubscriber(stream: handle))
         }
         do {
@@ -91,7 +94,7 @@ extension WorkerState {
     // MARK: Parts
 
     private mutating func open(
-        owner: UInt64, local: ICECredentials, now: Instant,
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, now: Instant,
         direction: (inout WorkerState, Handle) -> MediaStream.Direction
     ) throws(MediaError) -> Handle {
         guard streams.count < limits.streams else { throw .tooManyStreams }
@@ -100,7 +103,8 @@ extension WorkerState {
         let agent = ICELiteAgent(local: local, using: &random, now: now)
         let handle = streams.insert(
             MediaStream(
-                owner: owner, transport: TransportSession(lite: agent, context: certificate),
+                owner: owner,
+                transport: TransportSession(lite: agent, context: self.certificate(announcedAs: certificate)),
                 direction: .down(subscriber: .none), ufrag: local.ufrag))
         let made = direction(&self, handle)
         streams.pointer(handle)?.pointee.direction = made

@@ -36,7 +36,9 @@ struct WorkerState: ~Copyable {
     var deferredDTLS: [(stream: Handle, remote: TransportAddress, datagram: [UInt8])] = []
     var handshakeBudget = 0
 
-    let certificate: DTLSContext
+    /// Who we are to our peers, the newest last. The older ones stay for clients that were told of them; one is added a
+    /// month, so that there are never many.
+    private var certificates: [DTLSContext]
     let wallClock: WallClock
     var random = SecureRandom()
     var events: [(owner: UInt64, event: MediaEvent)] = []
@@ -46,10 +48,10 @@ struct WorkerState: ~Copyable {
     init(
         socket: consuming DatagramSocket, certificate: DTLSContext, wallClock: WallClock, limits: WorkerLimits
     ) {
+        certificates = [certificate]
         receiveBatch = ReceiveBatch(for: socket)
         sendBatch = SendBatch(for: socket)
         self.socket = socket
-        self.certificate = certificate
         self.wallClock = wallClock
         self.limits = limits
         var random = SecureRandom()
@@ -59,6 +61,16 @@ struct WorkerState: ~Copyable {
     }
 
     deinit { scratch.deallocate() }
+
+    /// The newest certificate.
+    var certificate: DTLSContext { certificates[certificates.count - 1] }
+
+    mutating func add(_ certificate: DTLSContext) { certificates.append(certificate) }
+
+    /// The certificate that a client has been told of; the newest if it has been told of none, or of one that is not ours.
+    func certificate(announcedAs fingerprint: CertificateFingerprint?) -> DTLSContext {
+        certificates.last { $0.certificate.fingerprint == fingerprint } ?? certificate
+    }
 
     /// One turn of the loop: takes in what has arrived, sends what follows from it, and does what is due.
     ///

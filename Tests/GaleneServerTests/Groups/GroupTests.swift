@@ -68,14 +68,15 @@ final class FakeMedia: MediaEngine {
     func events(owner: UInt64) -> AsyncStream<MediaEvent> { AsyncStream { $0.finish() } }
     func endEvents(owner: UInt64) {}
     func openUpStream(
-        owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, remote: RemoteTransport,
+        tracks: [NegotiatedTrack]
     ) async throws(MediaError) -> StreamID { stream(1) }
     func updateUpStream(
         _ id: StreamID, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
     ) async throws(MediaError) {}
     func startedTracks(of id: StreamID) async throws(MediaError) -> [UpTrackInfo] { [] }
     func openDownStream(
-        owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, tracks: [DownTrackParameters]
     ) async throws(MediaError) -> StreamID { stream(2) }
     func connectDownStream(_ id: StreamID, remote: RemoteTransport, rejected: Set<String>) async throws(MediaError) {}
     func updateDownStream(

@@ -51,7 +51,8 @@ final class RecordingMedia: MediaEngine {
     func endEvents(owner: UInt64) {}
 
     func openUpStream(
-        owner: UInt64, local: ICECredentials, remote: RemoteTransport, tracks: [NegotiatedTrack]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, remote: RemoteTransport,
+        tracks: [NegotiatedTrack]
     ) async throws(MediaError) -> StreamID {
         let opened = state.withLock { state -> StreamID? in
             guard !state.refuses else { return nil }
@@ -72,7 +73,7 @@ final class RecordingMedia: MediaEngine {
     func startedTracks(of id: StreamID) async throws(MediaError) -> [UpTrackInfo] { [] }
 
     func openDownStream(
-        owner: UInt64, local: ICECredentials, tracks: [DownTrackParameters]
+        owner: UInt64, local: ICECredentials, certificate: CertificateFingerprint?, tracks: [DownTrackParameters]
     ) async throws(MediaError) -> StreamID {
         state.withLock { state in
             defer { state.next += 1 }

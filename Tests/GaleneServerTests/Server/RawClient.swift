@@ -65,6 +65,13 @@ struct RawClient: Sendable {
         return bytes.map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Reads to the end of the connection. - Returns: how many bytes came.
+    func readToEnd() async -> Int {
+        var count = 0
+        while let bytes = await inbox.take(where: { $0.isEmpty ? nil : $0.count }) { count += bytes.count }
+        return count
+    }
+
     /// Waits for the end of the connection, dropping what comes before it.
     func waitForEnd() async { while await inbox.take(where: { $0.isEmpty ? nil : $0.count }) != nil {} }
 }

@@ -7,6 +7,7 @@ import NIOCore
 import NIOSSL
 import RTCCrypto
 import RTCTestKit
+import Synchronization
 import Testing
 
 @testable import GaleneServer
@@ -59,6 +60,50 @@ struct TLSTests {
         }
     }
 
+    @Test(.row("S-06")) func `a broken pair keeps the old one, and says so`() throws {
+        let folder = TemporaryFolder()
+        let lines = LogLines()
+        let old = try SelfSignedPEM(commonName: "old.example", unixTime: Timestamp.now.unixSeconds)
+        let other = try SelfSignedPEM(commonName: "other.example", unixTime: Timestamp.now.unixSeconds)
+        folder.write("cert.pem", old.certificate)
+        folder.write("key.pem", old.privateKey)
+        let files = try TLSFiles(dataDirectory: folder.path, logger: lines.logger("galene.tls"))
+        let chain = try NIOSSLCertificate.fromPEMBytes(old.certificate).map { NIOSSLCertificateSource.certificate($0) }
+        for broken in [other.certificate, Array("nonsense".utf8), []] {
+            folder.write("cert.pem", broken)
+            #expect(files.configuration().certificateChain == chain)
+            #expect(files.configuration().certificateChain == chain, "and says so once")
+        }
+        #expect(lines.all.count == 3 && lines.all.allSatisfy { $0.contains("unusable certificate, the old one stays") })
+        folder.remove("cert.pem")
+        folder.remove("key.pem")
+        #expect(files.configuration().certificateChain == chain, "nor does the server forget what it has")
+        folder.write("key.pem", other.privateKey)
+        folder.write("cert.pem", other.certificate)
+        #expect(files.configuration().certificateChain != chain)
+        #expect(lines.all.last?.contains("certificate re-read") == true)
+    }
+
+    @Test(.row("S-07")) func `a certificate of our own is made anew before it expires, and gives way to files`() throws
+    {
+        let folder = TemporaryFolder()
+        let now = Mutex(Timestamp(unixSeconds: 1_800_000_000))
+        let files = try TLSFiles(dataDirectory: folder.path, logger: LogLines().logger()) { now.withLock { $0 } }
+        let first = files.configuration().certificateChain
+        now.withLock { $0 = Timestamp(unixSeconds: 1_800_000_000 + 334 * 86400) }
+        #expect(files.configuration().certificateChain == first)
+        now.withLock { $0 = Timestamp(unixSeconds: 1_800_000_000 + 336 * 86400) }
+        let second = files.configuration().certificateChain
+        #expect(second != first)
+        #expect(files.configuration().certificateChain == second)
+        let own = try SelfSignedPEM(commonName: "own.example", unixTime: 1_800_000_000)
+        folder.write("cert.pem", own.certificate)
+        folder.write("key.pem", own.privateKey)
+        #expect(
+            files.configuration().certificateChain
+                == (try NIOSSLCertificate.fromPEMBytes(own.certificate).map { .certificate($0) }))
+    }
+
     @Test func `a key of another certificate is refused`() throws {
         let folder = TemporaryFolder()
         let one = try SelfSignedPEM(commonName: "one.example", unixTime: 1_800_000_000)
@@ -66,7 +111,7 @@ struct TLSTests {
         folder.write("cert.pem", one.certificate)
         folder.write("key.pem", two.privateKey)
         let error = #expect(throws: StartupError.self) {
-            try TLSFiles(dataDirectory: folder.path, logger: .init(label: "test"), now: .now)
+            try TLSFiles(dataDirectory: folder.path, logger: .init(label: "test"))
         }
         #expect(error?.description.contains("key.pem is not the key of") == true)
     }

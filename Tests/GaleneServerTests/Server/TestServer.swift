@@ -39,6 +39,8 @@ struct TestServer: Sendable {
         var options = ServerOptions()
         options.http = "127.0.0.1:0"
         options.insecure = insecure
+        // Room for the servers of all tests that run at the same time.
+        options.udpRange = "20000-29999"
         options.staticDirectory = folder.path + "/static"
         options.dataDirectory = folder.path + "/data"
         options.groupsDirectory = folder.path + "/groups"

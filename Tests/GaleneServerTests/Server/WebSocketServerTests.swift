@@ -174,6 +174,8 @@ struct WebSocketServerTests {
     {
         var limits = Limits()
         limits.waitingBytes = 256 * 1024
+        // What is tested here is not how fast Alice may talk.
+        limits.byteBurst = 1 << 30
         try await TestServer.run(limits: limits) { server async throws in
             let alice = try await RawWebSocket.join(port: server.port, id: "a", username: "alice")
             let deaf = try await RawWebSocket.open(port: server.port, readsNothing: true)
@@ -191,6 +193,30 @@ struct WebSocketServerTests {
             #expect(isGone)
             try await alice.send(.ping)
             #expect(await alice.message { $0 == .pong } == .pong)
+        }
+    }
+
+    @Test func `what a group says in a hurry waits for the rest, and comes in order`() async throws {
+        var limits = Limits()
+        limits.deliveryPause = .seconds(3600)
+        try await TestServer.run(limits: limits) { server async throws in
+            let bob = try await RawWebSocket.join(port: server.port, id: "b", username: "bob")
+            let alice = try await RawWebSocket.join(port: server.port, id: "a", username: "alice")
+            for number in 0..<10 {
+                try await bob.send(.chat(Chat(value: .string("\(number)"))))
+                // What one does oneself ends the waiting.
+                _ = await bob.message { if case .chat = $0 { true } else { false } }
+            }
+            try await alice.send(.ping)
+            #expect(await alice.message() == .pong, "not held up by what waits")
+            try await alice.send(.chat(Chat(value: "10")))
+            for number in 0...10 {
+                guard case .chat(let chat)? = await alice.message() else {
+                    Issue.record("no chat")
+                    return
+                }
+                #expect(chat.value == .string("\(number)"))
+            }
         }
     }
 
