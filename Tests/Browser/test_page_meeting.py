@@ -296,6 +296,24 @@ def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browse
     assert bob.evaluate(mirrored) == "none"
 
 
+@pytest.mark.row("U-16", "U-17")
+@pytest.mark.parametrize(("missing", "words", "on"), [
+    ("video", "Only the microphone is on.", "Mute microphone"), ("audio", "Only the camera is on.", "Turn off camera")])
+def test_one_device_is_enough(url, open_browser, missing, words, on):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.wait_for("textbox", "Your name")
+    bob.evaluate("""
+        const { mediaDevices } = navigator;
+        const open = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = (constraints) => (
+            constraints[argument] ? Promise.reject(new DOMException('none', 'NotFoundError')) : open(constraints));""", missing)
+    bob.submit_join("Bob")
+    bob.wait_for_text(words)
+    bob.wait_for("button", on)
+    assert len(bob.tiles("up")) == 1
+
+
 @pytest.mark.row("U-11", "U-14", "U-63")
 def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
     bob = open_browser("chromium", **WINDOW)
