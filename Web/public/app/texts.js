@@ -155,8 +155,10 @@ export const texts = {
         /** @param {string} name */
         privatelyTo: (name) => `Privately to ${name}`,
         toEverybody: 'Write to everybody again',
-        /** @param {string} from @param {string} to */
-        fromTo: (from, to) => `${from} → ${to}`,
+        /** @param {string} from */
+        toYou: (from) => `${from} → you`,
+        /** @param {string} to */
+        youTo: (to) => `You → ${to}`,
         /** @param {string} name */
         menuOf: (name) => `Actions for the message of ${name}`,
         deleteMessage: 'Delete this message',
