@@ -16,6 +16,7 @@ from harness.chromium import Chromium
 from harness.server import EVERYBODY_PRESENTS, ROOT
 from harness.sources import PatternTrack, ToneTrack
 from harness.waiting import until
+from test_page_files import STALL
 
 DIRECTORY = ROOT / ".build" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -246,6 +247,11 @@ def test_chat_and_people(server, peers, page, shoot):
     peers.run(members[1].send(warning))
     page.wait_for_text("Five minutes left.")
     shoot("notice")
+    kick = {"type": "useraction", "kind": "kick", "source": members[1].id, "username": "Lise Meitner", "value": "That will do."}
+    me = peers.run(members[1].expect("user", username="Marie Skłodowska"))["id"]
+    peers.run(members[1].send({**kick, "dest": me}))
+    page.wait_for_text("Lise Meitner has removed you")
+    shoot("removed")
 
 
 def shoot_menu(page: Chromium, shoot: Shoot, view: str, opener: str) -> None:
@@ -310,6 +316,13 @@ def test_files(server, page, open_browser, shoot):
     other.click("button", "Decline refused.txt")
     page.wait_for_text("Not transferred")
     shoot("files")
+    for name in ("refused.txt", "readings.csv"):
+        page.click("button", f"Dismiss {name}")
+    page.evaluate(STALL)
+    offer(page, "Pierre", "film.webm", b"4" * 1_500_000)
+    other.click("button", "Accept film.webm")
+    page.wait_for_text("% of 1.5 MB sent")
+    shoot("file-progress")
 
 
 def test_disconnected(start_server, page, shoot):

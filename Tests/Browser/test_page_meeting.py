@@ -68,9 +68,9 @@ def test_a_private_message_is_shown_as_such_to_two_only(url, alice, bob, open_br
     act_on(alice, "Bob Smith", "Private message")
     alice.wait_for_text("Privately to Bob Smith")
     write(alice, "between us")
-    for browser in (alice, bob):
+    for browser, who in ((alice, "You → Bob Smith"), (bob, "Alice → you")):
         browser.wait_for_text("between us")
-        assert "Alice → Bob Smith\nprivate" in browser.text() or "Alice → Bob Smith private" in browser.text()
+        assert f"{who} private" in browser.text().replace("\n", " ")
     write(bob, '/msg "Alice" and back')
     alice.wait_for_text("and back")
     alice.click("button", "Write to everybody again")
@@ -294,6 +294,24 @@ def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browse
     assert bob.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
     bob.click("checkbox", "Show me my own picture as in a mirror")
     assert bob.evaluate(mirrored) == "none"
+
+
+@pytest.mark.row("U-16", "U-17")
+@pytest.mark.parametrize(("missing", "words", "on"), [
+    ("video", "Only the microphone is on.", "Mute microphone"), ("audio", "Only the camera is on.", "Turn off camera")])
+def test_one_device_is_enough(url, open_browser, missing, words, on):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.wait_for("textbox", "Your name")
+    bob.evaluate("""
+        const { mediaDevices } = navigator;
+        const open = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = (constraints) => (
+            constraints[argument] ? Promise.reject(new DOMException('none', 'NotFoundError')) : open(constraints));""", missing)
+    bob.submit_join("Bob")
+    bob.wait_for_text(words)
+    bob.wait_for("button", on)
+    assert len(bob.tiles("up")) == 1
 
 
 @pytest.mark.row("U-11", "U-14", "U-63")

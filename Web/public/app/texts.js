@@ -155,8 +155,10 @@ export const texts = {
         /** @param {string} name */
         privatelyTo: (name) => `Privately to ${name}`,
         toEverybody: 'Write to everybody again',
-        /** @param {string} from @param {string} to */
-        fromTo: (from, to) => `${from} → ${to}`,
+        /** @param {string} from */
+        toYou: (from) => `${from} → you`,
+        /** @param {string} to */
+        youTo: (to) => `You → ${to}`,
         /** @param {string} name */
         menuOf: (name) => `Actions for the message of ${name}`,
         deleteMessage: 'Delete this message',
@@ -386,6 +388,7 @@ export const texts = {
         notAllowed: 'The browser was not allowed to use the camera or the microphone. Allow it in the address bar, then try again.',
         notFound: 'No such camera or microphone was found. Choose another in the settings.',
         noCamera: 'The camera cannot be used. Only the microphone is on.',
+        noMicrophone: 'The microphone cannot be used. Only the camera is on.',
         busy: 'The camera or the microphone is in use by another program. Close it, then try again.',
         insecure: 'The browser allows camera and microphone only over HTTPS.',
         /** @param {string} reason */

@@ -12,6 +12,11 @@ const t = texts.camera;
 /** A crowd that has gone may come back: the second size ends after 10 s and up to as much more, in milliseconds. */
 const CALM = 10_000;
 
+/** @param {MediaStreamConstraints} constraints */
+async function open(constraints) {
+    return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
+}
+
 /** The one stream of camera and microphone: each on or off. Turning the microphone off keeps it open, and silent. */
 export class Camera {
     #settings;
@@ -221,16 +226,32 @@ export class Camera {
             video: video && { ...device('camera'), aspectRatio: { ideal: 4 / 3 } },
         };
         try {
-            return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
+            return await open(constraints);
         } catch (error) {
             const refused = error instanceof DOMException && error.name === 'NotAllowedError';
             if (!audio || !video || refused) {
                 throw error;
             }
-            const media = await navigator.mediaDevices.getUserMedia({ ...constraints, video: false });
-            this.onwarning?.(t.noCamera);
-            return media.getTracks();
+            return await this.#captureOne(constraints, error);
         }
+    }
+
+    /**
+     * The one of two devices that can be used, the microphone rather than the camera.
+     * @param {MediaStreamConstraints} constraints
+     * @param {unknown} error of both together
+     */
+    async #captureOne(constraints, error) {
+        for (const [missing, warning] of /** @type {const} */ ([['video', t.noCamera], ['audio', t.noMicrophone]])) {
+            try {
+                const tracks = await open({ ...constraints, [missing]: false });
+                this.onwarning?.(warning);
+                return tracks;
+            } catch {
+                // The other one, then.
+            }
+        }
+        throw error;
     }
 
     /** @param {MediaStreamTrack[]} tracks */

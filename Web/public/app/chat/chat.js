@@ -231,7 +231,7 @@ export class Chat {
         const action = kind === 'me';
         const heading = html`
             <p class="message-heading">
-                <span class="message-author">${to === null ? author : t.fromTo(author, to)}</span>
+                <span class="message-author">${to === null ? author : message.own ? t.youTo(to) : t.toYou(author)}</span>
                 ${to === null ? '' : html`<span class="message-private">${t.private}</span>`}
                 ${time ? html`<time datetime="${time.toISOString()}">${clock(time)}</time>` : ''}
             </p>`;

@@ -3,6 +3,7 @@
 
 import { find, html, render } from '../../lib/html.js';
 import { groupPath, titleOf } from '../group-address.js';
+import { Settings } from '../settings/settings.js';
 import { texts } from '../texts.js';
 
 /** @typedef {import('../group-address.js').GroupStatus} GroupStatus */
@@ -68,6 +69,7 @@ async function reasonAgainst(name) {
     }
 }
 
+new Settings().applyTheme();
 const page = render(html`
     <main class="landing">
         <header>

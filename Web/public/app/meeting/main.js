@@ -13,18 +13,13 @@ import { Meeting } from './meeting.js';
 const notices = new Notices();
 const settings = new Settings();
 
-/** @returns {Promise<GroupStatus>} */
+/** @returns {Promise<GroupStatus | null>} null: it cannot be had */
 async function fetchStatus() {
-    const guess = guessStatus(window.location);
     try {
         const response = await fetch('.status');
-        if (!response.ok) {
-            throw new Error(response.statusText);
-        }
-        return { ...guess, ...(await response.json()) };
+        return response.ok ? { ...guessStatus(window.location), ...(await response.json()) } : null;
     } catch {
-        notices.show('warning', texts.join.statusFailed);
-        return guess;
+        return null;
     }
 }
 
@@ -58,6 +53,7 @@ function showJoinForm(status) {
             form.setBusy(false);
             form.showError(reason ?? '');
             form.focus();
+            void fetchStatus().then((now) => form.tellPeople(now?.clientCount ?? null, now?.locked ?? false));
         };
         meeting.onredirect = follow;
         meeting.start(status.endpoint ?? guessStatus(window.location).endpoint ?? '');
@@ -67,7 +63,11 @@ function showJoinForm(status) {
 }
 
 settings.applyTheme();
-const status = await fetchStatus();
+const known = await fetchStatus();
+if (!known) {
+    notices.show('warning', texts.join.statusFailed);
+}
+const status = known ?? guessStatus(window.location);
 // What it says has been read, and is nobody else's.
 window.history.replaceState(null, '', window.location.pathname);
 document.title = `${titleOf(status)} · ${texts.product}`;
