@@ -3,7 +3,7 @@
 #
 # Names for the scripts; the work is in Scripts/.
 
-.PHONY: help run test smoke check bench fuzz docs features format
+.PHONY: help run test smoke check bench fuzz docs features format screenshots
 
 help:
 	@echo 'make run       install what is missing, build for release, start a server with a demonstration group'
@@ -15,6 +15,7 @@ help:
 	@echo 'make docs      the API documentation, into .build-docs/'
 	@echo 'make features  write docs/features.md anew'
 	@echo 'make format    swift format over all our Swift'
+	@echo 'make screenshots  pictures of every view of the page, into .build/screenshots'
 
 run:
 	@Scripts/run
@@ -42,3 +43,6 @@ features:
 
 format:
 	@Scripts/swift-files | xargs -0 swift format -i
+
+screenshots:
+	@Scripts/screenshots

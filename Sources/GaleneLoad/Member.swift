@@ -37,6 +37,7 @@ actor Member {
     /// The server has refused our stream; why, it says next.
     private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
+    private var ended: (any Error)?
     private var requestedAt: Instant?
     private var up: UpStream?
     private var downs: [String: DownStream] = [:]
@@ -68,11 +69,19 @@ actor Member {
     func run() async {
         do {
             for try await message in channel.messages { try await handle(message) }
+            // Cancelled: messages end without an error.
+            end(CancellationError())
         } catch {
-            joining?.resume(throwing: error)
-            joining = nil
+            end(error)
             if !Task.isCancelled { await rollCall.fail(error) }
         }
+    }
+
+    /// Nothing is heard any more: who waits for an answer, or comes to wait for one, gets this error.
+    private func end(_ error: any Error) {
+        ended = error
+        joining?.resume(throwing: error)
+        joining = nil
     }
 
     // MARK: What it does
@@ -81,6 +90,7 @@ actor Member {
     func join() async throws {
         let start = MonotonicClock.now()
         channel.send(.handshake(Handshake(id: id)))
+        if let ended { throw ended }
         try await withCheckedThrowingContinuation { continuation in
             joining = continuation
             channel.send(.join(Join(group: group, username: username, password: options.password)))

@@ -11,6 +11,7 @@ package enum MessageFuzzing {
         check(bytes) { (bytes) throws(FormatError) in try ClientMessage(parsing: bytes).encoded() }
         check(bytes) { (bytes) throws(FormatError) in try ServerMessage(parsing: bytes).encoded() }
         check(bytes) { (bytes) throws(FormatError) in try GroupStatus(parsing: bytes).encoded() }
+        _ = try? ICEServerDescription.parse(bytes)
         check(bytes) { (bytes) throws(FormatError) in try GroupDescription(parsing: bytes).encoded() }
         _ = try? ClientEnvelope(parsing: bytes)
         _ = try? ServerConfiguration(parsing: bytes)

@@ -37,6 +37,7 @@ public struct ServerConfiguration: Hashable, Sendable {
         if let members = try fields.object("users") {
             users = try within("users") { () throws(FormatError) in try UserDescription.users(members) }
         }
+        warnings += UserDescription.warnings(users).map { $0.within("users") }
         if fields.value("admin") != nil {
             warnings.append(FormatError(path: "admin", reason: "is obsolete and has no effect; use users"))
         }

@@ -59,6 +59,10 @@ public struct Limits: Sendable {
     public var silence = Duration.seconds(45)
     /// What a refused login costs the guesser.
     public var refusalDelay = Duration.milliseconds(200)
+    /// Passwords that wait for a processor to derive a key, in all and of one network: a school class that comes at once
+    /// fits into the second, and waits for some seconds.
+    public var waitingPasswords = 512
+    public var waitingPasswordsOfNetwork = 64
     /// Bytes of a client id, a stream id, a label, a username, a group name. Galène's own ids have 32; people's names
     /// reach 100. They are copied into every message about the client.
     public var identifier = 512
@@ -66,6 +70,10 @@ public struct Limits: Sendable {
     public var requestedLabels = 64
     /// Bytes of a user's or a group's data, as JSON: it is sent to every member at every change.
     public var data = 16 * 1024
+    /// Bytes of what an operator says when it locks the group or sends somebody away: everybody who is kept out gets it.
+    public var notice = 4096
+    /// Sub-groups that an operator is told of at a time: a message that people read.
+    public var listedSubgroups = 256
 
     // MARK: Streams
 

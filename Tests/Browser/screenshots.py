@@ -2,44 +2,133 @@
 # SPDX-License-Identifier: MIT
 """Pictures of every view at two sizes, light and dark, to be looked at. Not collected by default:
 
-    Tests/Browser/run screenshots.py
+    make screenshots
 
-They go to run/screenshots. What a program can judge is asserted: nothing is wider than the window.
+They go to .build/screenshots. What a program can judge is asserted: nothing is wider than the window, no text is cut off
+that is not meant to be, no button lies outside of the window, and text stands out from what is behind it.
 """
+
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.browser import Browser
 from harness.chromium import Chromium
 from harness.server import EVERYBODY_PRESENTS, ROOT
 from harness.sources import PatternTrack, ToneTrack
 from harness.waiting import until
 
-DIRECTORY = ROOT / "run" / "screenshots"
+DIRECTORY = ROOT / ".build" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+SCHEMES = ["light", "dark"]
 
-VIEWS = pytest.mark.parametrize("scheme", ["light", "dark"])
-AT_SIZES = pytest.mark.parametrize("size", SIZES)
+NAMES = [
+    "Pierre", "Lise Meitner", "Someone with a name that is much too long for the place that it gets on the screen",
+    "Emmy Noether", "Chien-Shiung Wu", "Ada", "Rosalind Franklin", "Maria Goeppert-Mayer", "Hedy", "Jocelyn", "Vera Rubin",
+    "Katherine Johnson", "Grace Hopper", "Mary Somerville", "Sofja Kowalewskaja", "Émilie du Châtelet", "Hypatia", "Irène",
+    "Barbara McClintock", "Caroline Herschel",
+]
+
+# Everybody may do all: so every menu is complete.
+OPERATORS = {"displayName": "Physics practical", "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "op"}}
+
+JUDGE = """
+    const problems = [];
+    if (document.documentElement.scrollWidth > window.innerWidth) {
+        problems.push(`the page is ${document.documentElement.scrollWidth} wide`);
+    }
+    const luminance = (rgb) => {
+        const [r, g, b] = rgb.map((value) => {
+            const part = value / 255;
+            return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const parse = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
+    const backdrop = (element) => {
+        for (let node = element; node; node = node.parentElement) {
+            const style = getComputedStyle(node);
+            const [r, g, b, alpha = 1] = parse(style.backgroundColor);
+            if (alpha === 1) {
+                return [r, g, b];
+            }
+            // What is behind is a picture.
+            if (alpha > 0) {
+                return null;
+            }
+        }
+        return [255, 255, 255];
+    };
+    const dialog = document.querySelector('dialog[open]');
+    for (const element of (dialog ?? document.body).querySelectorAll('*')) {
+        const box = element.getBoundingClientRect();
+        const style = getComputedStyle(element);
+        if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || box.width < 2) {
+            continue;
+        }
+        const what = `${element.tagName} ${element.className} “${(element.ariaLabel ?? element.textContent).trim().slice(0, 40)}”`;
+        const scrolled = element.closest('.chat-messages, .users, .transfers, .dialog, .landing');
+        if (element.matches('button, input, select, textarea, a') && !scrolled
+            && (box.left < -1 || box.right > innerWidth + 1 || box.top < -1 || box.bottom > innerHeight + 1)) {
+            problems.push(`${what} lies outside`);
+        }
+        const text = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        if (!text || element.closest('.visually-hidden')) {
+            continue;
+        }
+        if (element.scrollWidth > element.clientWidth + 1 && style.overflowX === 'visible' && style.display !== 'inline') {
+            problems.push(`${what} is cut off`);
+        }
+        const behind = backdrop(element);
+        if (behind && !element.closest(':disabled')) {
+            const [light, dark] = [luminance(parse(style.color)), luminance(behind)].sort((a, b) => b - a);
+            const contrast = (light + 0.05) / (dark + 0.05);
+            if (contrast < 4.5) {
+                problems.push(`${what} has a contrast of ${contrast.toFixed(2)}`);
+            }
+        }
+    }
+    return [...new Set(problems)];
+"""
+
+Shoot = Callable[[str], None]
 
 
 @pytest.fixture
-def page(chromium_process, scheme, size):
-    width, height = SIZES[size]
-    browser = Chromium(chromium_process, width, height, scheme)
+def page(chromium_process) -> Iterator[Chromium]:
+    browser = Chromium(chromium_process)
     yield browser
     browser.close()
 
 
-def shoot(page: Browser, view: str, size: str, scheme: str) -> None:
+@pytest.fixture
+def shoot(page) -> Iterator[Shoot]:
+    """Takes the four pictures of what the page shows now. What a program finds fault with comes at the end."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)
-    page.screenshot(DIRECTORY / f"{view}-{size}-{scheme}.png")
-    widths = page.evaluate("return [document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1], f"{view} is wider than the window: {widths}"
+    problems: list[str] = []
+
+    def shoot_(view: str, sizes: tuple[str, ...] = tuple(SIZES)) -> None:
+        for size in sizes:
+            for scheme in SCHEMES:
+                page.show_as(*SIZES[size], scheme)
+                # Until it has been drawn, movements included.
+                page.evaluate("""
+                    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+                    await Promise.allSettled(document.getAnimations().map((each) => each.finished));""")
+                page.screenshot(DIRECTORY / f"{view}-{size}-{scheme}.png")
+                problems.extend(f"{view}, {size}, {scheme}: {each}" for each in page.evaluate(JUDGE))
+        page.show_as(*SIZES["desktop"], "light")
+
+    yield shoot_
+    assert not problems, "\n".join(problems)
 
 
-@VIEWS
-@AT_SIZES
-def test_landing(server, page, size, scheme):
+def say(peers, member, username: str, text: str, **fields: str) -> None:
+    peers.run(member.send({"type": "chat", "source": member.id, "username": username, "value": text, **fields}))
+
+
+def test_landing(server, page, shoot):
+    page.open(server.url + "/")
+    page.wait_for("heading", "Public groups")
     server.write_group("lectures", {
         **EVERYBODY_PRESENTS, "public": True, "displayName": "Lectures",
         "description": "Mondays at ten, and whenever somebody has something to tell.",
@@ -49,82 +138,194 @@ def test_landing(server, page, size, scheme):
         page.open(server.page(group))
     page.open(server.url + "/")
     page.wait_for_text("Lectures")
+    shoot("landing")
     page.fill("textbox", "Group", "nowhere")
     page.click("button", "Join")
     page.wait_for_text("There is no group")
-    shoot(page, "landing", size, scheme)
+    shoot("landing-error")
 
 
-@VIEWS
-@AT_SIZES
-def test_not_found(server, page, size, scheme):
+def test_not_found(server, page, shoot):
     page.open(server.page("nowhere"))
     page.wait_for_text("Nothing here")
-    shoot(page, "not-found", size, scheme)
+    shoot("not-found")
 
 
-@VIEWS
-@AT_SIZES
-def test_join(server, page, size, scheme):
+def test_join(server, page, shoot):
     group = server.new_group({
-        "displayName": "Physics practical", "description": "Bring your lenses.",
+        "displayName": "Physics practical", "description": "Bring your lenses.", "public": True,
         "users": {"Marie": {"password": "x", "permissions": "op"}},
     })
     page.open(server.page(group))
     page.wait_for("textbox", "Your name")
-    shoot(page, "join", size, scheme)
+    shoot("join")
     page.submit_join("Marie", "wrong")
-    page.wait_for_text("The server says:")
-    shoot(page, "join-refused", size, scheme)
+    page.wait_for_text("The name or the password is wrong.")
+    shoot("join-refused")
 
 
-@VIEWS
-@AT_SIZES
-def test_meeting(server, peers, page, size, scheme):
-    group = server.new_group({**EVERYBODY_PRESENTS, "displayName": "Physics practical"})
+def test_meeting(server, peers, page, shoot):
+    group = server.new_group(OPERATORS)
     page.join(server.page(group), "Marie Skłodowska", devices="Nothing")
-    shoot(page, "meeting-empty", size, scheme)
-    page.click("button", "Enable camera and microphone")
+    shoot("meeting-empty")
+    page.click("button", "Close panel")
+    shoot("meeting-empty-without-panel")
+    page.click("button", "Turn on camera")
     page.wait_for_tile("up", "Marie Skłodowska (you)")
-    shoot(page, "meeting-alone", size, scheme)
-    names = ["Pierre", "Lise Meitner", "Someone with a name that is much too long for the place that it gets on the screen"]
-    members = [peers.joined(server.websocket_url, group, name) for name in names]
-    peers.run(members[0].publish(PatternTrack(), ToneTrack()))
-    page.wait_for_tile("down", "Pierre")
-    shoot(page, "meeting-two", size, scheme)
-    peers.run(members[1].publish(None, ToneTrack()))
-    peers.run(members[2].publish(PatternTrack(320, 180), ToneTrack()))
-    page.wait_for_tile("down", names[2])
-    until("four tiles", lambda: len(page.measure("tiles")) == 4)
-    shoot(page, "meeting-four", size, scheme)
+    shoot("meeting-1")
+    members = []
+    for count in (2, 3, 4, 6, 9, 16, 20):
+        while len(members) < count - 1:
+            name = NAMES[len(members)]
+            member = peers.joined(server.websocket_url, group, name)
+            picture = None if name == "Lise Meitner" else PatternTrack(160, 120, rate=3)
+            peers.run(member.publish(picture, ToneTrack() if name == "Lise Meitner" else None))
+            members.append(member)
+        until(f"{count} tiles", lambda: len([t for t in page.measure("tiles") if t["width"] > 0]) >= count - (count > 2), 60)
+        shoot(f"meeting-{count}")
+    peers.close_peers()
 
+
+def test_chat_and_people(server, peers, page, shoot):
+    group = server.new_group(OPERATORS)
+    page.join(server.page(group), "Marie Skłodowska")
+    members = [peers.joined(server.websocket_url, group, name) for name in NAMES[:5]]
+    peers.run(members[0].publish(PatternTrack(rate=3), None))
+    page.wait_for_tile("down", "Pierre")
+    page.click("button", "Close panel")
     for text in ("Good morning", "Has everybody got the readings?", "They are at https://example.org/" + "long/" * 20):
-        peers.run(members[0].send({"type": "chat", "source": members[0].id, "username": "Pierre", "value": text}))
-    peers.run(members[1].send({"type": "chat", "kind": "me", "value": "nods", "source": members[1].id, "username": "Lise Meitner"}))
-    if size == "phone":
-        shoot(page, "meeting-unread", size, scheme)
-        page.click("button", "Chat")
+        say(peers, members[0], "Pierre", text)
+    say(peers, members[1], "Lise Meitner", "nods", kind="me")
+    say(peers, members[2], NAMES[2], "I have no readings.")
+    until("unread", lambda: "5" in page.text().split())
+    shoot("meeting-unread")
+    page.click("button", "Chat")
     page.wait_for_text("nods")
     page.fill("textbox", "Message", "Yes, thank you.\nWith two lines.")
     page.click("button", "Send")
     page.wait_for_text("With two lines.")
-    page.fill("textbox", "Message", "A message that is being written and is so long that it needs more than the one line that it began with")
     page.click("button", "Mute microphone")
-    shoot(page, "meeting-chat", size, scheme)
+    shoot("chat")
+    page.fill("textbox", "Message", "/help")
+    page.click("button", "Send")
+    page.wait_for_text("show these commands")
+    shoot("chat-help")
+
+    setdata = {"type": "useraction", "kind": "setdata", "source": members[1].id, "username": "Lise Meitner", "dest": members[1].id}
+    peers.run(members[1].send({**setdata, "value": {"raisehand": True}}))
+    page.click("button", "Raise hand")
     page.click("button", "People")
-    shoot(page, "meeting-people", size, scheme)
-    page.click("button", "Close panel")
-    shoot(page, "meeting-videos", size, scheme)
+    page.wait_for_text("hand raised")
+    shoot("people")
+    page.click("button", "Actions for Pierre")
+    shoot_menu(page, shoot, "people-menu", "Actions for Pierre")
+    page.click("menuitem", "Private message")
+    page.fill("textbox", "Message", "Only for you.")
+    page.press("textbox", "Message", "Enter")
+    page.fill("textbox", "Message", "A message that is being written and is so long that it needs more than the one line that it began with")
+    shoot("chat-private")
+    page.click("button", "Group actions")
+    shoot_menu(page, shoot, "group-menu", "Group actions")
+    page.click("menuitem", "Lock the group…")
+    page.wait_for("dialog", "Lock the group?")
+    shoot("dialog-lock")
+    page.fill("textbox", "Message for those outside (optional)", "We have begun.")
+    page.click("button", "Lock")
+    page.wait_for_text("The group has been locked.")
+    shoot("meeting-locked")
+    page.click("button", "People")
+    page.click("button", "Actions for Lise Meitner")
+    page.click("menuitem", "Remove from the group…")
+    shoot("dialog-kick")
+    page.click("button", "Cancel")
+    page.click("button", "Settings")
+    page.wait_for("dialog", "Settings")
+    shoot("settings")
+    page.click("button", "Close")
+    warning = {"type": "usermessage", "kind": "warning", "source": members[1].id, "username": "Lise Meitner", "value": "Five minutes left."}
+    peers.run(members[1].send(warning))
+    page.wait_for_text("Five minutes left.")
+    shoot("notice")
 
 
-@VIEWS
-@AT_SIZES
-def test_notice(server, page, size, scheme):
+def shoot_menu(page: Chromium, shoot: Shoot, view: str, opener: str) -> None:
+    """Of a menu that is open now, and shall be afterwards. It closes when the window changes: it is opened at each size."""
+    for size, (width, height) in SIZES.items():
+        close_menu(page, width, height)
+        page.click("button", opener)
+        shoot(view, (size,))
+    close_menu(page, *SIZES["desktop"])
+    page.click("button", opener)
+
+
+def close_menu(page: Chromium, width: int, height: int) -> None:
+    page.show_as(width, height - 1, "light")
+    page.show_as(width, height, "light")
+    until("no menu", lambda: page.evaluate("return document.querySelector('.menu') === null"))
+
+
+def test_screen(server, peers, page, open_browser, shoot):
     group = server.new_group()
-    page.open(server.page(group))
+    url = server.page(group)
+    page.join(url, "Marie")
+    other = open_browser("chromium")
+    other.join(url, "Pierre", devices="Nothing")
+    other.click("button", "Share your screen")
+    until("the screen", lambda: any(tile["label"] == "screenshare" and tile["width"] > 0 for tile in page.tiles("down")))
+    for name in NAMES[3:6]:
+        peers.run(peers.joined(server.websocket_url, group, name).publish(PatternTrack(160, 120, rate=3), None))
+    until("five tiles", lambda: len([tile for tile in page.measure("tiles") if tile["width"] > 0]) == 5)
+    shoot("screen-of-another")
+    page.click("button", "Close panel")
+    shoot("screen-of-another-without-panel")
+    other.click("button", "Stop sharing your screen")
+    until("no screen", lambda: len(page.tiles("down")) == 3)
+    page.click("button", "Share your screen")
+    until("own screen", lambda: len(page.tiles("up")) == 2)
+    shoot("screen-own")
+
+
+def test_files(server, page, open_browser, shoot):
+    url = server.page(server.new_group())
+    page.join(url, "Marie")
+    other = open_browser("chromium")
+    other.join(url, "Pierre", devices="Nothing")
+    page.click("button", "People")
+    other.click("button", "People")
+    other.wait_for("button", "Actions for Marie")
+
+    def offer(browser: Chromium, whom: str, name: str, content: bytes) -> None:
+        browser.click("button", f"Actions for {whom}")
+        browser.choose_file(name, content, "menuitem", "Send a file…")
+
+    offer(other, "Marie", "readings.csv", b"1" * 1000)
+    page.wait_for("button", "Accept readings.csv")
+    shoot("file-offered")
+    page.click("button", "Accept readings.csv")
+    page.wait_for("link", "Save readings.csv")
+    offer(page, "Pierre", "a-very-long-file-name-" * 6 + ".tar.gz", b"2" * 2_000_000)
+    page.wait_for_text("waiting for an answer")
+    offer(page, "Pierre", "refused.txt", b"3")
+    other.wait_for("button", "Decline refused.txt")
+    other.click("button", "Decline refused.txt")
+    page.wait_for_text("Not transferred")
+    shoot("files")
+
+
+def test_disconnected(start_server, page, shoot):
+    server = start_server()
+    page.join(server.page(server.new_group()), "Marie")
+    page.wait_for_tile("up", "Marie (you)")
+    server.stop()
+    page.wait_for_text("Connection lost")
+    shoot("disconnected")
+
+
+def test_device_refused(server, page, shoot):
+    page.open(server.page(server.new_group()))
     page.wait_for("textbox", "Your name")
     page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
     page.install_hook()
     page.submit_join("Marie")
     page.wait_for_text("The browser was not allowed to use the camera")
-    shoot(page, "notice", size, scheme)
+    shoot("device-refused")

@@ -36,6 +36,14 @@ def test_the_landing_page_leads_to_a_group(server, open_browser, browser):
     page.wait_for("heading", "Open house")
 
 
+@pytest.mark.row("U-03", "U-04")
+def test_the_page_has_the_groups_name_and_forgets_the_query(server, open_browser):
+    page = open_browser("chromium")
+    page.open(server.page(server.new_group({**WITH_PASSWORD, "displayName": "Physics practical"})) + "?secret=1")
+    page.wait_for("heading", "Physics practical")
+    assert page.evaluate("return [document.title, location.search]") == ["Physics practical · Galène", ""]
+
+
 @pytest.mark.row("U-77")
 def test_an_unknown_address_says_so(server, open_browser):
     page = open_browser("chromium")
@@ -51,7 +59,7 @@ def test_a_wrong_password_is_told_and_may_be_corrected(server, open_browser, bro
     page.open(server.page(server.new_group(WITH_PASSWORD)))
     page.wait_for("textbox", "Your name")
     page.submit_join("alice", "wrong", devices="Nothing")
-    page.wait_for_text("The server says:")
+    page.wait_for_text("The name or the password is wrong.")
     page.submit_join("alice", "correct horse", devices="Nothing")
     page.wait_for("button", "Leave the meeting")
 
@@ -62,9 +70,9 @@ def test_who_may_not_present_or_write_is_not_offered_to(server, open_browser):
     observer, operator = open_browser("chromium"), open_browser("chromium")
     observer.join(group, "someone", "staple")
     operator.join(group, "alice", "correct horse", devices="Nothing")
-    assert operator.is_visible("button", "Enable camera and microphone")
+    assert operator.is_visible("button", "Turn on camera")
     assert operator.is_visible("textbox", "Message")
-    assert not observer.is_visible("button", "Enable camera and microphone")
+    assert not observer.is_visible("button", "Turn on camera")
     assert not observer.is_visible("textbox", "Message")
     assert observer.is_visible("button", "Leave the meeting")
 
@@ -105,11 +113,13 @@ def test_people_are_listed_with_what_they_send(server, open_browser):
 
 
 @pytest.mark.row("U-79")
-def test_the_end_of_the_server_returns_to_the_form(start_server, open_browser):
+def test_who_does_not_wait_for_the_server_returns_to_the_form(start_server, open_browser):
     server = start_server()
     page = open_browser("chromium")
     page.join(server.page(server.new_group()), "Alice")
     server.stop()
+    page.wait_for_text("Connection lost")
+    page.click("button", "Leave")
     page.wait_for("textbox", "Your name")
     assert not page.tiles("up")
 

@@ -86,6 +86,19 @@ struct WholeServerTests {
         }
     }
 
+    @Test func `a test that is cancelled while its members wait for the server's answer ends`() async throws {
+        try await LoadedServer.run { server in
+            var options = LoadOptions(group: try server.group(), shape: .each(4), duration: .seconds(1))
+            options.warmUp = .zero
+            let (joining, input) = AsyncStream.makeStream(of: Void.self)
+            let test = try LoadTest(options) { if $0.hasPrefix("joined: ") { input.yield() } }
+            let running = Task { try await test.run() }
+            _ = await joining.first { true }
+            running.cancel()
+            await #expect(throws: (any Error).self) { try await running.value }
+        }
+    }
+
     @Test func `a password lets in`() async throws {
         try await LoadedServer.run { server in
             let report = try await Self.report(try server.group("private"), .each(2)) {

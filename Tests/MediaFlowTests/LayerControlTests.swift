@@ -78,7 +78,7 @@ struct LayerControlTests {
     }
 
     @Test(arguments: Ladder.allCases, browsers + [.silent])
-    func `is back at the full picture within 50 seconds after a limit has gone`(
+    func `is back at the full picture within 50 seconds after a limit has gone, within 70 if it estimates nothing`(
         ladder: Ladder, estimator: ModelEstimator.Kind
     ) throws {
         // Whenever between two trials it goes.
@@ -89,7 +89,7 @@ struct LayerControlTests {
             receiver.path.capacity = 100_000_000
             let top = receiver.top
             let back = receiver.run(until: { $0 == top }, limit: .seconds(100))
-            #expect(try #require(back) <= .seconds(50))
+            #expect(try #require(back) <= .seconds(estimator == .silent ? 70 : 50))
             let steps = receiver.steps
             receiver.run(for: .seconds(60))
             #expect(receiver.steps == steps)
@@ -182,11 +182,13 @@ struct LayerControlTests {
     @Test func `does not mistake an estimate that is catching up for a limit`() {
         var control = LayerControl()
         var now = Instant.zero
-        #expect(control.choose(current: 1, rates: [100_000, 1_000_000], now: now) == 1)
-        var estimate = 200_000.0
+        // The first one is no more than what has arrived.
+        control.receiveEstimate(100_000, actual: 100_000, now: now)
+        #expect(control.choose(current: 0, rates: [100_000, 1_000_000], now: now) == 1)
+        var estimate = 150_000.0
         for _ in 0..<40 {
             now += .milliseconds(500)
-            estimate *= 1.04
+            estimate *= 1.05
             control.receiveEstimate(Int64(estimate), actual: 1_000_000, now: now)
             #expect(control.choose(current: 1, rates: [100_000, 1_000_000], now: now) == 1)
         }
@@ -195,6 +197,115 @@ struct LayerControlTests {
         #expect(control.choose(current: 1, rates: [100_000, 1_000_000], now: now) == 1)
         control.receiveEstimate(600_000, actual: 1_000_000, now: now)
         #expect(control.choose(current: 1, rates: [100_000, 1_000_000], now: now) == 0)
+    }
+
+    @Test func `goes down to less than the receiver says that it gets, so that its queue empties`() {
+        let rates: [Int64] = [50_000, 150_000, 200_000, 300_000, 1_000_000]
+        for (estimate, rung) in [(nil, 3), (1_200_000, 3), (280_000, 2), (220_000, 1), (0, 3)] as [(Int64?, Int)] {
+            var control = LayerControl()
+            // One that rises is no reason to go down.
+            if let estimate { control.receiveEstimate(estimate / 2, actual: 0, now: .zero) }
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == 4)
+            if let estimate { control.receiveEstimate(estimate, actual: 0, now: .zero) }
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == 4)
+            control.receiveReport(fractionLost: 140, actual: 1_000_000, now: .zero)
+            #expect(control.choose(current: 4, rates: rates, now: .zero) == rung, "\(String(describing: estimate))")
+        }
+    }
+
+    /// A control that has been congested once and is about to try the upper of two rungs.
+    static func trying(now: inout Instant) -> LayerControl {
+        var control = LayerControl()
+        _ = control.choose(current: 1, rates: rates, now: now)
+        control.receiveReport(fractionLost: 128, actual: 1_000_000, now: now)
+        _ = control.choose(current: 1, rates: rates, now: now)
+        var rung = 0
+        while rung == 0 {
+            now += .milliseconds(500)
+            control.receiveEstimate(150_000, actual: 100_000, now: now)
+            rung = control.choose(current: 0, rates: rates, now: now)
+        }
+        return control
+    }
+
+    static let rates: [Int64] = [100_000, 1_000_000]
+
+    @Test func `judges a step up only from when it has begun`() {
+        var now = Instant.zero
+        var control = Self.trying(now: &now)
+        // The larger picture waits for a key frame for ten seconds; the estimate stands still meanwhile.
+        for _ in 0..<20 {
+            now += .milliseconds(500)
+            control.receiveEstimate(150_000, actual: 100_000, now: now)
+            #expect(control.choose(current: 1, rates: Self.rates, isPending: true, now: now) == 1)
+            #expect(control.isTrying)
+        }
+        now += .milliseconds(500)
+        #expect(control.choose(current: 1, rates: Self.rates, now: now) == 1)
+        control.receiveEstimate(120_000, actual: 1_000_000, now: now)
+        #expect(control.choose(current: 1, rates: Self.rates, now: now) == 0)
+    }
+
+    @Test func `takes a round trip that has grown by more than a quarter of a second for a queue`() {
+        var control = LayerControl()
+        var now = Instant.zero
+        func choose(_ rung: Int, roundTrip: Int) -> Int {
+            now += .milliseconds(500)
+            control.receiveRoundTrip(.milliseconds(roundTrip), now: now)
+            return control.choose(current: rung, rates: Self.rates, now: now)
+        }
+        _ = choose(1, roundTrip: 400)
+        for roundTrip in stride(from: 400, to: 620, by: 20) { #expect(choose(1, roundTrip: roundTrip) == 1) }
+        #expect(choose(1, roundTrip: 800) == 0)
+        // It empties: the upper rung is tried again.
+        var rung = 0
+        for _ in 0..<40 where rung == 0 { rung = choose(rung, roundTrip: 410) }
+        #expect(rung == 1)
+        #expect(choose(1, roundTrip: 900) == 0)
+        // It does not, although nothing is left that could be taken away: the path has grown longer.
+        rung = 0
+        for _ in 0..<100 { rung = choose(rung, roundTrip: 900) }
+        #expect(rung == 1)
+    }
+
+    @Test func `tries less once where packets are repeated in vain, and learns whether a queue is to blame`() {
+        for isQueue in [true, false] {
+            var control = LayerControl()
+            var now = Instant.zero
+            var rung = 1
+            var lowered = 0
+            for halfSecond in 0..<240 {
+                now += .milliseconds(500)
+                // Eight of ten packets are asked for, and one of twelve is missing in the end: by chance, or because the
+                // queue is full, which it has been from the start.
+                let isFull = !isQueue || rung == 1
+                control.receiveRoundTrip(.milliseconds(isQueue && rung == 1 ? 700 : 60), now: now)
+                control.receiveRepairs(resent: isFull ? 80 : 0, of: 100, now: now)
+                if halfSecond % 2 == 0 {
+                    control.receiveReport(fractionLost: isFull ? 21 : 0, actual: Self.rates[rung], now: now)
+                }
+                let chosen = control.choose(current: rung, rates: Self.rates, now: now)
+                if chosen < rung { lowered += 1 }
+                rung = chosen
+            }
+            if isQueue {
+                #expect(lowered > 2 && rung == 0)
+            } else {
+                #expect(lowered == 1 && rung == 1)
+            }
+        }
+    }
+
+    @Test func `lets less be repeated where the path is known to be narrow`() {
+        var control = LayerControl()
+        #expect(control.repairShare == 192)
+        _ = control.choose(current: 1, rates: Self.rates, now: .zero)
+        control.receiveReport(fractionLost: 128, actual: 1_000_000, now: .zero)
+        _ = control.choose(current: 1, rates: Self.rates, now: .zero)
+        // 100 kbit/s on a path that carries 500.
+        #expect(control.repairShare == 192)
+        _ = control.choose(current: 0, rates: [450_000, 1_000_000], now: .zero + .seconds(1))
+        #expect(control.repairShare == 154)
     }
 
     @Test func `takes a rung whose rate it does not know for nothing that fits`() {

@@ -179,6 +179,70 @@ struct LayerSelectorTests {
         #expect(shown[90...].allSatisfy { $0 == top })
     }
 
+    @Test(arguments: layered, [0x4000_0000, 0x7fff_ff00, 0x8000_0000, 0xc000_0000] as [UInt32])
+    func `judges what comes late of a second source by that source's own timestamps`(
+        structure: Structure, firstTimestamp: UInt32
+    ) {
+        let slow = Layers(spatial: 7, temporal: 0)
+        // Whatever had been decided of the first one.
+        for changes in 0..<12 {
+            let reception = LayeredReception(structure)
+            for picture in 0..<(changes + 1) * 9 {
+                if picture % 9 == 0 { reception.down.selector.target = picture / 9 % 2 == changes % 2 ? .all : slow }
+                for packet in reception.encode() { reception.receive(packet) }
+            }
+            reception.follow(structure, start: 5, firstTimestamp: firstTimestamp)
+            // Behind the key picture each packet changes places with the next.
+            var packets: [LayeredEncoder.Packet] = []
+            for _ in 0..<40 { packets += reception.encode() }
+            for position in stride(from: 20, to: packets.count - 1, by: 2) { packets.swapAt(position, position + 1) }
+            for packet in packets { reception.receive(packet) }
+            reception.check()
+            #expect(reception.delivered().whole.count > 30)
+        }
+    }
+
+    @Test(arguments: Structure.vp9.filter { $0.spatial > 1 }, 0..<20 as Range<UInt64>)
+    func `takes another size with the first key picture, in whatever order its packets come`(
+        structure: Structure, seed: UInt64
+    ) {
+        var random = SeededRandom(seed: seed)
+        for target in [0, 7] as [UInt8] {
+            let reception = LayeredReception(structure)
+            reception.down.selector.target.spatial = 7 - target
+            for _ in 0..<10 { for packet in reception.encode() { reception.receive(packet) } }
+            reception.down.selector.target.spatial = target
+            for picture in 0..<20 {
+                let packets = reception.encode(isKeyPicture: picture == 5)
+                for packet in picture == 5 ? packets.shuffled(using: &random) : packets { reception.receive(packet) }
+            }
+            #expect(reception.down.selector.current.spatial == target)
+            #expect(!reception.down.selector.wantsKeyFrame)
+            reception.check()
+        }
+    }
+
+    @Test(arguments: Structure.vp9.filter { $0.spatial > 1 }, 0..<20 as Range<UInt64>)
+    func `keeps its size through a key picture that somebody else asked for, in whatever order its packets come`(
+        structure: Structure, seed: UInt64
+    ) {
+        var random = SeededRandom(seed: seed)
+        let reception = LayeredReception(structure)
+        reception.encoder.activeSpatial -= 1
+        for picture in 0..<40 {
+            // It may have one size more, or one less.
+            if picture == 15 { reception.encoder.activeSpatial += 1 }
+            if picture == 35 { reception.encoder.activeSpatial -= 1 }
+            let isKeyPicture = picture % 10 == 5
+            let packets = reception.encode(isKeyPicture: isKeyPicture)
+            for packet in isKeyPicture ? packets.shuffled(using: &random) : packets { reception.receive(packet) }
+            #expect(!reception.down.selector.wantsKeyFrame)
+        }
+        reception.check()
+        let shown = reception.layersByPicture()
+        #expect((0..<40).allSatisfy { Int(shown[$0]!.spatial) == structure.spatial - ((15..<35) ~= $0 ? 1 : 2) })
+    }
+
     @Test func `says that it has waited too long for a switch point, once in each while`() {
         var selector = LayerSelector()
         let highest = Layers(spatial: 0, temporal: 2)

@@ -51,6 +51,8 @@ struct LayeredEncoder {
         /// Positions in ``frames``.
         var references: [Int]
         var isKeyFrame: Bool
+        /// VP8's Y: it refers to nothing but the newest frame of layer 0.
+        var isSync = false
         var packets: Int
         var timestamp: UInt32
     }
@@ -178,6 +180,7 @@ struct LayeredEncoder {
         let frame = add(layers, isKey ? [] : pattern.references.map { buffers[$0] }, isKeyFrame: isKey)
         for buffer in isKey ? [0, 1, 2] : pattern.updates { buffers[buffer] = frame }
         if layers.temporal == 0 { tl0PictureIndex &+= 1 }
+        frames[frame].isSync = isLayerSync
     }
 
     // MARK: VP9
@@ -230,7 +233,7 @@ struct LayeredEncoder {
                 pictureID: pictureID,
                 tl0PictureIndex: structure.temporal > 1 ? tl0PictureIndex : nil,
                 temporalID: structure.temporal > 1 ? info.layers.temporal : nil,
-                isLayerSync: isLayerSync
+                isLayerSync: info.isSync
             ).write(into: &writer)
             // The frame tag, whose lowest bit is clear for a key frame, and the start code (RFC 6386 section 9.1).
             if isFirst {
@@ -256,11 +259,12 @@ struct LayeredEncoder {
                 for byte in info.isKeyFrame ? [0x82, 0x49, 0x83, 0x42, 0x00] : [0x86] as [UInt8] { writer.write(byte) }
             }
         }
-        writer.writeZeros(max(0, size - writer.count - 8))
-        writer.write(UInt32(frame))
-        writer.write(UInt16(number))
-        writer.write(id)
-        return writer.bytes
+        var tail = ByteWriter(reservingCapacity: 8)
+        tail.write(UInt32(frame))
+        tail.write(UInt16(number))
+        tail.write(id)
+        // Whole arrays at a time: the simulations make thousands of these in debug builds.
+        return writer.bytes + [UInt8](repeating: 0, count: max(0, size - writer.count - 8)) + tail.bytes
     }
 }
 

@@ -19,6 +19,7 @@ final class LayeredReception {
     var encoder: LayeredEncoder
     var down: DownTrack
     private(set) var sent: [Sent] = []
+    private var firstTimestamp: UInt32 = 0
     private var slots: [UnsafeMutableRawPointer] = []
 
     init(_ structure: LayeredEncoder.Structure, start: UInt64 = 0, first: UInt16 = 0) {
@@ -29,11 +30,20 @@ final class LayeredReception {
             configuration, source: .none, subscriber: .none, stream: .none, kind: .video, capacity: 1024)
     }
 
+    /// Another source takes over. Only what is sent from now on is looked at.
+    func follow(_ structure: LayeredEncoder.Structure, start: UInt64, firstTimestamp: UInt32) {
+        encoder = LayeredEncoder(structure, start: start, packetSize: 50)
+        self.firstTimestamp = firstTimestamp
+        down.follow(.none, capacity: 1024)
+        sent = []
+    }
+
     deinit { for slot in slots { slot.deallocate() } }
 
     /// A picture whose larger frames have several packets, so that they can be torn.
     func encode(isKeyPicture: Bool = false) -> [LayeredEncoder.Packet] {
-        encoder.encode(isKeyPicture: isKeyPicture, timestamp: UInt32(encoder.pictures) * 3000) { layers, isKeyFrame in
+        let timestamp = firstTimestamp &+ UInt32(encoder.pictures) * 3000
+        return encoder.encode(isKeyPicture: isKeyPicture, timestamp: timestamp) { layers, isKeyFrame in
             isKeyFrame ? 150 : layers.spatial > 0 ? 100 : 50
         }
     }
@@ -47,7 +57,7 @@ final class LayeredReception {
             payloadLength: UInt16(packet.payload.count), marker: packet.marker)
         let isReadable = cached.read(encoder.structure.codec)
         #expect(isReadable)
-        if let entry = down.forward(cached) {
+        if let entry = down.forward(cached, now: .zero) {
             let length = Int(entry.payloadLength)
             sent.append(
                 Sent(

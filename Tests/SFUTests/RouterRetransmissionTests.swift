@@ -5,8 +5,9 @@ import MediaFlow
 import RTCBase
 import RTCTestKit
 import RTP
-import SFU
 import Testing
+
+@testable import SFU
 
 @Suite("Router: sending again", .row("M-22"))
 struct RouterRetransmissionTests {
@@ -90,6 +91,64 @@ struct RouterRetransmissionTests {
             if !harness.forward().isEmpty { resentAt.append(millisecond) }
         }
         #expect(resentAt == [0, 75, 150, 225, 300])
+    }
+
+    @Test func `takes a packet that came late for the answer to requests that it met on the way`() {
+        var harness = RouterHarness()
+        let track = harness.video(harness.publisher())
+        let subscriber = harness.subscriber(of: track, first: 0)
+        for index in [0, 1, 3, 2] as [UInt64] {
+            let payload = RouterHarness.vp8(pictureID: UInt16(index), isKeyFrame: index == 0)
+            _ = harness.receive(track, index: index, timestamp: UInt32(index) * 3000, marker: true, payload: payload)
+            #expect(harness.forward().count == 1)
+        }
+        harness.nack([1, 2], from: subscriber)
+        #expect(harness.forward().map(\.index) == [1])
+        #expect(harness.router.counters.retransmissionsRefused == 1)
+        harness.now += .milliseconds(10)
+        harness.nack([2], from: subscriber)
+        #expect(harness.forward().map(\.index) == [2])
+    }
+
+    @Test(arguments: [false, true])
+    func `repeats nothing from before a key frame where there is little room`(isNarrow: Bool) {
+        var harness = RouterHarness()
+        let track = harness.video(harness.publisher())
+        let subscriber = harness.subscriber(of: track, first: 0)
+        for index in 0..<6 as Range<UInt64> {
+            let payload = RouterHarness.vp8(pictureID: UInt16(index), isKeyFrame: index % 3 == 0)
+            _ = harness.receive(track, index: index, timestamp: UInt32(index) * 3000, marker: true, payload: payload)
+        }
+        #expect(harness.forward().count == 6)
+        if isNarrow {
+            let down = harness.router.subscribers.pointer(subscriber)!.pointee.tracks[0]
+            harness.router.downTracks.pointer(down)!.pointee.control.receiveReport(
+                fractionLost: 128, actual: 100_000, now: .zero)
+        }
+        harness.nack([1, 2, 3, 4], from: subscriber)
+        #expect(harness.forward().map(\.index) == (isNarrow ? [3, 4] : [1, 2, 3, 4]))
+    }
+
+    @Test(.row("M-23"))
+    func `asks for a key frame for who has lost more than may be repeated`() {
+        for count in [90, 94] as [UInt16] {
+            var harness = RouterHarness()
+            let track = harness.video(harness.publisher())
+            let subscriber = harness.subscriber(of: track, first: 0)
+            let first = RouterHarness.vp8(pictureID: 0, isKeyFrame: true)
+            for index in 0..<120 as Range<UInt64> {
+                let payload = index == 0 ? first : first[..<4] + [UInt8](repeating: 1, count: 1020)
+                _ = harness.receive(track, index: index, timestamp: UInt32(index / 30), payload: Array(payload))
+                _ = harness.forward()
+            }
+            _ = harness.router.pollKeyFrameRequest(now: harness.now)
+            harness.now += .seconds(1)
+            #expect(harness.router.pollKeyFrameRequest(now: harness.now) == nil)
+            // Of these, 75 may be repeated at once.
+            harness.nack(Array(1...count), from: subscriber)
+            #expect(harness.forward().count == 75)
+            #expect((harness.router.pollKeyFrameRequest(now: harness.now) != nil) == (count > 75 + 16))
+        }
     }
 
     @Test(.attack(16))

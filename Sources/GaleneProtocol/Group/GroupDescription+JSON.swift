@@ -39,6 +39,10 @@ extension GroupDescription {
         authPortal = try fields.nonEmptyString("authPortal")
         if let names = try fields.strings("codecs"), !names.isEmpty { codecs = names }
         try upgrade(fields)
+        warnings += UserDescription.warnings(users).map { $0.within("users") }
+        if let mistake = wildcardUser?.passwordMistake {
+            warnings.append(mistake.within("password").within("wildcard-user"))
+        }
     }
 
     private static let fieldNames: Set<String> = [

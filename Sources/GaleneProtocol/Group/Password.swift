@@ -13,6 +13,8 @@ public enum Password: Hashable, Sendable {
     case bcrypt(String)
     /// Any password.
     case wildcard
+    /// None, because the file says it in a way that nobody understands, and what is wrong with it. Kept as it stands.
+    case unusable(JSONValue, FormatError)
 
     public struct PBKDF2Parameters: Hashable, Sendable {
         /// The derived key; its length is that of the key to derive.
@@ -37,6 +39,7 @@ public enum Password: Hashable, Sendable {
         switch self {
         case .plain(let key): Self.equals(Array(password.utf8), Array(key.utf8))
         case .wildcard: true
+        case .unusable: false
         case .pbkdf2, .bcrypt: nil
         }
     }
@@ -59,6 +62,7 @@ extension Password: CustomStringConvertible, CustomDebugStringConvertible, Custo
         case .pbkdf2: "<PBKDF2 password>"
         case .bcrypt: "<bcrypt password>"
         case .wildcard: "<wildcard password>"
+        case .unusable: "<unusable password>"
         }
     }
     public var debugDescription: String { description }
@@ -66,8 +70,10 @@ extension Password: CustomStringConvertible, CustomDebugStringConvertible, Custo
 }
 
 extension Password {
+    /// A type that is unknown or incomplete keeps out one user, not a whole group.
+    ///
     /// - Returns: `nil` for an object without a type, which no password matches.
-    /// - Throws: for a type that is unknown or incomplete, which nobody could log in with.
+    /// - Throws: for what is neither text nor an object, and for fields that nobody knows.
     init?(_ value: JSONValue) throws(FormatError) {
         if case .string(let key) = value {
             self = .plain(key)
@@ -75,6 +81,15 @@ extension Password {
         }
         let fields = try JSONFields(value)
         try fields.requireKnown(["type", "hash", "key", "salt", "iterations"])
+        do throws(FormatError) {
+            guard let password = try Self(fields) else { return nil }
+            self = password
+        } catch {
+            self = .unusable(value, error)
+        }
+    }
+
+    private init?(_ fields: JSONFields) throws(FormatError) {
         switch try fields.string("type") ?? "" {
         case "": return nil
         case "wildcard": self = .wildcard
@@ -112,14 +127,15 @@ extension Password {
     }
 
     func write(to writer: inout JSONWriter) {
+        switch self {
         // Written back as it is commonly written: a string.
-        if case .plain(let key) = self {
-            writer.write(key)
-            return
+        case .plain(let key): return writer.write(key)
+        case .unusable(let value, _): return writer.write(value)
+        default: break
         }
         writer.beginObject()
         switch self {
-        case .plain: break
+        case .plain, .unusable: break
         case .wildcard: writer.field("type", "wildcard")
         case .bcrypt(let key):
             writer.field("type", "bcrypt")

@@ -47,6 +47,19 @@ public struct UserDescription: Hashable, Sendable {
         return users
     }
 
+    /// Mistakes that keep users out, by name.
+    static func warnings(_ users: [String: UserDescription]) -> [FormatError] {
+        users.sorted { $0.key < $1.key }.compactMap { name, user in
+            user.passwordMistake?.within("password").within(name)
+        }
+    }
+
+    /// Why nobody can log in with the password that the file says.
+    var passwordMistake: FormatError? {
+        guard case .unusable(_, let error)? = password else { return nil }
+        return FormatError(path: error.path, reason: "\(error.reason): nobody can log in with this password")
+    }
+
     static func write(_ users: [String: UserDescription], to writer: inout JSONWriter) {
         guard !users.isEmpty else { return }
         writer.key("users")

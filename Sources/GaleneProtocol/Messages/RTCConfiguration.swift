@@ -6,11 +6,12 @@ public struct RTCConfiguration: Hashable, Sendable {
     public struct ICEServer: Hashable, Sendable {
         public var urls: [String]
         public var username: String
-        public var credential: String
+        /// Text, or an object with the type `oauth`.
+        public var credential: JSONValue?
         public var credentialType: String
 
         public init(
-            urls: [String], username: String = "", credential: String = "", credentialType: String = "password"
+            urls: [String], username: String = "", credential: JSONValue? = nil, credentialType: String = "password"
         ) {
             self.urls = urls
             self.username = username
@@ -59,7 +60,7 @@ extension RTCConfiguration.ICEServer {
             urls = try fields.strings("urls") ?? []
         }
         username = try fields.string("username") ?? ""
-        credential = try fields.string("credential") ?? ""
+        credential = fields.value("credential")
         credentialType = try fields.nonEmptyString("credentialType") ?? "password"
     }
 

@@ -38,6 +38,8 @@ public struct UserMessage: Hashable, Sendable {
     public var time: Timestamp?
     /// For programs: `not-authorised` or `error`, in failed replies about tokens.
     public var error: String?
+    /// The permission is missing.
+    public static let notAuthorisedError = "not-authorised"
 
     public init(
         kind: Kind, id: String? = nil, source: String? = nil, username: String? = nil, dest: String? = nil,

@@ -41,7 +41,13 @@ struct AdministrativeAPI: Sendable {
                 ])
         }
         guard resource.methods.contains(request.method) else { return .methodNotAllowed(methods) }
-        guard await isAdministrator(request, configuration) else { return Self.refusal }
+        do throws(PasswordVerifier.Overload) {
+            guard try await isAdministrator(request, configuration) else { return Self.refusal }
+        } catch {
+            var response = Response.plain(.serviceUnavailable, "Too many passwords are being checked.")
+            response.headers[.retryAfter] = "1"
+            return response
+        }
         switch resource {
         case .statistics:
             return .json(GroupStatistics.encoded(await groups.statistics()), headOnly: request.method == .head)
@@ -50,13 +56,14 @@ struct AdministrativeAPI: Sendable {
         }
     }
 
-    private func isAdministrator(_ request: Request, _ configuration: GaleneProtocol.ServerConfiguration) async -> Bool
-    {
+    private func isAdministrator(
+        _ request: Request, _ configuration: GaleneProtocol.ServerConfiguration
+    ) async throws(PasswordVerifier.Overload) -> Bool {
         let credentials = BasicCredentials.all(in: request.headers[.authorization])
         // A browser's first request has none, and asks to be asked.
         guard !credentials.isEmpty else { return false }
         let begun = ContinuousClock.now
-        if await groups.authorisation.isAdministrator(credentials, by: configuration) { return true }
+        if try await groups.authorisation.isAdministrator(credentials, by: configuration) { return true }
         logger.notice("refused", metadata: ["user": .string(credentials[0].username)])
         // From the beginning, so that what was compared does not show in when the answer comes.
         try? await Task.sleep(until: begun + refusalDelay, clock: .continuous)

@@ -19,6 +19,8 @@ struct ChatHistory: Sendable {
         entries.append(entry)
     }
 
+    mutating func clear(_ cleared: ClearedChat) { entries.removeAll(where: cleared.includes) }
+
     /// The messages that are no older than `age` seconds, oldest first; older ones are forgotten.
     mutating func messages(age: Int64, now: Timestamp) -> [Chat] {
         entries.removeAll { ($0.time?.unixSeconds ?? 0) < now.unixSeconds - age }

@@ -23,31 +23,37 @@ actor GroupDirectory: Service {
         var source: GroupFiles.Source
     }
 
-    nonisolated let authorisation = Authorisation()
+    nonisolated let authorisation: Authorisation
     private let files: GroupFiles
     private let workers: [any MediaEngine]
-    private let limits: Limits
+    private let iceServers: ICEServersFile?
+    let limits: Limits
     private let logger: Logger
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     private var entries = ByName<Entry>()
     private var nextOwner: UInt64 = 1
+    private var isStopping = false
     private var scannedAt: Timestamp?
+    private var madeRoomAt: Timestamp?
     private let started: AsyncStream<Group>
     private let startedInput: AsyncStream<Group>.Continuation
 
     /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
     private static let listAge: Int64 = 5
-    /// Seconds that a group keeps its place when groups become too many: whoever has asked for it may be about to join.
-    private static let graceTime: Int64 = 10
+
+    static let stoppingText = "the server is shutting down"
 
     /// - Parameter workers: at least one.
     init(
-        directory: String, workers: [any MediaEngine], limits: Limits, logger: Logger,
+        directory: String, workers: [any MediaEngine], iceServers: ICEServersFile? = nil, limits: Limits,
+        logger: Logger,
         clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         files = GroupFiles(directory: directory)
         self.workers = workers
+        self.iceServers = iceServers
         self.limits = limits
+        authorisation = Authorisation(passwords: PasswordVerifier(limits: limits))
         self.logger = logger
         self.clock = clock
         (started, startedInput) = AsyncStream.makeStream()
@@ -105,7 +111,8 @@ actor GroupDirectory: Service {
         let now = clock()
         if now.unixSeconds - (scannedAt?.unixSeconds ?? .min / 2) > Self.listAge { _ = await scan() }
         var statuses: [GroupStatus] = []
-        for (_, entry) in entries where await entry.group.description.isPublic {
+        for (name, entry) in entries where files.source(of: name) != nil {
+            guard await entry.group.description.isPublic else { continue }
             statuses.append(await entry.group.publicStatus(base: base))
         }
         return statuses.sorted { $0.name < $1.name }
@@ -136,13 +143,8 @@ actor GroupDirectory: Service {
         func note(_ field: String, _ isUsed: Bool, _ consequence: String) {
             if isUsed { lines.append("\(field): has no effect yet: \(consequence)") }
         }
-        note("autolock", description.autoLock, "the group is open without an operator")
-        note("autokick", description.autoKick, "members stay without an operator")
         note("authKeys", !description.authKeys.isEmpty, "tokens are refused")
         note("allow-recording", description.allowRecording, "nothing is recorded")
-        let users = Array(description.users.values) + (description.wildcardUser.map { [$0] } ?? [])
-        let hasBcrypt = users.contains { if case .bcrypt? = $0.password { true } else { false } }
-        note("users", hasBcrypt, "users whose password is hashed by bcrypt are refused")
         for name in description.codecs where Codec(rawValue: name) == nil {
             lines.append("codecs: \(name) is not known, ignored")
         }
@@ -167,29 +169,44 @@ actor GroupDirectory: Service {
     }
 
     private func keepHouse() async {
-        while (try? await Task.sleep(for: limits.housekeeping)) != nil {
-            for problem in await scan() {
-                logger.error("malformed group description", metadata: ["reason": .string(problem)])
-            }
-            for (name, entry) in entries where await entry.group.isForgettable { forget(name) }
+        while (try? await Task.sleep(for: limits.housekeeping)) != nil { await refresh() }
+    }
+
+    /// Looks at every file and at every group in memory, as if somebody had asked for it, and forgets idle groups.
+    func refresh() async {
+        for problem in await scan() {
+            logger.error("malformed group description", metadata: ["reason": .string(problem)])
         }
+        for name in entries.keys {
+            guard case .found(let group) = await group(named: name) else { continue }
+            _ = await group.accessed()
+            if await group.isIdle { await forgetIfEmpty(name) }
+        }
+    }
+
+    /// The server is about to stop: all groups are locked, also those that somebody asks for from now on.
+    func lockAll() async {
+        isStopping = true
+        for group in instantiated { await group.setLock(Self.stoppingText) }
     }
 
     /// Forgets sub-groups that nobody is in, with what was said there: strangers can make as many as they like, and they
     /// must not keep others from their groups.
     private func makeRoom() async {
-        for (name, entry) in entries where !entry.source.isExact {
-            guard await entry.group.isIdle(for: Self.graceTime), let now = entries[name], now.group === entry.group
-            else { continue }
-            forget(name)
-        }
+        // Not for every request: if somebody is in each of them, looking helps nobody.
+        let now = clock()
+        guard now.unixSeconds != madeRoomAt?.unixSeconds else { return }
+        madeRoomAt = now
+        for (name, entry) in entries where !entry.source.isExact { await forgetIfEmpty(name) }
     }
 
     private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {
         let worker = leastLoadedWorker()
         let group = Group(
             name: name, description: description, media: workers[worker], owner: nextOwner, limits: limits,
-            logger: logger, clock: clock)
+            logger: logger,
+            rtcConfiguration: { [iceServers, clock] in iceServers?.configuration(now: clock()) ?? RTCConfiguration() },
+            lock: isStopping ? Self.stoppingText : nil, clock: clock)
         groupsOfWorker[worker, default: 0] += 1
         workerOfGroup[name] = worker
         nextOwner += 1
@@ -207,12 +224,9 @@ actor GroupDirectory: Service {
     private var workerOfGroup = ByName<Int>()
 
     private func forgetIfEmpty(_ name: String) async {
-        guard let entry = entries[name], await entry.group.memberCount == 0, entries[name] != nil else { return }
-        forget(name)
-    }
-
-    private func forget(_ name: String) {
-        guard let entry = entries.removeValue(forKey: name) else { return }
+        guard let group = entries[name]?.group, await group.retire(), let entry = entries[name], entry.group === group
+        else { return }
+        entries[name] = nil
         if let worker = workerOfGroup.removeValue(forKey: name) { groupsOfWorker[worker, default: 1] -= 1 }
         entry.group.media.endEvents(owner: entry.group.owner)
     }

@@ -12,11 +12,11 @@ enum GroupEvent: Sendable {
     /// The first event: the member is in.
     case joined(JoinedGroup)
     /// The last event: the member is out, because it asked.
-    case left(GroupStatus, data: [String: JSONValue])
+    case left(GroupState)
     /// The description, the lock or the group's data changed.
-    case changed(GroupStatus, data: [String: JSONValue])
+    case changed(GroupState)
     /// The member's own permissions changed. Streams that it may no longer send have been taken from the others.
-    case permissionsChanged([Permission], GroupStatus)
+    case permissionsChanged([Permission], GroupState)
     /// To be passed on to the client as it is.
     case message(SharedMessage)
     /// A stream of another member exists, or its tracks changed.
@@ -27,7 +27,7 @@ enum GroupEvent: Sendable {
     case media(MediaEvent)
     /// A track of an up stream of this member's own has started.
     case trackStarted(String)
-    /// The member is expelled.
+    /// The last event: the member is out, because somebody has sent it away.
     case kicked(UserMessage)
 }
 
@@ -36,8 +36,7 @@ struct JoinedGroup: Sendable {
     var group: String
     var username: String
     var permissions: [Permission]
-    var status: GroupStatus
-    var data: [String: JSONValue]
+    var state: GroupState
     var history: [Chat]
     /// The newcomer first, then the others.
     var users: [UserChange]

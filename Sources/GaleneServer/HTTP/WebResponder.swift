@@ -69,12 +69,13 @@ struct WebResponder: HTTPResponder {
             return await files.respond(to: request, path: path, file: file)
         case .publicGroups:
             let statuses = await groups.publicStatuses(base: base(host))
-            return .json(
-                Array("[".utf8) + statuses.map { $0.encoded() }.joined(separator: Array(",".utf8)) + Array("]".utf8),
-                headOnly: headOnly)
+            let list = statuses.map { $0.encoded() }.joined(separator: Array(",".utf8))
+            return readable(
+                .json(Array("[".utf8) + list + Array("]".utf8), headOnly: headOnly), from: request, host: host)
         case .groupStatus(let name):
             switch await groups.status(of: name, base: base(host)) {
-            case .found(let status): return .json(status.encoded(), headOnly: headOnly)
+            case .found(let status):
+                return readable(.json(status.encoded(), headOnly: headOnly), from: request, host: host)
             case .missing: return await files.notFound(request)
             case .broken: return .plain(.internalServerError, "The description of this group is broken.")
             }
@@ -88,6 +89,18 @@ struct WebResponder: HTTPResponder {
             case .broken: return .plain(.internalServerError, "The description of this group is broken.")
             }
         }
+    }
+
+    /// A page that may connect may also read what it needs for that (the reference lets none).
+    private func readable(_ response: Response, from request: Request, host: String) -> Response {
+        var response = response
+        response.headers[.vary] = "Origin"
+        if let origin = request.headers[.origin],
+            OriginPolicy.allows(origin: origin, host: host, allowed: configuration.current.allowOrigin)
+        {
+            response.headers[.accessControlAllowOrigin] = origin
+        }
+        return response
     }
 
     private func base(_ host: String) -> BaseURL {

@@ -30,11 +30,11 @@ struct Membership: Sendable {
 
 /// Entering and leaving a group, and what the group says in between.
 extension ClientSession {
-    mutating func receive(_ join: Join) {
+    mutating func receive(_ join: Join, now: Instant) {
         switch join.kind {
         case .join:
             guard case .outside = place else { return protocolError("cannot join multiple groups") }
-            enter(join)
+            enter(join, now: now)
         case .leave:
             guard case .member(let membership) = place, membership.group == join.group else {
                 userError("you are not in this group")
@@ -47,24 +47,28 @@ extension ClientSession {
         }
     }
 
-    private mutating func enter(_ join: Join) {
+    private mutating func enter(_ join: Join, now: Instant) {
         let sizes = [join.group, join.username ?? "", join.password, join.token ?? ""].map(\.utf8.count)
         let request = JoinRequest(
             group: join.group, clientID: clientID, username: join.username, password: join.password,
             token: join.token, data: join.data)
-        place = .joining(request)
+        place = .joining(request, since: now)
         // A token of any kind has its place in these.
-        guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else { return refuse(.illegalName) }
-        guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
-            return refuse(.notAuthorised)
+        guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else {
+            return refuse(.illegalName, now: now)
         }
-        guard JSONValue.object(join.data).encoded().count <= limits.data else { return refuse(.notAuthorised) }
+        guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
+            return refuse(.notAuthorised, now: now)
+        }
+        guard JSONValue.object(join.data).encoded().count <= limits.data else {
+            return refuse(.notAuthorised, now: now)
+        }
         perform(.join(request))
     }
 
     /// Ends an attempt to join.
-    private mutating func refuse(_ refusal: JoinRefusal, now: Instant? = nil) {
-        guard case .joining(let request) = place else { return }
+    private mutating func refuse(_ refusal: JoinRefusal, now: Instant) {
+        guard case .joining(let request, let since) = place else { return }
         place = .outside
         if case .redirect(let url) = refusal {
             send(.joined(Joined(kind: .redirect, group: request.group, value: .string(url))))
@@ -72,9 +76,10 @@ extension ClientSession {
         }
         let message = Joined(
             kind: .fail, group: request.group, error: refusal.failure, value: .string(refusal.text))
-        // Whoever guesses passwords gets five tries a second, however fast the machine is.
-        if refusal == .notAuthorised, let now {
-            self.refusal = (message, now + limits.refusalDelay)
+        // Whoever guesses passwords gets five tries a second, however fast the machine is. From the question on, so that
+        // what was compared does not show in when the answer comes.
+        if refusal.isDelayed, now < since + limits.refusalDelay {
+            self.refusal = (message, since + limits.refusalDelay)
         } else {
             send(.joined(message))
         }
@@ -97,10 +102,10 @@ extension ClientSession {
     mutating func groupEvent(_ event: GroupEvent, now: Instant) {
         switch event {
         case .joined(let group): joined(group)
-        case .left(let status, let data): left(status, data)
+        case .left(let state): left(state)
         case .message(let message): forward(message)
-        case .changed(let status, let data): changed(status, data)
-        case .permissionsChanged(let permissions, let status): permissionsChanged(permissions, status)
+        case .changed(let state): changed(state, data: state.data)
+        case .permissionsChanged(let permissions, let state): permissionsChanged(permissions, state)
         case .stream(let stream): considerStream(stream)
         case .streamsClosed(let ids): for id in ids { closeDownStream(id) }
         case .media(let event): mediaEvent(event, now: now)
@@ -120,35 +125,37 @@ extension ClientSession {
             .joined(
                 Joined(
                     kind: .join, group: group.group, username: group.username, permissions: group.permissions,
-                    status: group.status, data: group.data, rtcConfiguration: RTCConfiguration())))
+                    status: group.state.status, data: group.state.data,
+                    rtcConfiguration: group.state.rtcConfiguration)))
         for chat in group.history { send(.chatHistory(chat)) }
         for user in group.users { send(.user(user)) }
     }
 
-    private mutating func permissionsChanged(_ permissions: [Permission], _ status: GroupStatus) {
+    private mutating func permissionsChanged(_ permissions: [Permission], _ state: GroupState) {
         guard withMembership({ $0.permissions = permissions }) != nil else { return }
         // Without data: absent means as before.
-        changed(status, nil)
+        changed(state, data: nil)
         if !permissions.contains(.present) { revokeUpStreams() }
     }
 
-    private mutating func changed(_ status: GroupStatus, _ data: [String: JSONValue]?) {
+    private mutating func changed(_ state: GroupState, data: [String: JSONValue]?) {
         guard let membership else { return }
         send(
             .joined(
                 Joined(
                     kind: .change, group: membership.group, username: membership.username,
-                    permissions: membership.permissions, status: status, data: data,
-                    rtcConfiguration: RTCConfiguration())))
+                    permissions: membership.permissions, status: state.status, data: data,
+                    rtcConfiguration: state.rtcConfiguration)))
     }
 
-    private mutating func left(_ status: GroupStatus, _ data: [String: JSONValue]) {
+    private mutating func left(_ state: GroupState) {
         guard case .leaving(let membership) = place else { return }
         place = .outside
         send(
             .joined(
                 Joined(
-                    kind: .leave, group: membership.group, username: membership.username, status: status, data: data)))
+                    kind: .leave, group: membership.group, username: membership.username, status: state.status,
+                    data: state.data)))
     }
 
     /// The connection ends: the group and the worker are told, the client is not.

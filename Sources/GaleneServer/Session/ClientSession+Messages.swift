@@ -24,7 +24,7 @@ extension ClientSession {
         case .handshake: protocolError("unexpected handshake")
         case .ping: send(.pong)
         case .pong: break
-        case .join(let join): receive(join)
+        case .join(let join): receive(join, now: now)
         case .request(let selection): receive(selection)
         case .requestStream(let override): receive(override)
         case .offer(let offer): withStreamID(offer.id) { $0.receive(offer, now: now) }
@@ -70,84 +70,22 @@ extension ClientSession {
 
     private mutating func receive(_ chat: Chat) {
         guard let membership else { return userError("join a group first") }
-        guard membership.permissions.contains(chat.kind == .caption ? .caption : .message) else {
-            return userError("not authorised")
-        }
-        guard (chat.id ?? "").utf8.count <= limits.identifier, chat.kind.rawValue.utf8.count <= limits.identifier else {
-            return userError("the message's id or kind is too long")
-        }
-        var chat = chat
-        chat.source = clientID
-        chat.username = membership.username
-        chat.privileged = membership.permissions.contains(.op)
+        guard membership.permissions.contains(chat.kind.permission) else { return userError(Group.notAuthorised) }
+        guard isShort(chat.id, chat.kind.rawValue) else { return }
         perform(.chat(chat))
     }
 
     private mutating func receive(_ message: UserMessage) {
         guard let membership else { return userError("join a group first") }
-        guard membership.permissions.contains(.message) else { return userError("not authorised") }
-        var message = message
-        message.source = clientID
-        message.username = membership.username
-        message.privileged = membership.permissions.contains(.op)
-        message.error = nil
+        guard membership.permissions.contains(.message) else { return userError(Group.notAuthorised) }
+        guard isShort(message.id, message.kind.rawValue) else { return }
         perform(.userMessage(message))
     }
 
-    // MARK: Actions
-
-    private mutating func receive(_ action: UserAction) {
-        guard let membership else { return userError("join a group first") }
-        switch action.kind {
-        case .setData:
-            guard action.dest == clientID else { return userError("not authorised") }
-            guard let data = acceptableData(action.value) else { return }
-            perform(.setUserData(data))
-        case .kick, .identify:
-            moderate(membership.permissions.contains(.op))
-        default:
-            guard let change = PermissionChange(action.kind) else {
-                userError("unknown user action")
-                return close(.normal("unknown user action"))
-            }
-            guard membership.permissions.contains(.op) else { return userError("not authorised") }
-            perform(.changePermissions(of: action.dest, change))
-        }
-    }
-
-    private mutating func receive(_ action: GroupAction) {
-        guard let membership else { return userError("join a group first") }
-        let permissions = membership.permissions
-        switch action.kind {
-        case .setData:
-            guard permissions.contains(.op) else { return userError("not authorised") }
-            guard let data = acceptableData(action.value) else { return }
-            perform(.setGroupData(data))
-        case .clearChat, .lock, .unlock, .subgroups: moderate(permissions.contains(.op))
-        case .record, .unrecord: moderate(permissions.contains(.record))
-        case .makeToken: moderate(permissions.contains(.token))
-        case .editToken, .listTokens: moderate(permissions.contains(.op) && permissions.contains(.token))
-        default:
-            userError("unknown group action")
-            close(.normal("unknown group action"))
-        }
-    }
-
-    /// Answers an action that this server does not offer: nobody may, but those who could elsewhere are told why.
-    private mutating func moderate(_ isAuthorised: Bool) {
-        userError(isAuthorised ? "this server does not offer this action" : "not authorised")
-    }
-
-    private mutating func acceptableData(_ value: JSONValue?) -> [String: JSONValue]? {
-        guard let value, let data = value.objectValue else {
-            userError("the data is not an object")
-            return nil
-        }
-        guard value.encoded().count <= limits.data else {
-            userError("the data is too large")
-            return nil
-        }
-        return data
+    private mutating func isShort(_ id: String?, _ kind: String) -> Bool {
+        guard max(id?.utf8.count ?? 0, kind.utf8.count) > limits.identifier else { return true }
+        userError("the message's id or kind is too long")
+        return false
     }
 }
 

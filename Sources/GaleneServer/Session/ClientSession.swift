@@ -23,7 +23,7 @@ struct ClientSession {
     /// refused join or a departure.
     enum Place {
         case outside
-        case joining(JoinRequest)
+        case joining(JoinRequest, since: Instant)
         case member(Membership)
         case leaving(Membership)
     }
@@ -121,8 +121,14 @@ struct ClientSession {
         return drain()
     }
 
-    /// The server stops.
+    /// The server stops: whoever is in a group is told by nobody's hand, and that it may come back by the code.
     mutating func shutDown() -> [SessionAction] {
+        if membership != nil {
+            send(
+                .userMessage(
+                    UserMessage(
+                        kind: .kicked, dest: clientID, value: .string(GroupDirectory.stoppingText), privileged: true)))
+        }
         close(.goingAway)
         return drain()
     }

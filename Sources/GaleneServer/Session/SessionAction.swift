@@ -26,7 +26,7 @@ enum SessionClosure: Sendable, Equatable {
     /// The purpose is fulfilled (RFC 6455 section 7.4.1, as all of these).
     static func normal(_ reason: String) -> SessionClosure { .code(1000, reason: reason) }
     /// The server goes away.
-    static let goingAway = SessionClosure.code(1001, reason: "the server is shutting down")
+    static let goingAway = SessionClosure.code(1001, reason: GroupDirectory.stoppingText)
     static func protocolError(_ reason: String) -> SessionClosure { .code(1002, reason: reason) }
     /// What the protocol answers to messages that cannot be decoded, and to silence.
     static let unexpected = SessionClosure.code(1011, reason: "")
@@ -40,9 +40,9 @@ enum SessionOperation: Sendable {
     case chat(Chat)
     case userMessage(UserMessage)
     case setUserData([String: JSONValue])
-    /// Of another member, or of oneself.
-    case changePermissions(of: String, PermissionChange)
-    case setGroupData([String: JSONValue])
+    case moderate(Moderation)
+    /// Which sub-groups somebody is in.
+    case listSubgroups
 
     case openUpStream(UpStreamOpening)
     case updateUpStream(id: String, StreamID, local: ICECredentials, remote: RemoteTransport, [NegotiatedTrack])
@@ -116,13 +116,21 @@ enum SessionResult: Sendable {
 enum JoinRefusal: Error, Sendable, Equatable {
     case illegalName
     case noSuchGroup
+    /// The group that was found has been forgotten meanwhile: there may be another of its name.
+    case retired
     /// Wrong password, unknown user, invalid name. Told after a delay, and without saying which.
     case notAuthorised
+    /// More passwords are being checked than the server can. Told after a delay as well.
+    case busy
     case needUsername
     case duplicateUsername
     case duplicateClient
+    case missingClientID
+    /// With what the operator had to say.
+    case locked(String)
     case notOpenYet
     case closed
+    case noOperators
     case full
     /// The group's description is broken.
     case internalError
@@ -132,18 +140,25 @@ enum JoinRefusal: Error, Sendable, Equatable {
     var text: String {
         switch self {
         case .illegalName: "illegal group name"
-        case .noSuchGroup: "group does not exist"
-        case .notAuthorised: "not authorised"
+        case .noSuchGroup, .retired: "group does not exist"
+        case .notAuthorised: Group.notAuthorised
+        case .busy: "the server is busy: try again in a moment"
         case .needUsername: "username required"
         case .duplicateUsername: "username is taken"
         case .duplicateClient: "a client with this id is in the group already"
+        case .missingClientID: "a client needs an id to join"
+        case .locked(let message): message
         case .notOpenYet: "this group is not open yet"
         case .closed: "this group is closed"
+        case .noOperators: "there are no operators in this group"
         case .full: "too many users"
         case .internalError: "internal server error"
         case .redirect(let url): url
         }
     }
+
+    /// Whether whoever tries has to wait, so that nobody can try often.
+    var isDelayed: Bool { self == .notAuthorised || self == .busy }
 
     var failure: Joined.Failure? {
         switch self {

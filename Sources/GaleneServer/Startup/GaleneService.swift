@@ -65,8 +65,9 @@ public struct GaleneService: Service {
         workers = try MediaWorkers(
             ports: ports, cores: System.coreCount, addresses: addresses, logger: log(.media), now: .now)
         groups = GroupDirectory(
-            directory: options.groupsDirectory, workers: workers.workers, limits: limits,
-            logger: log(.group))
+            directory: options.groupsDirectory, workers: workers.workers,
+            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: log(.config)),
+            limits: limits, logger: log(.group))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
         for problem in Self.warnings(configuration.current) {
             notices.append("warning: \(options.dataDirectory)/config.json: \(problem)".printable)
@@ -115,25 +116,20 @@ public struct GaleneService: Service {
         // Ended in reverse order: clients first, so that they can leave their groups and close their streams.
         var services: [any Service] = [workers, groups, sampler]
         if let metricsServer { services.append(metricsServer) }
-        services.append(web)
+        services += [web, ClosingTime(groups: groups)] as [any Service]
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         try await ServiceGroup(configuration: .init(services: services, logger: quiet)).run()
     }
 
     private static func warnings(_ configuration: GaleneProtocol.ServerConfiguration) -> [String] {
-        let hasBcrypt = configuration.users.values.contains {
-            if case .bcrypt? = $0.password { true } else { false }
-        }
-        return configuration.warnings.map(\.description)
-            + (hasBcrypt ? ["users: administrators whose password is hashed by bcrypt are refused"] : [])
+        configuration.warnings.map(\.description)
     }
 
     /// Files of an existing installation that a later version will read: said, so that nobody relies on them.
     private static func filesWithoutEffect(_ dataDirectory: String) -> [String] {
         [
-            ("ice-servers.json", "clients are told of no STUN or TURN server"),
-            ("var/tokens.jsonl", "tokens let nobody in"),
+            ("var/tokens.jsonl", "tokens let nobody in")
         ]
         .compactMap { name, consequence in
             FileStamp(path: "\(dataDirectory)/\(name)") == nil

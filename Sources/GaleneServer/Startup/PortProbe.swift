@@ -12,6 +12,7 @@ enum PortProbe {
         switch address {
         case .unixSocket(let path):
             if await isServed(path) { throw StartupError("\(path) is in use by another server") }
+            try removeStaleSocket(path)
             return .unixDomainSocket(path: path)
         case .tcp(let host?, let port):
             if let failure = await bindFailure(host, port) { throw Self.error(failure, host, port, option) }
@@ -34,6 +35,14 @@ enum PortProbe {
         } catch {
             return error
         }
+    }
+
+    /// A server that was killed leaves its socket behind, which nobody else could bind.
+    private static func removeStaleSocket(_ path: String) throws(StartupError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else { throw StartupError("\(path) exists and is no socket") }
+        guard unlink(path) == 0 else { throw StartupError("\(path) cannot be replaced") }
     }
 
     private static func isServed(_ path: String) async -> Bool {

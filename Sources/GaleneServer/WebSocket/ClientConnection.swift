@@ -41,7 +41,8 @@ actor ClientConnection {
         let loop = channel.eventLoop
         let late = LateReference<ClientConnection>()
         mailbox = MemberMailbox { loop.execute { late.value?.assumeIsolated { $0.deliverEvents() } } }
-        executor = OperationExecutor(groups: groups, mailbox: mailbox)
+        executor = OperationExecutor(
+            groups: groups, mailbox: mailbox, address: ClientAddress(channel.remoteAddress))
         session = ClientSession(limits: limits, random: SystemRandomNumberGenerator(), now: .now)
         output = OutputQueue(limits: limits)
         rate = InputRate(limits: limits, now: .now)

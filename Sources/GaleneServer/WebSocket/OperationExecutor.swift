@@ -12,15 +12,17 @@ import RTCCrypto
 actor OperationExecutor {
     private let groups: GroupDirectory
     private let mailbox: any GroupMember
+    private let address: ClientAddress
     /// The group that the client is in, under which id, and the certificate that it was told of when it joined.
     private var place: (group: Group, id: String, certificate: CertificateFingerprint)?
     /// The streams that the worker carries for the client. A departure ends them all: the session may not have heard of
     /// the last one when it asked for it.
     private var media: Set<StreamID> = []
 
-    init(groups: GroupDirectory, mailbox: any GroupMember) {
+    init(groups: GroupDirectory, mailbox: any GroupMember, address: ClientAddress = .local) {
         self.groups = groups
         self.mailbox = mailbox
+        self.address = address
     }
 
     func execute(_ operation: SessionOperation) async -> SessionResult {
@@ -36,10 +38,12 @@ actor OperationExecutor {
             return .done
         case .chat(let chat): return Self.result(await group.chat(chat, from: id))
         case .userMessage(let message): return Self.result(await group.userMessage(message, from: id))
-        case .changePermissions(let member, let change):
-            return Self.result(await group.changePermissions(of: member, change, by: id))
+        case .moderate(let moderation): return Self.result(await group.moderate(moderation, by: id))
+        case .listSubgroups:
+            guard await group.isOperator(id) else { return .failed(Group.notAuthorised) }
+            await group.answer(await groups.subgroups(of: group.name, for: id), to: id)
+            return .done
         case .setUserData(let data): return Self.result(await group.setUserData(data, of: id))
-        case .setGroupData(let data): return Self.result(await group.setData(data))
         case .openUpStream(let opening): return await open(opening, certificate, in: group, id)
         case .updateUpStream(let stream, let media, let local, let remote, let tracks):
             do throws(MediaError) {
@@ -100,19 +104,33 @@ actor OperationExecutor {
     }
 
     private func join(_ request: JoinRequest) async -> SessionResult {
+        // A group that nobody used may be forgotten between finding and joining it, which takes a moment.
+        for _ in 0..<Self.attempts {
+            let result = await tryJoining(request)
+            guard case .joinRefused(.retired) = result else { return result }
+            await Task.yield()
+        }
+        return .joinRefused(.retired)
+    }
+
+    private static let attempts = 16
+
+    private func tryJoining(_ request: JoinRequest) async -> SessionResult {
         let group: Group
         switch await groups.group(named: request.group) {
         case .found(let found): group = found
         case .missing: return .joinRefused(.noSuchGroup)
         case .broken: return .joinRefused(.internalError)
         }
-        let description = await group.description
+        let description = await group.accessed()
         if let redirect = description.redirect { return .joinRefused(.redirect(redirect)) }
-        switch await groups.authorisation.authorise(request, by: description) {
+        switch await groups.authorisation.authorise(request, by: description, from: address.lane) {
         case .failure(let refusal): return .joinRefused(refusal)
         case .success(let login):
             let certificate = group.media.fingerprint
-            if let refusal = await group.join(request, as: login, certificate: certificate, mailbox: mailbox) {
+            if let refusal = await group.join(
+                request, as: login, certificate: certificate, mailbox: mailbox, address: address.text)
+            {
                 return .joinRefused(refusal)
             }
             place = (group, request.clientID, certificate)

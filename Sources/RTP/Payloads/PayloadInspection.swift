@@ -35,6 +35,8 @@ public struct PayloadInspection: Hashable, Sendable, BitwiseCopyable {
     public var isTemporalSwitchPoint = false
     /// A frame of a higher spatial layer may refer to this one. False only where VP9 says so.
     public var isInterLayerReference = true
+    /// The frame refers to no other picture; known of each of a frame's payloads, but only where VP9 says so (P clear).
+    public var isIndependent = false
     /// The layer frame refers to the next lower spatial layer of its picture.
     public var isInterLayerPredicted = false
     /// No other frame refers to this one, so that it may be dropped alone.
@@ -107,6 +109,7 @@ public struct PayloadInspection: Hashable, Sendable, BitwiseCopyable {
         result.spatialLayer = descriptor.spatialID ?? 0
         result.isTemporalSwitchPoint = descriptor.isSwitchingUpPoint
         result.isInterLayerReference = !descriptor.isNotInterLayerReference
+        result.isIndependent = !descriptor.isInterPicturePredicted
         result.isInterLayerPredicted = descriptor.isInterLayerPredicted
         return result
     }

@@ -27,6 +27,8 @@ struct LayerSelector: BitwiseCopyable {
     var current: Layers { rule.layers }
     /// What it is to get needs a key frame of the source.
     private(set) var wantsKeyFrame = false
+    /// It needs one soon: for less than it gets, or because it gets nothing that it can decode.
+    private(set) var isKeyFrameUrgent = false
     /// What holds for the newest picture, and what held for those before.
     private var rule = Rule(start: 0, layers: .all, floor: 0)
     /// As a ring, the newest at `pastCount - 1`. Each change takes one or two: eight outlast the repair of a loss.
@@ -40,9 +42,15 @@ struct LayerSelector: BitwiseCopyable {
     private var lesserPictures: UInt8 = 0
     private var lesserHighest: UInt8 = 0
     private var pictureTimestamp: UInt32?
-    private var keyFrameTimestamp: UInt32 = 0
+    /// The highest spatial layer that has come of that picture.
+    private var pictureHighest: UInt8 = 0
+    private var keyFrameTimestamp: UInt32?
+    /// A picture that seems to be a key picture, by what came first of it.
+    private var presumedKeyTimestamp: UInt32?
     /// The size has changed without a key frame.
     private var needsRefresh = false
+    /// The source has begun a larger size that is wanted, without a key frame.
+    private var awaitsLargerSize = false
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
@@ -86,6 +94,9 @@ struct LayerSelector: BitwiseCopyable {
     @inline(__always)
     mutating func judge(_ packet: CachedPacket, isLate: Bool) -> Verdict {
         if !isLate { follow(packet) }
+        if beginsAnew(packet), packet.timestamp == pictureTimestamp || packet.timestamp == presumedKeyTimestamp {
+            takeKeyFrame(packet)
+        }
         let layers = packet.layers
         if layers.spatial >= highest { lesserPictures = 0 }
         let rule = isLate ? rule(at: packet.timestamp) : rule
@@ -99,7 +110,7 @@ struct LayerSelector: BitwiseCopyable {
             return .drop
         }
         // Of a key picture it is not known yet which sizes it has, nor any more of one that is past.
-        let isOpen = isLate || packet.timestamp == keyFrameTimestamp
+        let isOpen = isLate || isOfKeyPicture(packet)
         let shown = isOpen ? rule.layers.spatial : min(rule.layers.spatial, highest)
         let isLastOfPicture =
             layers.spatial == shown && packet.flags.contains(.endsFrame) && packet.flags.contains(.hasSpatialLayers)
@@ -132,10 +143,23 @@ struct LayerSelector: BitwiseCopyable {
         update()
     }
 
+    /// What comes from now on counts its timestamps anew: another source, or one that has jumped.
+    mutating func begin(at timestamp: UInt32) {
+        rule = Rule(start: timestamp, layers: current, floor: 0)
+        pastCount = 0
+        pictureTimestamp = nil
+        presumedKeyTimestamp = nil
+        keyFrameTimestamp = nil
+    }
+
     private func isIntact(_ spatial: UInt8) -> Bool { intact & (1 &<< (spatial & 7)) != 0 }
 
     private func isAfterKeyFrame(_ packet: CachedPacket) -> Bool {
-        Int32(bitPattern: packet.timestamp &- keyFrameTimestamp) >= 0
+        keyFrameTimestamp.map { Int32(bitPattern: packet.timestamp &- $0) >= 0 } ?? true
+    }
+
+    private func isOfKeyPicture(_ packet: CachedPacket) -> Bool {
+        packet.timestamp == keyFrameTimestamp || packet.timestamp == presumedKeyTimestamp
     }
 
     private mutating func noteGap(in packet: CachedPacket) {
@@ -167,31 +191,52 @@ struct LayerSelector: BitwiseCopyable {
     private mutating func follow(_ packet: CachedPacket) {
         let startsPicture = pictureTimestamp != packet.timestamp
         pictureTimestamp = packet.timestamp
-        // Where sizes do not refer to each other, each has a key frame of its own in one picture.
-        if packet.startsKeyFrame, startsPicture || packet.layers.spatial == 0 {
-            setRule(target, floor: 0, from: packet.timestamp)
-            keyFrameTimestamp = packet.timestamp
-            intact = 0xff
-            highest = 0
-            lesserPictures = 0
-            wantsKeyFrame = false
-            needsRefresh = false
+        pictureHighest = startsPicture ? packet.layers.spatial : max(pictureHighest, packet.layers.spatial)
+        if startsPicture, packet.startsKeyFrame || packet.flags.contains(.isIndependent) {
+            // The picture begins with the packet that comes first, whichever that is: all of a key picture say that they
+            // refer to no other. If it was none after all, a gap shows, and a key frame is asked for.
+            var layers = target
+            if !wantsKeyFrame, !beginsAnew(packet) { layers.temporal = min(layers.temporal, current.temporal) }
+            setRule(layers, floor: 0, from: packet.timestamp)
+            presumedKeyTimestamp = packet.timestamp
+            highest = max(highest, packet.layers.spatial)
             return
         }
         if startsPicture {
             expect()
             descend(from: packet.timestamp)
         }
-        if packet.layers.spatial > highest {
-            if packet.timestamp == keyFrameTimestamp {
-                highest = packet.layers.spatial
-            } else if target.spatial > highest {
-                needsRefresh = true
-                wantsKeyFrame = true
-            }
+        if isOfKeyPicture(packet) {
+            highest = max(highest, packet.layers.spatial)
+        } else if packet.layers.spatial > highest, target.spatial > highest {
+            awaitsLargerSize = true
+            wantsKeyFrame = true
         }
         lesserHighest = max(lesserHighest, packet.layers.spatial)
         if packet.flags.contains(.isSwitchPoint), packet.flags.contains(.startsFrame) { ascend(packet) }
+    }
+
+    /// Whether a packet is of a key frame of the smallest picture, or begins one of another.
+    private func beginsAnew(_ packet: CachedPacket) -> Bool {
+        packet.startsKeyFrame || packet.layers.spatial == 0 && packet.flags.contains(.isIndependent)
+    }
+
+    private mutating func takeKeyFrame(_ packet: CachedPacket) {
+        guard packet.layers.spatial == 0 else {
+            // Where sizes do not refer to each other, each has a key frame of its own.
+            intact |= 1 &<< (packet.layers.spatial & 7)
+            return
+        }
+        guard keyFrameTimestamp != packet.timestamp else { return }
+        keyFrameTimestamp = packet.timestamp
+        intact = 0xff
+        // Packets of its larger sizes may have come first. Of a picture that is past it is not known any more.
+        if packet.timestamp == pictureTimestamp { highest = pictureHighest }
+        lesserPictures = 0
+        needsRefresh = false
+        awaitsLargerSize = false
+        wantsKeyFrame = false
+        isKeyFrameUrgent = false
     }
 
     /// Counts pictures that end below the highest layer.
@@ -216,7 +261,9 @@ struct LayerSelector: BitwiseCopyable {
 
     private mutating func update() {
         let shown = min(current.spatial, highest)
-        wantsKeyFrame = needsRefresh || min(target.spatial, highest) != shown || !isIntact(shown)
+        let wanted = min(target.spatial, highest)
+        isKeyFrameUrgent = needsRefresh || wanted < shown || !isIntact(shown)
+        wantsKeyFrame = wanted > shown || awaitsLargerSize || isKeyFrameUrgent
     }
 
     private mutating func ascend(_ packet: CachedPacket) {

@@ -46,6 +46,8 @@ public struct CachedPacket: BitwiseCopyable {
         public static let isPadding = Flags(rawValue: 1 << 5)
         /// The descriptor can tell layers apart, and the marker ends only the highest one (VP9).
         public static let hasSpatialLayers = Flags(rawValue: 1 << 6)
+        /// The frame refers to no other picture: so it is with all of a key picture (VP9).
+        public static let isIndependent = Flags(rawValue: 1 << 7)
     }
 
     @inline(__always) public var startsKeyFrame: Bool { flags.contains(.startsKeyFrame) }
@@ -86,6 +88,7 @@ public struct CachedPacket: BitwiseCopyable {
         if inspection.isTemporalSwitchPoint { flags.insert(.isSwitchPoint) }
         if !inspection.isInterLayerReference { flags.insert(.isNotInterLayerReference) }
         if codec == .vp9 { flags.insert(.hasSpatialLayers) }
+        if inspection.isIndependent { flags.insert(.isIndependent) }
         if payloadLength == 0, codec.kind == .video { flags.insert(.isPadding) }
         return true
     }

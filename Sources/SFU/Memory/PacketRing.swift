@@ -88,6 +88,16 @@ public struct PacketRing: ~Copyable {
     /// Whether the packet with that index is held and has not been forwarded yet.
     func isFresh(index: UInt64) -> Bool { isFresh(Int(index & mask)) && packet(at: index) != nil }
 
+    /// Whether a packet with a higher index that is still held arrived before a fresh one.
+    func wasOvertaken(_ item: Int) -> Bool {
+        let index = freshPacket(item).index
+        guard let highest, index < highest else { return false }
+        var overtaking = 0
+        for place in 0..<capacity where places[place].packet.map({ $0.index > index }) == true { overtaking += 1 }
+        for later in item..<freshCount where freshPacket(later).index > index { overtaking -= 1 }
+        return overtaking > 0
+    }
+
     /// Takes another capacity, keeps the newest packets where they lie, and gives the slots of the others back. To be
     /// called when nothing is fresh.
     ///

@@ -68,16 +68,25 @@ struct RetransmissionLog: ~Copyable {
     /// True when the packet was not sent again within the last `pause`; it then counts as sent again now.
     mutating func admitResend(of index: UInt64, pause: Duration, now: Instant) -> Bool {
         guard entry(at: index) != nil else { return false }
-        let place = entries + Int(index & mask)
-        let millisecond = UInt16(truncatingIfNeeded: now.nanoseconds / 1_000_000)
-        if place.pointee.sourceAndFlags & Entry.resentFlag != 0,
-            Int64(millisecond &- place.pointee.resentAt) * 1_000_000 < pause.wholeNanoseconds
+        let entry = entries[Int(index & mask)]
+        if entry.sourceAndFlags & Entry.resentFlag != 0,
+            Int64(Self.millisecond(now) &- entry.resentAt) * 1_000_000 < pause.wholeNanoseconds
         {
             return false
         }
-        place.pointee.sourceAndFlags |= Entry.resentFlag
-        place.pointee.resentAt = millisecond
+        countAsResent(index, now: now)
         return true
+    }
+
+    /// What has just been recorded is the answer to requests that are under way.
+    mutating func countAsResent(_ index: UInt64, now: Instant) {
+        let place = entries + Int(index & mask)
+        place.pointee.sourceAndFlags |= Entry.resentFlag
+        place.pointee.resentAt = Self.millisecond(now)
+    }
+
+    private static func millisecond(_ now: Instant) -> UInt16 {
+        UInt16(truncatingIfNeeded: now.nanoseconds / 1_000_000)
     }
 
     /// Follows the source's ring to another size and keeps the newest packets.

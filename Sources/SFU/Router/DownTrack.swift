@@ -49,8 +49,13 @@ struct DownTrack: ~Copyable {
     /// What was sent under which index.
     var log: RetransmissionLog
     var packetsSent: UInt32 = 0
+    /// Of them, those sent once more.
+    private var packetsResent: UInt32 = 0
+    /// Both as they were when ``takeRepairs()`` was last asked.
+    private var packetsBefore: (sent: UInt32, resent: UInt32) = (0, 0)
     /// Payload octets, as sender reports count them.
     var octetsSent: UInt32 = 0
+    private var octetsResent: UInt32 = 0
     var rate = RateMeter()
 
     let subscriber: Handle
@@ -89,6 +94,14 @@ struct DownTrack: ~Copyable {
         if isSpatiallyLimited { selector.target.spatial = 0 }
     }
 
+    /// What it may get of an up track.
+    func layers(of source: Handle) -> Layers {
+        var layers = Layers.all
+        if let ceiling, ceiling.source == source { layers = ceiling.layers }
+        if isSpatiallyLimited { layers.spatial = 0 }
+        return layers
+    }
+
     /// Is fed by another up track from now on. What was sent of the one before is not sent again.
     mutating func follow(_ other: Handle, capacity: Int) {
         source = other
@@ -99,7 +112,7 @@ struct DownTrack: ~Copyable {
 
     /// The entry by which `packet` goes out; `nil` when the subscriber is not to get it.
     @inline(__always)
-    mutating func forward(_ packet: CachedPacket) -> SendPlanEntry? {
+    mutating func forward(_ packet: CachedPacket, now: Instant) -> SendPlanEntry? {
         if kind == .audio {
             guard let place = indices.map(packet.index) else { return nil }
             log.record(index: place.index, source: packet.index, patches: .none, marker: packet.marker)
@@ -108,6 +121,7 @@ struct DownTrack: ~Copyable {
         // A picture cannot be shown before its key frame: until then there is nothing to send.
         let begins = indices.beginsRun(packet.index)
         if begins, indices.isInterrupted, !packet.startsKeyFrame { return nil }
+        if begins { selector.begin(at: packet.timestamp) }
         let isLate = indices.isLate(packet.index)
         var marker = packet.marker
         var isLeftOut = packet.flags.contains(.isPadding)
@@ -125,19 +139,50 @@ struct DownTrack: ~Copyable {
                 return nil
             }
             // Its place is known to the receiver, who would miss it: an empty packet fills it.
-            return fill(packet)
+            return fill(packet, now: now)
         }
         guard let place = indices.map(packet.index) else { return nil }
         if begins { pictures.start(packet) }
         let patches = pictures.patches(for: packet, dropped: place.pictures)
         log.record(index: place.index, source: packet.index, patches: patches, marker: marker)
+        // Who saw the gap has asked for it by now.
+        if isLate { log.countAsResent(place.index, now: now) }
         return entry(for: packet, index: place.index, patches: patches, marker: marker)
     }
 
+    /// Whether it is worth while to send a packet once more.
+    ///
+    /// - Parameters:
+    ///   - logged: what was sent of it.
+    ///   - keyFrame: where the newest key frame of its source begins.
+    func isStillOfUse(_ packet: CachedPacket, sent logged: RetransmissionLog.Entry, keyFrame: CachedPacket?) -> Bool {
+        // What it has been taken from for want of room is not to fill the room that is left.
+        guard logged.patches.isEmpty || selector.current.includes(packet.layers) else { return false }
+        // Nor is what came before a key frame, which needs nothing of it.
+        guard control.limit != nil, let keyFrame else { return true }
+        return Int32(bitPattern: packet.timestamp &- keyFrame.timestamp) >= 0
+    }
+
+    /// Whether so many bytes may be sent once more; counts them.
+    ///
+    /// - Parameter share: of what is sent for the first time, of 256.
+    mutating func admitRepair(bytes: Int, share: Int64) -> Bool {
+        budget.spend(bytes: bytes, sent: octetsSent &- octetsResent, share: share)
+    }
+
+    /// How many packets have been sent once more since this was last asked, and for the first time.
+    mutating func takeRepairs() -> (resent: Int, sent: Int) {
+        let resent = packetsResent &- packetsBefore.resent
+        let sent = packetsSent &- packetsBefore.sent
+        packetsBefore = (packetsSent, packetsResent)
+        return (Int(resent), Int(sent &- resent))
+    }
+
     /// A packet without payload in the place of one that the subscriber is not to get.
-    private mutating func fill(_ packet: CachedPacket) -> SendPlanEntry? {
+    private mutating func fill(_ packet: CachedPacket, now: Instant) -> SendPlanEntry? {
         guard let place = indices.map(packet.index) else { return nil }
         log.record(index: place.index, source: packet.index, patches: .empty, marker: false)
+        log.countAsResent(place.index, now: now)
         return entry(for: packet, index: place.index, patches: .empty, marker: false)
     }
 
@@ -145,7 +190,9 @@ struct DownTrack: ~Copyable {
     ///
     /// - Parameter packet: the one that `logged` speaks of.
     mutating func resend(_ packet: CachedPacket, as logged: RetransmissionLog.Entry, index: UInt64) -> SendPlanEntry {
-        entry(for: packet, index: index, patches: logged.patches, marker: logged.marker)
+        packetsResent &+= 1
+        if !logged.patches.isEmpty { octetsResent &+= UInt32(packet.payloadLength) }
+        return entry(for: packet, index: index, patches: logged.patches, marker: logged.marker)
     }
 
     @inline(__always)

@@ -43,9 +43,10 @@ extension Router {
                     return false
                 }
                 if let packet = source.pointee.ring.packet(at: index), !source.pointee.ring.isFresh(index: index),
-                    let entry = down.pointee.forward(packet)
+                    let entry = down.pointee.forward(packet, now: now)
                 {
                     down.pointee.rate.add(bytes: Int(entry.payloadLength), now: now)
+                    down.pointee.timestamps.sent(packet.timestamp, now: now)
                     plan.append(entry)
                 }
                 index &+= 1

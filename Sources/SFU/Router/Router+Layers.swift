@@ -12,6 +12,8 @@ extension Router {
     static let silence = Duration.seconds(1)
     /// A sibling that has sent this lately takes its place.
     static let liveliness = Duration.milliseconds(500)
+    /// Who wants a larger picture waits for a key frame until the last one is so long ago: all who get the source pay for it.
+    static let keyFramePause = Duration.seconds(8)
     /// How long a step up in frame rate waits for the stream to allow it before a key frame is asked for.
     static let switchPatience = Duration.seconds(2)
 
@@ -28,7 +30,7 @@ extension Router {
         down.pointee.sources = sources
         down.pointee.isSpatiallyLimited = isSpatiallyLimited
         if let ceiling = down.pointee.ceiling, !sources.contains(ceiling.source) { down.pointee.ceiling = nil }
-        adjustLayers(of: handle, now: now)
+        adjustLayers(of: handle, isAskedFor: true, now: now)
     }
 
     /// The first of the sources that sends; if none does, the first that exists.
@@ -43,21 +45,20 @@ extension Router {
     }
 
     /// Lets `target` feed a down track as soon as it can.
-    private mutating func changeSource(of handle: Handle, to target: Handle) {
+    ///
+    /// - Parameter isUrgent: what it gets now is too much for it, or nothing.
+    private mutating func changeSource(of handle: Handle, to target: Handle, isUrgent: Bool, now: Instant) {
         guard let down = downTracks.pointer(handle), let track = upTracks.pointer(target) else { return }
         guard target != down.pointee.source else {
             abandonSuccessor(of: handle)
             return
         }
-        guard target != down.pointee.successor else {
-            // Asked for again with each choice, in case the publisher has not heard.
-            requestKeyFrame(target)
-            return
+        if target != down.pointee.successor {
+            abandonSuccessor(of: handle)
+            if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
+            down.pointee.successor = target
         }
-        abandonSuccessor(of: handle)
-        if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
-        down.pointee.successor = target
-        requestKeyFrame(target)
+        requestKeyFrame(target, isUrgent: isUrgent, now: now)
     }
 
     private mutating func abandonSuccessor(of handle: Handle) {
@@ -76,13 +77,16 @@ extension Router {
             at: timestamp, from: before, to: track.pointee.senderReport,
             clockRate: track.pointee.configuration.codec.clockRate, now: now)
         down.pointee.follow(handle, capacity: track.pointee.ring.capacity)
+        down.pointee.selector.target = down.pointee.layers(of: handle)
         counters.sourceSwitches &+= 1
     }
 
     // MARK: Layers
 
     /// Fits what a down track gets to what its subscriber's path carries. Called with each report.
-    mutating func adjustLayers(of handle: Handle, now: Instant) {
+    ///
+    /// - Parameter isAskedFor: somebody waits for what changes.
+    mutating func adjustLayers(of handle: Handle, isAskedFor: Bool = false, now: Instant) {
         guard let down = downTracks.pointer(handle), down.pointee.kind == .video else { return }
         let ladder = ladder(of: down, now: now)
         guard !ladder.rungs.isEmpty else { return }
@@ -93,7 +97,14 @@ extension Router {
             rung = ladder.position(source: position, layers: ceiling.layers)
         }
         if down.pointee.isActive {
-            let chosen = down.pointee.control.choose(current: rung, rates: ladder.rungs.map(\.rate), now: now)
+            if let roundTrip = down.pointee.roundTrip.roundTrip {
+                down.pointee.control.receiveRoundTrip(roundTrip, now: now)
+            }
+            let repairs = down.pointee.takeRepairs()
+            down.pointee.control.receiveRepairs(resent: repairs.resent, of: repairs.sent, now: now)
+            let isPending = down.pointee.successor != nil || down.pointee.selector.wantsKeyFrame
+            let chosen = down.pointee.control.choose(
+                current: rung, rates: ladder.rungs.map(\.rate), isPending: isPending, now: now)
             if chosen < rung { counters.layerStepsDown &+= 1 }
             if chosen > rung { counters.layerStepsUp &+= 1 }
             rung = chosen
@@ -103,18 +114,21 @@ extension Router {
         // Who gets the best gets what becomes better, too, at once; but the best of what is left while better encodings pause
         // is not the best.
         let isUnlimited = rung == highest && (choice.source == 0 || down.pointee.ceiling == nil)
-        down.pointee.ceiling = isUnlimited ? nil : (source, choice.layers)
-        var layers = rung == highest ? Layers.all : choice.layers
-        if down.pointee.isSpatiallyLimited { layers.spatial = 0 }
-        down.pointee.selector.target = layers
+        down.pointee.ceiling = isUnlimited ? nil : (source, rung == highest ? .all : choice.layers)
+        let present = ladder.rungs.last { sources[$0.source] == down.pointee.source }?.source
+        let isTooMuch = present.map { $0 < choice.source } ?? true
         if source == down.pointee.source, let track = upTracks.pointer(source) {
+            down.pointee.selector.target = down.pointee.layers(of: source)
             let sent = track.pointee.layers.highest
             down.pointee.selector.stopExpecting(above: sent.spatial)
             if down.pointee.selector.isWaiting(since: now, patience: Self.switchPatience, highest: sent) {
-                requestKeyFrame(source)
+                requestKeyFrame(source, isUrgent: false, now: now)
             }
+        } else if isTooMuch, !isAskedFor {
+            // The lesser encoding takes a key frame to come. Until then only so much as can be taken up again without one.
+            down.pointee.selector.target.temporal = 0
         }
-        changeSource(of: handle, to: source)
+        changeSource(of: handle, to: source, isUrgent: isAskedFor || isTooMuch, now: now)
     }
 
     /// The pictures that can be chosen from now.

@@ -21,6 +21,9 @@ extension Router {
     /// A receiver that asks for a packet again sooner than this cannot know that it was lost again.
     static let minimumResendPause = Duration.milliseconds(10)
 
+    /// Who asks for more than this that must not be repeated has lost the picture: a key frame brings it back sooner.
+    static let hopelessGap = 16
+
     mutating func receive(
         _ nack: GenericNACK, from subscriber: UnsafeMutablePointer<Subscriber>, now: Instant
     ) {
@@ -28,9 +31,11 @@ extension Router {
             down.pointee.isActive, let source = upTracks.pointer(down.pointee.source)
         else { return }
         counters.nacksReceived &+= 1
-        let bitrate = down.pointee.rate.bitrate(now: now)
+        let share = down.pointee.control.repairShare
         // A round trip, less what the estimate may be too long by: receivers ask again after exactly one.
         let pause = max((down.pointee.roundTrip.roundTrip ?? .zero) * 3 / 4, Self.minimumResendPause)
+        let keyFrame = source.pointee.keyFrame.flatMap { source.pointee.ring.packet(at: $0) }
+        var unserved = 0
         for number in nack.missing {
             guard down.pointee.budget.admitRequest(now: now) else {
                 counters.retransmissionsRefused &+= 1
@@ -45,19 +50,20 @@ extension Router {
                 continue
             }
             counters.cacheHits &+= 1
-            // What it has been taken from for want of room is not to fill the room that is left.
-            guard logged.patches.isEmpty || down.pointee.selector.current.includes(packet.layers) else {
-                counters.retransmissionsRefused &+= 1
-                continue
-            }
-            guard resends.count < Resend.limit, down.pointee.log.admitResend(of: index, pause: pause, now: now),
-                down.pointee.budget.spend(bytes: Int(packet.payloadLength), bitrate: bitrate, now: now)
+            guard down.pointee.isStillOfUse(packet, sent: logged, keyFrame: keyFrame), resends.count < Resend.limit,
+                down.pointee.log.admitResend(of: index, pause: pause, now: now)
             else {
                 counters.retransmissionsRefused &+= 1
                 continue
             }
+            guard down.pointee.admitRepair(bytes: Int(packet.payloadLength), share: share) else {
+                counters.retransmissionsRefused &+= 1
+                unserved += 1
+                continue
+            }
             resends.append(Resend(track: handle, index: index))
         }
+        if unserved > Self.hopelessGap { requestKeyFrame(down.pointee.source) }
     }
 
     /// The entry of a packet to be sent once more; `nil` when it has left the cache since it was asked for.

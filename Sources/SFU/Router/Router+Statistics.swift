@@ -49,7 +49,8 @@ extension Router {
                 bitrate: down.pointee.rate.bitrate(now: now),
                 fractionLost: Double(down.pointee.fractionLost) / 256, roundTrip: down.pointee.roundTrip.roundTrip,
                 jitter: Self.known(down.pointee.jitter))
-            track.maximumBitrate = [down.pointee.estimator.bitrate(now: now), down.pointee.control.limit]
+            // What its losses show; what the receiver estimates itself is of the whole stream.
+            track.maximumBitrate = [down.pointee.estimator.bitrate(now: now), down.pointee.control.lossLimit]
                 .compactMap { $0 }.min()
             if let source = upTracks.pointer(down.pointee.source) {
                 source.pointee.layers.roll(now)

@@ -27,6 +27,8 @@ public struct Router: ~Copyable {
     var repairing: [Handle] = []
     /// Tracks that begin with what is in the cache, each with the index of the source that comes next.
     var starting: [(track: Handle, next: UInt64)] = []
+    /// Tracks that begin with a key frame whose first packet was overtaken by others, which have been forwarded already.
+    private var lateStarts: [(track: Handle, next: UInt64)] = []
     /// What receivers have asked for again, and how far planning has come.
     var resends: [Resend] = []
     private var resendCursor = 0
@@ -139,6 +141,13 @@ public struct Router: ~Copyable {
         if !keyFrameWanted.contains(handle) { keyFrameWanted.append(handle) }
     }
 
+    /// Asks for a key frame that somebody can wait for only when the last one is long enough ago.
+    mutating func requestKeyFrame(_ handle: Handle, isUrgent: Bool, now: Instant) {
+        guard let track = upTracks.pointer(handle) else { return }
+        if !isUrgent, let arrival = track.pointee.keyFrameArrival, now - arrival < Self.keyFramePause { return }
+        requestKeyFrame(handle)
+    }
+
     // MARK: Packets
 
     /// A spare slot to decrypt into; it stays the caller's until ``receive(_:for:slot:index:now:)`` swaps it.
@@ -176,6 +185,7 @@ public struct Router: ~Copyable {
                 track.pointee.keyFrames.keyFrameArrived()
                 track.pointee.nacks.forget(before: index)
                 track.pointee.keyFrame = max(track.pointee.keyFrame ?? index, index)
+                track.pointee.keyFrameArrival = now
             }
             if !track.pointee.isListed {
                 track.pointee.isListed = true
@@ -211,8 +221,10 @@ public struct Router: ~Copyable {
                 let handle = track.pointee.downTracks[downCursor]
                 if let down = downTracks.pointer(handle), down.pointee.isActive {
                     let first = down.pointee.source == listed[listCursor] ? 0 : takeOver(handle, down, track, now: now)
-                    forward(track, from: first, to: down, plan: &plan, now: now)
-                    if down.pointee.selector.wantsKeyFrame { requestKeyFrame(down.pointee.source) }
+                    forward(track, from: first, to: handle, down, plan: &plan, now: now)
+                    if down.pointee.selector.wantsKeyFrame {
+                        requestKeyFrame(down.pointee.source, isUrgent: down.pointee.selector.isKeyFrameUrgent, now: now)
+                    }
                 }
                 downCursor += 1
             }
@@ -224,13 +236,18 @@ public struct Router: ~Copyable {
         listed.removeAll(keepingCapacity: true)
         listCursor = 0
         if !departed.isEmpty { removeDeparted() }
+        if !lateStarts.isEmpty {
+            starting += lateStarts
+            lateStarts.removeAll(keepingCapacity: true)
+            guard fillStarts(&plan, now: now) else { return false }
+        }
         return resends.isEmpty || fillResends(&plan, now: now)
     }
 
     @inline(__always)
     private mutating func forward(
-        _ track: UnsafeMutablePointer<UpTrack>, from first: Int, to down: UnsafeMutablePointer<DownTrack>,
-        plan: inout SendPlan, now: Instant
+        _ track: UnsafeMutablePointer<UpTrack>, from first: Int, to handle: Handle,
+        _ down: UnsafeMutablePointer<DownTrack>, plan: inout SendPlan, now: Instant
     ) {
         var bytes = 0
         var packets = 0
@@ -238,8 +255,14 @@ public struct Router: ~Copyable {
         var item = first
         while item < track.pointee.ring.freshCount {
             let packet = track.pointee.ring.freshPacket(item)
+            if down.pointee.indices.isInterrupted, packet.startsKeyFrame, down.pointee.kind == .video,
+                track.pointee.ring.wasOvertaken(item)
+            {
+                lateStarts.append((handle, packet.index))
+                break
+            }
             item += 1
-            guard let entry = down.pointee.forward(packet) else { continue }
+            guard let entry = down.pointee.forward(packet, now: now) else { continue }
             bytes &+= Int(entry.payloadLength)
             packets &+= 1
             timestamp = packet.timestamp

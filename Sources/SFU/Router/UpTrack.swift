@@ -47,8 +47,9 @@ struct UpTrack: ~Copyable {
     var downTracks: [Handle] = []
     /// Down tracks that it may feed, whether it does or not.
     var audience = 0
-    /// Where the newest key frame begins.
+    /// Where the newest key frame begins, and when that came.
     var keyFrame: UInt64?
+    var keyFrameArrival: Instant?
     /// Whether the router's list of tracks with fresh packets has this one.
     var isListed = false
     /// Whether the router's list of tracks with missing packets has this one.

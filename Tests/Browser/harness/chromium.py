@@ -87,6 +87,17 @@ class Chromium(Browser):
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)
 
+    def show_as(self, width: int, height: int, scheme: str) -> None:
+        """Another size of the window, and light or dark."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
+        """Clicks what asks for a file, and gives it one."""
+        with self.page.expect_file_chooser() as chooser:
+            self.click(role, opener)
+        chooser.value.set_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+
     def close(self) -> None:
         self.context.close()
 

@@ -47,6 +47,11 @@ SELECTORS = {
     "status": "[role=status]",
     "log": "[role=log]",
     "complementary": "aside",
+    "menuitem": "[role=menuitem]",
+    "dialog": "dialog",
+    "region": "section, [role=region]",
+    "progressbar": "progress",
+    "checkbox": "[type=checkbox]",
 }
 
 KEYS = {"Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Tab": Keys.TAB}

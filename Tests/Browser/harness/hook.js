@@ -36,4 +36,8 @@ if (!window.galeneTest) {
         }
     };
     window.galeneTest = test;
+    // A video in one size, until a test says otherwise: with the third person it would be replaced by one in two.
+    if (!sessionStorage.getItem('galene.settings')) {
+        sessionStorage.setItem('galene.settings', JSON.stringify({ simulcast: 'off' }));
+    }
 }

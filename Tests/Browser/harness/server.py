@@ -51,13 +51,17 @@ class Server:
         self.log = self.directory / "log"
         self._next_group = 0
         self.write_group("ready")
-        arguments = [
+        self._arguments = [
             str(binary()), "-insecure", "-http", f"{host}:{self.port}", "-static", str(ROOT / "Web" / "public"),
             "-data", str(self.directory / "data"), "-groups", str(self.groups),
             "-recordings", str(self.directory / "recordings"), "-turn", "", *options,
         ]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
+        self.start()
+
+    def start(self) -> None:
+        """At the address that it has had before, if it was stopped."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self._arguments, stdout=log, stderr=subprocess.STDOUT, cwd=self.directory)
         until("the server answers", self._answers, timeout=20)
 
     def _answers(self) -> bool:

@@ -4,6 +4,7 @@
 import GaleneProtocol
 import Logging
 import RTCTestKit
+import Synchronization
 import Testing
 
 @testable import GaleneServer
@@ -107,5 +108,95 @@ struct GroupDirectoryTests {
             media.append(ObjectIdentifier(fake))
         }
         #expect(Set(media).count == 2 && media[0] == media[2] && media[1] == media[3])
+    }
+
+    // MARK: Time
+
+    @Test(.row("S-12", "S-23", "P-08")) func `what nobody looks at is read again from time to time`() async {
+        folder.write("open.json", #"{"auto-subgroups":true,"wildcard-user":{"password":{"type":"wildcard"}}}"#)
+        let directory = directory()
+        let member = NotingMember()
+        guard case .found(let group) = await directory.group(named: "open/a") else {
+            Issue.record("no group")
+            return
+        }
+        let request = JoinRequest(group: "open/a", clientID: "a", username: "a", password: "", token: nil, data: [:])
+        #expect(await group.join(request, as: .init(username: "a", permissions: []), mailbox: member) == nil)
+        _ = member.take()
+        await directory.refresh()
+        #expect(member.take().isEmpty)
+        folder.write("open.json", #"{"auto-subgroups":true,"displayName":"New"}"#)
+        await directory.refresh()
+        #expect(member.story() == ["changed New []"])
+        folder.write("open.json", #"{"auto-subgroups":true,"displayName":"Newest","autokick":true}"#)
+        await directory.refresh()
+        #expect(member.story() == ["changed Newest []", "kicked by -: there are no operators in this group"])
+    }
+
+    @Test(.row("S-51")) func `a group that is idle for as long as messages live is forgotten, unless it is public`()
+        async
+    {
+        folder.write("a.json", #"{"max-history-age":100}"#)
+        folder.write("b.json", #"{"max-history-age":100,"public":true}"#)
+        let now = Mutex(Timestamp(unixSeconds: 1000))
+        let directory = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: Limits(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: { now.withLock { $0 } })
+        guard case .found(let first) = await directory.group(named: "a") else { return }
+        _ = await directory.group(named: "b")
+        now.withLock { $0 = Timestamp(unixSeconds: 1100) }
+        await directory.refresh()
+        #expect(await directory.instantiated.count == 2)
+        now.withLock { $0 = Timestamp(unixSeconds: 1101) }
+        await directory.refresh()
+        #expect(await directory.instantiated.map(\.name) == ["b"])
+        guard case .found(let second) = await directory.group(named: "a") else { return }
+        #expect(first !== second)
+        // Whoever had found it before does not end up alone in it.
+        let request = JoinRequest(group: "a", clientID: "a", username: "a", password: "", token: nil, data: [:])
+        #expect(
+            await first.join(request, as: .init(username: "a", permissions: [.op]), mailbox: NotingMember()) == .retired
+        )
+    }
+
+    @Test(.row("S-51")) func `a group in which somebody is stays`() async {
+        folder.write("a.json", #"{"max-history-age":1}"#)
+        let now = Mutex(Timestamp(unixSeconds: 1000))
+        let directory = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: Limits(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, clock: { now.withLock { $0 } })
+        guard case .found(let group) = await directory.group(named: "a") else { return }
+        let request = JoinRequest(group: "a", clientID: "a", username: "a", password: "", token: nil, data: [:])
+        let member = NotingMember()
+        #expect(await group.join(request, as: .init(username: "a", permissions: []), mailbox: member) == nil)
+        now.withLock { $0 = Timestamp(unixSeconds: 9000) }
+        folder.remove("a.json")
+        await directory.refresh()
+        #expect(await directory.instantiated.count == 1, "nobody is put out because a file is gone")
+        guard case .missing = await directory.group(named: "a") else {
+            Issue.record("others may come")
+            return
+        }
+        await group.leave("a", mailbox: member)
+        await directory.refresh()
+        #expect(await directory.instantiated.isEmpty)
+    }
+
+    @Test(.row("A-10", "S-25")) func `a public group without a file is not listed any more`() async {
+        folder.write("a.json", #"{"public":true}"#)
+        let directory = directory()
+        #expect(await directory.publicStatuses(base: base).count == 1)
+        folder.remove("a.json")
+        #expect(await directory.publicStatuses(base: base).isEmpty)
+    }
+
+    @Test(.row("S-11")) func `a server that is about to stop has locked every group, and those to come`() async {
+        folder.write("a.json", "{}")
+        folder.write("b.json", "{}")
+        let directory = directory()
+        guard case .found(let a) = await directory.group(named: "a") else { return }
+        await directory.lockAll()
+        guard case .found(let b) = await directory.group(named: "b") else { return }
+        for group in [a, b] { #expect(await group.lock == "the server is shutting down") }
     }
 }

@@ -145,7 +145,8 @@ struct MeetingTests {
         #expect(media.openStreams() == 0)
     }
 
-    @Test(.row("P-35")) func `whoever may not present any more leaves nothing with the others or on the worker`()
+    @Test(.row("P-35", "P-50"))
+    func `whoever may not present any more leaves nothing with the others or on the worker`()
         async throws
     {
         var alice = await join("alice")
@@ -207,6 +208,68 @@ struct MeetingTests {
         #expect(bob.harness.session.isFinished)
         #expect(media.openStreams() == (isUp ? 0 : 1))
     }
+
+    // MARK: Moderation
+
+    @Test(.row("P-37", "P-29", "P-48")) func `who is kicked leaves nothing with the others or on the worker`()
+        async throws
+    {
+        var op = await join("op")
+        var bob = await join("bob")
+        try await publish("s", by: &bob, starting: Self.encodings)
+        await op.settle()
+        op.answer("s")
+        await op.settle()
+        op.receive(#"{"type":"useraction","kind":"kick","dest":"bob","value":"enough"}"#)
+        await op.settle()
+        await bob.settle()
+        guard case .userMessage(let message)? = bob.harness.sent.last else {
+            Issue.record("not told")
+            return
+        }
+        #expect(message.kind == .kicked && message.value == "enough")
+        #expect(bob.harness.closure == .normal("enough") && bob.harness.session.isFinished)
+        #expect(
+            op.harness.sent.suffix(2) == [
+                .close(id: "s"), .user(UserChange(kind: .delete, id: "bob", username: "bob")),
+            ])
+        await op.settle()
+        #expect(media.openStreams() == 0)
+        let again = await join("bob")
+        #expect(again.harness.sent.compactMap(\.joined).last?.kind == .join)
+    }
+
+    @Test(.row("P-43")) func `an operator is told in which sub-groups people are`() async throws {
+        folder.write(
+            "tree.json", #"{"auto-subgroups":true,"wildcard-user":{"password":{"type":"wildcard"},"permissions":"op"}}"#
+        )
+        func join(_ id: String, _ group: String) async -> MeetingClient {
+            var client = MeetingClient(id, groups)
+            client.receive(#"{"type":"join","kind":"join","group":"\#(group)","username":"\#(id)","password":""}"#)
+            await client.settle()
+            return client
+        }
+        var op = await join("op", "tree")
+        _ = await join("a", "tree/one")
+        _ = await join("b", "tree/two/deep")
+        _ = await join("c", "tree/two/deep")
+        guard case .found = await groups.group(named: "tree/empty") else {
+            Issue.record("no sub-group")
+            return
+        }
+        op.receive(#"{"type":"groupaction","kind":"subgroups"}"#)
+        await op.settle()
+        guard case .chat(let chat)? = op.harness.sent.last else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(chat.username == "Server" && chat.source == nil && chat.dest == "op")
+        #expect(chat.value == "tree/one (1 client)\ntree/two/deep (2 clients)")
+        var bob = await self.join("bob")
+        bob.receive(#"{"type":"groupaction","kind":"subgroups"}"#)
+        await bob.settle()
+        #expect(bob.harness.sent.last?.errorText == "not authorised")
+    }
 }
 
 /// A client whose session, operations and mailbox are driven by the test, in the order in which a connection would.
@@ -217,9 +280,9 @@ struct MeetingClient {
     /// Messages that the session does not accept yet.
     private var waiting: [String] = []
 
-    init(_ id: String, _ groups: GroupDirectory) {
+    init(_ id: String, _ groups: GroupDirectory, handshake: Bool = true) {
         executor = OperationExecutor(groups: groups, mailbox: mailbox)
-        harness.receive(#"{"type":"handshake","version":["2"],"id":"\#(id)"}"#)
+        if handshake { harness.receive(#"{"type":"handshake","version":["2"],"id":"\#(id)"}"#) }
     }
 
     mutating func receive(_ json: String) {

@@ -9,7 +9,8 @@ import Testing
 
 @Suite("The web server over loopback", .timeLimit(.minutes(1)))
 struct HTTPServerTests {
-    @Test(.row("A-01", "A-02", "A-03")) func `serves files with their headers, whole, in part and not at all`()
+    @Test(.row("A-01", "A-02", "A-03", "S-03", "S-04"))
+    func `serves files with their headers, whole, in part and not at all`()
         async throws
     {
         try await TestServer.run(prepare: { $0.write("static/app/a.js", "0123456789") }) { server async throws in
@@ -58,6 +59,35 @@ struct HTTPServerTests {
         }
     }
 
+    @Test(.row("S-01", "S-02"))
+    func `a Unix-domain socket serves pages and meetings, also after a server that left one behind`()
+        async throws
+    {
+        let folder = TemporaryFolder()
+        let path = folder.path + "/http"
+        for _ in 0..<2 {
+            try await TestServer.run(configure: { $0.http = path }) { _ async throws in
+                let client = try await RawClient.connect(socket: path)
+                #expect(try await client.request("GET", "/")?.body == "<p>index")
+                let socket = RawWebSocket(client: try await RawClient.connect(socket: path))
+                try await socket.client.send(RawWebSocket.handshake(origin: nil))
+                #expect(await socket.client.read(through: "\r\n\r\n")?.hasPrefix("HTTP/1.1 101") == true)
+                try await socket.send(.handshake(Handshake(id: "a")))
+                try await socket.send(.join(Join(group: "demo", username: "op", password: "x")))
+                try await socket.send(.userAction(UserAction(kind: .identify, dest: "a")))
+                guard case .userMessage(let info)? = await socket.message(where: { $0.userInfo != nil }) else {
+                    Issue.record("not identified")
+                    return
+                }
+                #expect(info.value == ["id": "a", "username": "op"], "there is no address")
+            }
+        }
+        folder.write("file", "mine")
+        await #expect(throws: StartupError.self) {
+            try await TestServer.run(configure: { $0.http = folder.path + "/file" }) { _ async throws in }
+        }
+    }
+
     @Test(.row("A-28"), .attack(26)) func `other methods are not allowed`() async throws {
         try await TestServer.run { server async throws in
             for path in ["/", "/group/demo/", "/group/demo/.status", "/public-groups.json"] {
@@ -68,11 +98,15 @@ struct HTTPServerTests {
         }
     }
 
-    @Test(.row("A-04", "A-06", "A-07", "A-08", "A-09", "A-10", "S-25")) func `group pages and their status`()
+    @Test(.row("A-04", "A-06", "A-07", "A-08", "A-09", "A-10", "S-24", "S-25", "S-26", "S-37"))
+    func `group pages and their status`()
         async throws
     {
         try await TestServer.run(prepare: { folder in
-            folder.write("groups/private.json", #"{"displayName":"Private","authServer":"https://auth.example/x"}"#)
+            folder.write(
+                "groups/private.json",
+                #"{"displayName":"Private","description":"Ours","contact":"root","comment":"for us","authServer":"https://auth.example/x","authPortal":"https://portal.example/"}"#
+            )
             folder.write("groups/moved.json", #"{"redirect":"https://else.example/group/moved/"}"#)
             folder.write("groups/bad.json", "{")
         }) { server async throws in
@@ -93,12 +127,33 @@ struct HTTPServerTests {
             #expect(demo.location == "http://h.example/group/demo/" && demo.endpoint == "ws://h.example/ws")
             let other = try GroupStatus(
                 parsing: Array((try await server.get("/group/private/.status")?.body ?? "").utf8))
-            #expect(other.clientCount == nil)
+            #expect(other.clientCount == nil && other.displayName == "Private" && other.description == "Ours")
+            #expect(other.authServer == "https://auth.example/x" && other.authPortal == "https://portal.example/")
             #expect(try await server.request("HEAD", "/group/demo/.status")?.status == 200)
             let json = try await server.get("/group/demo/.status.json")
             #expect(json?.status == 308 && json?.fields["location"] == "/group/demo/.status")
             let list = try await server.get("/public-groups.json")?.body
             #expect(list?.hasPrefix(#"[{"name":"demo""#) == true && list?.contains("private") == false)
+        }
+    }
+
+    @Test(.row("A-06", "S-15"), .attack(23)) func `pages that may connect may read where to`() async throws {
+        try await TestServer.run(prepare: { folder in
+            folder.write("data/config.json", #"{"allowOrigin":["https://friend.example"]}"#)
+        }) { server async throws in
+            for path in ["/group/demo/.status", "/public-groups.json"] {
+                for (origin, isAllowed) in [
+                    ("https://friend.example", true), ("http://h.example", true), ("https://foe.example", false),
+                    ("null", false),
+                ] {
+                    let response = try await server.get(path, ["Origin": origin])
+                    #expect(response?.status == 200 && response?.fields["vary"] == "Origin")
+                    #expect(
+                        response?.fields["access-control-allow-origin"] == (isAllowed ? origin : nil),
+                        "\(path) \(origin)")
+                }
+                #expect(try await server.get(path)?.fields["access-control-allow-origin"] == nil)
+            }
         }
     }
 

@@ -16,10 +16,20 @@ struct RawClient: Sendable {
     static func connect(
         port: Int, tls: NIOSSLContext? = nil, readsNothing: Bool = false
     ) async throws -> RawClient {
+        try await connect(tls: tls, readsNothing: readsNothing) { $0.connect(host: "127.0.0.1", port: port) }
+    }
+
+    static func connect(socket path: String) async throws -> RawClient {
+        try await connect { $0.connect(unixDomainSocketPath: path) }
+    }
+
+    private static func connect(
+        tls: NIOSSLContext? = nil, readsNothing: Bool = false,
+        _ connect: (ClientBootstrap) -> EventLoopFuture<any Channel>
+    ) async throws -> RawClient {
         let inbox = Inbox()
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: !readsNothing)
-            .channelOption(.socketOption(.so_rcvbuf), value: readsNothing ? 4096 : 1 << 18)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -29,7 +39,9 @@ struct RawClient: Sendable {
                     try channel.pipeline.syncOperations.addHandler(InboxHandler(inbox))
                 }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+        let channel = try await connect(
+            readsNothing ? bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096) : bootstrap
+        ).get()
         return RawClient(channel: channel, inbox: inbox)
     }
 

@@ -55,7 +55,8 @@ struct TestServer: Sendable {
             var metricsPort: Int?
             for await line in lines {
                 let number = line.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) }
-                if line.hasPrefix("galene-server listens on") { port = number }
+                // A Unix-domain socket has none.
+                if line.hasPrefix("galene-server listens on") { port = number ?? 0 }
                 if line.hasPrefix("metrics at") { metricsPort = number }
                 if port != nil, metricsPort != nil || options.metrics.isEmpty { break }
             }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import NIOCore
 import RTCBase
 import RTCTestKit
 import Testing
@@ -207,7 +208,8 @@ struct WebSocketServerTests {
                 _ = await bob.message { if case .chat = $0 { true } else { false } }
             }
             try await alice.send(.ping)
-            #expect(await alice.message() == .pong, "not held up by what waits")
+            let next = await alice.message { if case .user = $0 { false } else { true } }
+            #expect(next == .pong, "not held up by what waits, and what waits does not come")
             try await alice.send(.chat(Chat(value: "10")))
             for number in 0...10 {
                 guard case .chat(let chat)? = await alice.message() else {
@@ -254,6 +256,36 @@ struct WebSocketServerTests {
             try await socket.send(#"{"type":"requestStream","id":"gone","request":["audio"]}"#)
             try await socket.send(.ping)
             #expect(await socket.message { $0 == .pong } == .pong)
+        }
+    }
+
+    @Test(.row("P-37", "P-38", "P-29", "P-41", "P-48", "S-47"))
+    func `an operator asks for an address, locks, and sends away`()
+        async throws
+    {
+        try await TestServer.run { server async throws in
+            let op = try await RawWebSocket.join(port: server.port, id: "op", username: "op")
+            let bob = try await RawWebSocket.join(port: server.port, id: "bob", username: "bob")
+            try await op.send(.userAction(UserAction(kind: .identify, dest: "bob")))
+            guard case .userMessage(let info)? = await op.message(where: { $0.userInfo != nil }) else {
+                Issue.record("no answer")
+                return
+            }
+            let port = try #require(bob.client.channel.localAddress?.port)
+            #expect(info.value?["address"] == .string("127.0.0.1:\(port)"))
+            try await op.send(.groupAction(GroupAction(kind: .lock, value: "back at noon")))
+            #expect(await op.message { $0.joined?.kind == .change }?.joined?.status?.locked == true)
+            let carol = try await RawWebSocket.open(port: server.port)
+            try await carol.send(.handshake(Handshake(id: "carol")))
+            try await carol.send(.join(Join(group: "demo", username: "carol", password: "x")))
+            #expect(await carol.message { $0.joined != nil }?.joined?.value == "back at noon")
+            try await op.send(.userAction(UserAction(kind: .kick, dest: "bob", value: "enough")))
+            let kicked = await bob.message {
+                if case .userMessage(let message) = $0 { message.kind == .kicked } else { false }
+            }
+            #expect(kicked != nil)
+            #expect(await bob.closeCode() == 1000)
+            await bob.client.waitForEnd()
         }
     }
 

@@ -132,7 +132,25 @@ struct SessionDialogueTests {
         #expect(client.session.membership?.username == "alice")
     }
 
-    @Test(arguments: [JoinRefusal.noSuchGroup, .full, .notOpenYet, .closed, .duplicateClient, .internalError])
+    @Test(.row("X-03"), .attack(27), arguments: [JoinRefusal.notAuthorised, .busy])
+    func `the time of the answer does not tell what was compared`(refusal: JoinRefusal) {
+        for duration in [0, 50, 199, 300] {
+            var client = SessionHarness()
+            client.receive(#"{"type":"join","kind":"join","group":"demo","username":"alice","password":"wrong"}"#)
+            client.advance(.milliseconds(duration))
+            client.finish(.joinRefused(refusal))
+            if duration < 200 {
+                #expect(client.sent.isEmpty)
+                client.advance(.milliseconds(200 - duration))
+            }
+            #expect(client.sent.first?.joined?.kind == .fail)
+        }
+    }
+
+    @Test(arguments: [
+        JoinRefusal.noSuchGroup, .locked("later"), .noOperators, .missingClientID, .full, .notOpenYet, .closed,
+        .duplicateClient, .internalError,
+    ])
     func `other refusals are answered at once`(refusal: JoinRefusal) {
         var client = SessionHarness()
         client.receive(#"{"type":"join","kind":"join","group":"demo","username":"alice"}"#)
@@ -177,7 +195,7 @@ struct SessionDialogueTests {
         client.join()
         client.receive(#"{"type":"join","kind":"leave","group":"demo"}"#)
         #expect(client.pending.map(\.name) == ["leave"])
-        client.handle(.left(GroupStatus(name: "demo"), data: [:]))
+        client.handle(.left(GroupState(status: GroupStatus(name: "demo"))))
         client.finish()
         let joined = client.take().first?.joined
         #expect(joined?.kind == .leave && joined?.permissions == [] && joined?.status?.name == "demo")
@@ -222,17 +240,6 @@ struct SessionDialogueTests {
         #expect(member.closure == .protocolError("spoofed username"))
     }
 
-    @Test(.row("P-05"), .attack(24)) func `the server fills in who speaks`() {
-        var client = SessionHarness()
-        client.join(permissions: [.message])
-        client.receive(#"{"type":"chat","value":"hello","privileged":true}"#)
-        guard case .chat(let chat)? = client.pending.first else {
-            Issue.record("no chat")
-            return
-        }
-        #expect(chat.source == "me" && chat.username == "alice" && !chat.privileged)
-    }
-
     // MARK: Words
 
     @Test(.row("P-24")) func `captions and chat need different permissions`() {
@@ -251,64 +258,6 @@ struct SessionDialogueTests {
         client.finish(.failed("no such user"))
         #expect(client.sent.first?.errorText == "no such user")
         #expect(client.closure == nil)
-    }
-
-    // MARK: Actions
-
-    @Test func `an unknown group action, and user action, closes with 1000`() {
-        for type in ["groupaction", "useraction"] {
-            var client = SessionHarness()
-            client.join()
-            client.receive(#"{"type":"\#(type)","kind":"dance"}"#)
-            #expect(client.sent.first?.errorText != nil)
-            guard case .code(1000, _)? = client.closure else {
-                Issue.record("\(type): \(String(describing: client.closure))")
-                continue
-            }
-        }
-    }
-
-    @Test(.row("P-39")) func `own data may be set, that of others may not`() {
-        var client = SessionHarness()
-        client.join()
-        client.receive(#"{"type":"useraction","kind":"setdata","dest":"me","value":{"raisehand":true}}"#)
-        guard case .setUserData(["raisehand": true])? = client.pending.first else {
-            Issue.record("\(client.pending)")
-            return
-        }
-        client.finish()
-        client.receive(#"{"type":"useraction","kind":"setdata","dest":"bob-id","value":{"raisehand":true}}"#)
-        #expect(client.take().last?.errorText == "not authorised")
-        client.receive(#"{"type":"useraction","kind":"setdata","dest":"me","value":[1]}"#)
-        #expect(client.take().last?.errorText == "the data is not an object")
-        #expect(client.pending.isEmpty && client.closure == nil)
-    }
-
-    @Test(.attack(24), arguments: ["kick", "op", "unop", "present", "unpresent", "shutup", "unshutup", "identify"])
-    func `moderation without permission is a user error`(kind: String) {
-        var client = SessionHarness()
-        client.join()
-        client.receive(#"{"type":"useraction","kind":"\#(kind)","dest":"bob-id"}"#)
-        #expect(client.sent.first?.errorText == "not authorised")
-        #expect(client.pending.isEmpty && client.closure == nil)
-    }
-
-    @Test(
-        .row("P-34", "P-35", "P-36"),
-        arguments: [
-            ("op", .op), ("unop", .unop), ("present", .present), ("unpresent", .unpresent), ("shutup", .shutUp),
-            ("unshutup", .unshutUp),
-        ] as [(String, PermissionChange)])
-    func `an operator changes the permissions of a member`(kind: String, expected: PermissionChange) {
-        var client = SessionHarness()
-        client.join(permissions: [.op])
-        client.receive(#"{"type":"useraction","kind":"\#(kind)","dest":"bob-id"}"#)
-        guard case .changePermissions("bob-id", expected)? = client.pending.first else {
-            Issue.record("\(client.pending)")
-            return
-        }
-        client.finish(.failed("no such user"))
-        #expect(client.sent.map(\.errorText) == ["no such user"] && client.closure == nil)
     }
 
     // MARK: Nonsense
@@ -407,10 +356,16 @@ struct SessionDialogueTests {
         var client = SessionHarness()
         client.join()
         let actions = client.session.shutDown()
-        guard case .perform(.leave)? = actions.first, case .close(.goingAway)? = actions.last else {
+        guard case .send(.userMessage(let message))? = actions.first,
+            case .perform(.leave)? = actions.dropFirst().first,
+            case .close(.goingAway)? = actions.last
+        else {
             Issue.record("\(actions)")
             return
         }
+        #expect(message.kind == .kicked && message.privileged && message.id == nil && message.username == nil)
+        var stranger = SessionHarness()
+        #expect(stranger.session.shutDown().count == 1, "nobody is sent out who is not in")
     }
 
     @Test func `nothing happens after the end`() {

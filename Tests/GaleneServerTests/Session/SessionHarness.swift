@@ -89,7 +89,8 @@ struct SessionHarness {
 
     static func group(permissions: [Permission]) -> JoinedGroup {
         JoinedGroup(
-            group: "demo", username: "alice", permissions: permissions, status: GroupStatus(name: "demo"), data: [:],
+            group: "demo", username: "alice", permissions: permissions,
+            state: GroupState(status: GroupStatus(name: "demo")),
             history: [Chat(id: "h", value: "before")],
             users: [
                 UserChange(kind: .add, id: "me", username: "alice", permissions: permissions),
@@ -146,6 +147,9 @@ extension ServerMessage {
     var offer: Offer? { if case .offer(let offer) = self { offer } else { nil } }
     var answer: Answer? { if case .answer(let answer) = self { answer } else { nil } }
     var joined: Joined? { if case .joined(let joined) = self { joined } else { nil } }
+    var userInfo: UserMessage? {
+        if case .userMessage(let message) = self, message.kind == .userInfo { message } else { nil }
+    }
     var isICE: Bool { if case .ice = self { true } else { false } }
     /// The text of an error message from the server itself.
     var errorText: String? {

@@ -17,7 +17,7 @@ export const texts = {
         nameNeeded: 'Type the name of a group first.',
         /** @param {number} status */
         failed: (status) => `The server cannot tell about this group (error ${status}).`,
-        unreachable: 'The server cannot be reached.',
+        unreachable: 'The server cannot be reached. Check the network, then try again.',
         /** @param {number} count */
         people: (count) => (count === 1 ? '1 person' : `${count} people`),
         locked: 'locked',
@@ -40,47 +40,105 @@ export const texts = {
         joining: 'Joining…',
         statusFailed: 'The server does not tell about this group. Joining may fail.',
         noWebRTC: 'This browser cannot take part in video meetings: it has no WebRTC.',
+        locked: 'This group is locked: only operators can enter now.',
+        /** @param {number} count */
+        people: (count) => (count === 0 ? 'Nobody is there yet.' : count === 1 ? '1 person is there.' : `${count} people are there.`),
+        otherGroups: 'Other groups',
     },
     failure: {
-        usernameNeeded: 'This group wants a name.',
+        usernameNeeded: 'This group wants a name. Type yours.',
         usernameTaken: 'This name is taken. Choose another.',
+        notAuthorised: 'The name or the password is wrong.',
+        noSuchGroup: 'There is no such group any more.',
+        illegalName: 'No group can have such a name.',
+        locked: 'This group is locked. Ask somebody in it to unlock it, then try again.',
+        notOpenYet: 'This group is not open yet. Come back later.',
+        closedGroup: 'This group is closed.',
+        full: 'This group is full. Try again when somebody has left.',
+        noOperators: 'This group opens when one of its operators is there. Try again later.',
+        internal: 'The server has a problem with this group. Tell who runs it.',
+        redirected: 'This group is on another server. You are being taken there.',
         /** @param {string} reason */
         refused: (reason) => `The server says: ${reason}`,
         unexplained: 'The server has refused, without a reason.',
-        connectionLost: 'The connection to the server is lost.',
+        connectionLost: 'The connection to the server is lost. Check the network, then join again.',
         /** @param {string} reason */
         closed: (reason) => `The server has ended the connection: ${reason}`,
         /** @param {string} reason */
         broken: (reason) => `The connection has failed: ${reason}`,
-        cannotConnect: 'The server cannot be reached.',
+        cannotConnect: 'The server cannot be reached. Check the network, then try again.',
+        /** @param {string} name */
+        kickedBy: (name) => `${name} has removed you from the group.`,
+        /** @param {string} name @param {string} reason */
+        kickedByFor: (name, reason) => `${name} has removed you from the group: ${reason}`,
+        /** @param {string} reason */
+        kicked: (reason) => `You have been removed from the group: ${reason}`,
+    },
+    reconnection: {
+        title: 'Connection lost',
+        explanation: 'The server does not answer. You will be back in the meeting as soon as it does.',
+        /** @param {number} seconds */
+        countdown: (seconds) => `Trying again in ${seconds} s`,
+        trying: 'Trying…',
+        now: 'Try now',
+        giveUp: 'Leave',
+        back: 'Connected again.',
+        screenStopped: 'Connected again. Your screen is no longer shared.',
+    },
+    meeting: {
+        locked: 'Locked',
+        groupMenu: 'Group actions',
+        settings: 'Settings',
     },
     toolbar: {
         label: 'Meeting controls',
-        enable: 'Enable',
-        enableLong: 'Enable camera and microphone',
-        disable: 'Disable',
-        disableLong: 'Disable camera and microphone',
-        mute: 'Mute',
-        muteLong: 'Mute microphone',
-        unmute: 'Unmute',
-        unmuteLong: 'Unmute microphone',
+        sound: 'Mic',
+        mute: 'Mute microphone',
+        unmute: 'Unmute microphone',
+        camera: 'Camera',
+        cameraOn: 'Turn on camera',
+        cameraOff: 'Turn off camera',
+        screen: 'Share',
+        screenStart: 'Share your screen',
+        screenStop: 'Stop sharing your screen',
+        hand: 'Hand',
+        handUp: 'Raise hand',
+        handDown: 'Lower hand',
         chat: 'Chat',
+        /** @param {number} count */
+        unread: (count) => (count === 1 ? '1 new message' : `${count} new messages`),
         people: 'People',
+        /** @param {number} count */
+        hands: (count) => (count === 1 ? '1 hand raised' : `${count} hands raised`),
         leave: 'Leave',
         leaveLong: 'Leave the meeting',
     },
     grid: {
         label: 'Videos',
         empty: 'Nobody shows a picture yet.',
-        emptyHint: 'Enable your camera and microphone to be seen and heard.',
+        emptyHint: 'Turn on your microphone or camera to be heard and seen.',
         emptyWait: 'Videos appear here when somebody sends them.',
         /** @param {string} name */
         own: (name) => (name ? `${name} (you)` : 'You'),
         /** @param {string} name */
         tile: (name) => `Video of ${name}`,
+        /** @param {string} name */
+        screen: (name) => `Screen of ${name}`,
         connecting: 'Connecting…',
         failed: 'Connection lost, trying again…',
         play: 'Play',
+        muted: 'Microphone is off',
+        /** @param {string} name */
+        mutedOf: (name) => `The microphone of ${name} is off`,
+        /** @param {string} name */
+        silence: (name) => `Silence ${name} for me`,
+        /** @param {string} name */
+        fullScreen: (name) => `Full screen: ${name}`,
+        stopScreen: 'Stop sharing this screen',
+    },
+    dialog: {
+        close: 'Close',
+        cancel: 'Cancel',
     },
     panel: {
         close: 'Close panel',
@@ -88,45 +146,251 @@ export const texts = {
     chat: {
         title: 'Chat',
         messages: 'Messages',
-        empty: 'No messages yet.',
+        empty: 'No messages yet. Type /help for commands.',
         input: 'Message',
         send: 'Send',
         notAllowed: 'You may not write in this group.',
         private: 'private',
         server: 'Server',
+        /** @param {string} name */
+        privatelyTo: (name) => `Privately to ${name}`,
+        toEverybody: 'Write to everybody again',
+        /** @param {string} from @param {string} to */
+        fromTo: (from, to) => `${from} → ${to}`,
+        /** @param {string} name */
+        menuOf: (name) => `Actions for the message of ${name}`,
+        deleteMessage: 'Delete this message',
+        /** @param {string} name */
+        deleteAllOf: (name) => `Delete all messages of ${name}`,
+        gone: 'This person has left. The message was not sent.',
+        /** @param {string} name */
+        userAddress: (name) => `${name} is at`,
+    },
+    commands: {
+        user: 'USER',
+        text: 'TEXT',
+        optionalText: '[TEXT]',
+        userAndText: 'USER TEXT',
+        userAndReason: 'USER [REASON]',
+        userNeeded: 'Say who is meant, for instance: /msg "Lise Meitner" Hello',
+        textNeeded: 'There is no text in this command.',
+        /** @param {string} user */
+        noSuchUser: (user) => `There is nobody named “${user}” here.`,
+        /** @param {string} name */
+        unknown: (name) => `There is no command /${name}. Type /help for those that there are.`,
+        /** @param {string} name */
+        notAllowed: (name) => `You are not allowed to use /${name} here.`,
+        help: {
+            help: 'show these commands',
+            me: 'say what you do',
+            msg: 'write to one person only',
+            sendfile: 'send a file to a person',
+            raise: 'raise your hand',
+            unraise: 'lower your hand',
+            sharescreen: 'share a screen or a window',
+            unsharescreen: 'stop sharing',
+            renegotiate: 'connect all videos anew',
+            leave: 'leave the meeting',
+            kick: 'remove a person from the group',
+            identify: 'ask for the network address of a person, who is told',
+            op: 'make a person an operator',
+            unop: 'make an operator an ordinary member',
+            present: 'let a person use camera and microphone',
+            unpresent: 'no longer let a person use camera and microphone',
+            shutup: 'no longer let a person write',
+            unshutup: 'let a person write',
+            mute: 'turn off a person’s microphone',
+            muteall: 'turn off everybody’s microphone',
+            warn: 'show a warning to a person',
+            wall: 'show a warning to everybody',
+            lock: 'let nobody else enter',
+            unlock: 'let people enter again',
+            clear: 'delete all messages, for everybody',
+            subgroups: 'list the subgroups that are in use',
+        },
     },
     users: {
         title: 'People',
+        /** @param {number} count */
+        titleOf: (count) => `People (${count})`,
         list: 'People in this group',
         /** @param {string} name */
         self: (name) => `${name} (you)`,
         anonymous: 'Anonymous',
         sendsVideo: 'sends video',
         sendsAudio: 'sends sound',
+        muted: 'microphone is off',
         operator: 'operator',
+        listener: 'may write only',
+        observer: 'may watch only',
         raisedHand: 'hand raised',
+        /** @param {string} name */
+        actions: (name) => `Actions for ${name}`,
+    },
+    userMenu: {
+        raiseHand: 'Raise your hand',
+        lowerHand: 'Lower your hand',
+        settings: 'Settings',
+        message: 'Private message',
+        sendFile: 'Send a file…',
+        mute: 'Mute the microphone',
+        warn: 'Send a notice…',
+        present: 'Allow camera and microphone',
+        unpresent: 'Forbid camera and microphone',
+        shutup: 'Forbid writing',
+        unshutup: 'Allow writing',
+        op: 'Make operator',
+        unop: 'No longer operator',
+        identify: 'Show the network address',
+        kick: 'Remove from the group…',
+    },
+    groupMenu: {
+        lock: 'Lock the group…',
+        unlock: 'Unlock the group',
+        muteAll: 'Mute everybody else',
+        warnAll: 'Send a notice to everybody…',
+        clearChat: 'Clear the chat…',
+    },
+    actions: {
+        both: { cancel: 'Cancel', close: 'Close' },
+        /** @param {string} name */
+        kick: (name) => ({
+            title: `Remove ${name}?`,
+            explanation: 'The connection ends at once. To keep somebody from coming back, lock the group.',
+            field: 'Reason (optional)',
+            confirm: 'Remove',
+        }),
+        /** @param {string} name */
+        warn: (name) => ({ title: `Notice to ${name}`, field: 'Text', confirm: 'Send notice' }),
+        warnAll: { title: 'Notice to everybody', field: 'Text', confirm: 'Send notice' },
+        lock: {
+            title: 'Lock the group?',
+            explanation: 'Who is here stays. Nobody else can enter but operators.',
+            field: 'Message for those outside (optional)',
+            confirm: 'Lock',
+        },
+        clearChat: {
+            title: 'Clear the chat?',
+            explanation: 'All messages are deleted, for everybody. This cannot be undone.',
+            confirm: 'Clear',
+        },
+    },
+    files: {
+        label: 'File transfers',
+        unnamed: 'unnamed',
+        /** @param {string} name */
+        to: (name) => `To ${name}`,
+        /** @param {string} name */
+        from: (name) => `From ${name}`,
+        /** @param {string} size */
+        waiting: (size) => `${size}, waiting for an answer. The other will learn your network address.`,
+        /** @param {string} size */
+        offered: (size) => `${size}. If you accept, the sender learns your network address.`,
+        connecting: 'Connecting…',
+        /** @param {string} percent @param {string} size */
+        sending: (percent, size) => `${percent} of ${size} sent`,
+        /** @param {string} percent @param {string} size */
+        receiving: (percent, size) => `${percent} of ${size} received`,
+        /** @param {string} size */
+        sent: (size) => `Sent, ${size}`,
+        /** @param {string} size */
+        received: (size) => `Received, ${size}`,
+        /** @param {string} reason */
+        failed: (reason) => `Not transferred: ${reason}`,
+        cancelled: 'Cancelled',
+        declined: 'declined',
+        cancelledByOther: 'cancelled',
+        tooMany: 'too many files at a time',
+        accept: 'Accept',
+        decline: 'Decline',
+        cancel: 'Cancel',
+        save: 'Save',
+        dismiss: 'Dismiss',
+        /** @param {string} name */
+        acceptOf: (name) => `Accept ${name}`,
+        /** @param {string} name */
+        declineOf: (name) => `Decline ${name}`,
+        /** @param {string} name */
+        cancelOf: (name) => `Cancel ${name}`,
+        /** @param {string} name */
+        saveOf: (name) => `Save ${name}`,
+        /** @param {string} name */
+        dismissOf: (name) => `Dismiss ${name}`,
+        /** @param {string} name */
+        progressOf: (name) => `Progress of ${name}`,
+    },
+    settings: {
+        title: 'Settings',
+        devices: 'Camera and microphone',
+        camera: 'Camera',
+        microphone: 'Microphone',
+        deviceDefault: 'Chosen by the browser',
+        deviceGone: 'Not connected any more',
+        /** @param {number} number */
+        cameraNumbered: (number) => `Camera ${number}`,
+        /** @param {number} number */
+        microphoneNumbered: (number) => `Microphone ${number}`,
+        mirror: 'Show me my own picture as in a mirror',
+        sending: 'What to send',
+        send: 'Video quality',
+        sendHint: 'Lower it if others see you badly, or your connection is slow.',
+        sendOptions: {
+            lowest: 'Lowest (150 kbit/s)', low: 'Low (300 kbit/s)', normal: 'Normal (700 kbit/s)', unlimited: 'Unlimited',
+        },
+        simulcast: 'Second, small video',
+        simulcastHint: 'Sent beside the large one, for those with a slow connection. It makes your computer work more.',
+        simulcastOptions: { off: 'Never', auto: 'With three people or more', on: 'Always' },
+        receiving: 'What to receive',
+        request: 'Videos of others',
+        requestHint: 'Receive less if pictures freeze or the sound breaks up.',
+        requestOptions: {
+            everything: 'Everything', low: 'Low quality', screenshare: 'Screens, and everybody’s sound',
+            audio: 'Sound only', nothing: 'Nothing',
+        },
+        appearance: 'Appearance',
+        theme: 'Colours',
+        themeOptions: { auto: 'As the system', light: 'Light', dark: 'Dark' },
     },
     notices: {
         label: 'Notices',
         dismiss: 'Dismiss',
         /** @param {string} name @param {string} text */
-        said: (name, text) => `${name} said: ${text}`,
+        said: (name, text) => `${name}: ${text}`,
         /** @param {string} text */
-        server: (text) => `The server said: ${text}`,
-        locked: 'This group is locked.',
+        server: (text) => `The server says: ${text}`,
+        notAuthorised: 'You are not allowed to do that.',
+        noSuchUser: 'This person is no longer in the group.',
+        locked: 'This group is locked: nobody else can enter.',
         /** @param {string} name */
         mutedBy: (name) => `${name} has muted your microphone.`,
         mutedByServer: 'The server has muted your microphone.',
-        mayPresent: 'Press Enable to be seen and heard.',
-        streamFailed: 'A video cannot be shown.',
+        mayPresent: 'Turn on your microphone or camera to be heard and seen.',
+        presentGained: 'You may now use camera and microphone.',
+        presentLost: 'You may no longer use camera and microphone.',
+        opGained: 'You are an operator now.',
+        opLost: 'You are no longer an operator.',
+        messageLost: 'You may no longer write in this group.',
+        messageGained: 'You may write in this group again.',
+        groupLocked: 'The group has been locked.',
+        groupUnlocked: 'The group has been unlocked.',
+        /** @param {string} name */
+        streamFailed: (name) => `The video of ${name} cannot be shown.`,
+        /** @param {string} name */
+        streamLost: (name) => `The connection for the video of ${name} is lost. It is being tried again.`,
+    },
+    screen: {
+        /** @param {string} reason */
+        failed: (reason) => `The screen cannot be shared: ${reason}`,
     },
     camera: {
-        notAllowed: 'The browser was not allowed to use the camera or the microphone.',
-        notFound: 'No camera and no microphone was found.',
+        notAllowed: 'The browser was not allowed to use the camera or the microphone. Allow it in the address bar, then try again.',
+        notFound: 'No such camera or microphone was found. Choose another in the settings.',
         noCamera: 'The camera cannot be used. Only the microphone is on.',
-        busy: 'The camera or the microphone is in use by another program.',
+        busy: 'The camera or the microphone is in use by another program. Close it, then try again.',
         insecure: 'The browser allows camera and microphone only over HTTPS.',
         /** @param {string} reason */
         failed: (reason) => `Camera and microphone cannot be used: ${reason}`,
+        /** @param {string} reason */
+        notSent: (reason) => `Your video cannot be sent: ${reason}`,
     },
 };

@@ -2,52 +2,39 @@
 // SPDX-License-Identifier: MIT
 
 import { texts } from '../texts.js';
+import { describeDeviceError } from './device-errors.js';
+import { encodings, wantsTwoSizes } from './encodings.js';
+
+/** @typedef {import('../settings/settings.js').Settings} Settings */
 
 const t = texts.camera;
 
-/** What a video stream may take of the network, in bit/s: enough for 640 × 480 at 30 pictures a second. */
-const MAX_VIDEO_BITRATE = 700_000;
+/** A crowd that has gone may come back: the second size ends after 10 s and up to as much more, in milliseconds. */
+const CALM = 10_000;
 
-/**
- * @param {unknown} error of `getUserMedia`
- * @returns {string} what it means to a person
- */
-function describe(error) {
-    const name = error instanceof Error || error instanceof DOMException ? error.name : '';
-    switch (name) {
-        case 'NotAllowedError':
-        case 'SecurityError':
-            return t.notAllowed;
-        case 'NotFoundError':
-        case 'OverconstrainedError':
-            return t.notFound;
-        case 'NotReadableError':
-        case 'AbortError':
-            return t.busy;
-        default:
-            return t.failed(error instanceof Error ? error.message : String(error));
-    }
-}
-
-/**
- * @param {boolean} video
- * @returns {Promise<MediaStream>}
- */
-function capture(video) {
-    const shape = { aspectRatio: { ideal: 4 / 3 } };
-    return navigator.mediaDevices.getUserMedia({ audio: true, video: video ? shape : false });
-}
-
-/** The one stream of camera and microphone: on or off, and muted or not. */
+/** The one stream of camera and microphone: each on or off. Turning the microphone off keeps it open, and silent. */
 export class Camera {
+    #settings;
     /** @type {Stream | null} */
     #stream = null;
-    #starting = false;
+    /** @type {MediaStreamTrack[]} */
+    #tracks = [];
     #muted = false;
+    #twoSizes = false;
+    #members = 1;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    #calming;
+    /** One change of the devices after the other. */
+    #queue = Promise.resolve();
+    #waiting = 0;
 
-    constructor() {
+    /** @param {Settings} settings */
+    constructor(settings) {
+        this.#settings = settings;
+        /** @type {(() => ServerConnection | null)} where to publish, while one may */
+        this.connection = () => null;
         /**
-         * On, off or muted has changed.
+         * What is on has changed.
          * @type {(() => void) | null}
          */
         this.onchange = null;
@@ -62,111 +49,232 @@ export class Camera {
         this.onwarning = null;
     }
 
+    get hasVideo() {
+        return this.#has('video');
+    }
+
+    /** Whether the others hear. */
+    get hasSound() {
+        return this.#has('audio') && !this.#muted;
+    }
+
     get isOn() {
         return this.#stream !== null;
     }
 
     get isStarting() {
-        return this.#starting;
+        return this.#waiting > 0;
     }
 
-    get isMuted() {
-        return this.#muted;
+    /** @param {'audio' | 'video'} kind */
+    #has(kind) {
+        return this.#tracks.some((track) => track.kind === kind && track.readyState === 'live');
     }
 
     /**
-     * Opens the devices and publishes what they give. Says in words what goes wrong.
-     * @param {ServerConnection} connection
-     * @param {boolean} video false: the microphone only
+     * @param {boolean} audio
+     * @param {boolean} video
      */
-    async start(connection, video) {
-        if (this.#stream || this.#starting) {
-            return;
-        }
-        if (!navigator.mediaDevices) {
-            this.onwarning?.(t.insecure);
-            return;
-        }
-        this.#starting = true;
+    start(audio, video) {
+        this.#muted = !audio;
+        return this.#become(audio, video);
+    }
+
+    /** @param {boolean} on */
+    setVideo(on) {
+        return this.#become(this.#has('audio'), on);
+    }
+
+    /** @param {boolean} on */
+    setSound(on) {
+        this.#muted = !on;
+        this.#tracks.forEach((track) => {
+            track.enabled = track.kind !== 'audio' || on;
+        });
         this.onchange?.();
-        try {
-            const media = await this.#captureWhatThereIs(video);
-            if (connection.permissions.includes('present') && connection.isOpen) {
-                this.#publish(connection, media);
-            } else {
-                media.getTracks().forEach((track) => track.stop());
-            }
-        } catch (error) {
-            this.onwarning?.(describe(error));
-        } finally {
-            this.#starting = false;
-            this.onchange?.();
-        }
+        return on && !this.#has('audio') ? this.#become(true, this.#has('video')) : Promise.resolve();
     }
 
     stop() {
         this.#stream?.close();
     }
 
-    /** @param {boolean} muted */
-    setMuted(muted) {
-        this.#muted = muted;
-        this.#applyMuted();
-        this.onchange?.();
+    /** Other devices have been chosen. */
+    restart() {
+        return this.#stream ? this.#become(this.#has('audio'), this.#has('video'), true) : Promise.resolve();
     }
 
-    #applyMuted() {
-        this.#stream?.stream?.getAudioTracks().forEach((track) => {
-            track.enabled = !this.#muted;
+    /** Another rate or number of sizes may be wanted than is sent. */
+    adapt() {
+        const wanted = this.#wantsTwoSizes();
+        const sender = this.#stream?.pc.getSenders().find((sender) => sender.track?.kind === 'video');
+        if (!sender) {
+            return;
+        }
+        if (wanted !== this.#twoSizes) {
+            this.#publish(this.#tracks);
+            return;
+        }
+        const parameters = sender.getParameters();
+        const limits = encodings(wanted, this.#settings.rate);
+        parameters.encodings?.forEach((encoding, index) => {
+            encoding.maxBitrate = limits[index]?.maxBitrate;
         });
+        sender.setParameters(parameters).catch((error) => console.warn('The rate stays as it was:', error));
     }
 
-    /** @param {boolean} video */
-    async #captureWhatThereIs(video) {
-        try {
-            return await capture(video);
-        } catch (error) {
-            const refused = error instanceof DOMException && error.name === 'NotAllowedError';
-            if (!video || refused) {
-                throw error;
-            }
-            const media = await capture(false);
-            this.onwarning?.(t.noCamera);
-            return media;
+    /** @param {number} members of the group, oneself included */
+    setMembers(members) {
+        this.#members = members;
+        clearTimeout(this.#calming);
+        if (this.#wantsTwoSizes() === this.#twoSizes) {
+            return;
+        }
+        if (this.#twoSizes) {
+            this.#calming = setTimeout(() => this.adapt(), CALM * (1 + Math.random()));
+        } else {
+            this.adapt();
         }
     }
 
+    #wantsTwoSizes() {
+        return wantsTwoSizes(this.#settings.get('simulcast'), this.#members, this.#settings.rate);
+    }
+
     /**
-     * @param {ServerConnection} connection
-     * @param {MediaStream} media
+     * @param {boolean} audio
+     * @param {boolean} video
+     * @param {boolean} [fresh] no device that is open will do
      */
-    #publish(connection, media) {
-        const stream = connection.newUpStream();
-        this.#stream = stream;
-        stream.label = 'camera';
-        stream.onclose = () => {
-            media.getTracks().forEach((track) => track.stop());
-            this.#stream = null;
-            this.onstopped?.(stream);
-            this.onchange?.();
+    #become(audio, video, fresh = false) {
+        this.#waiting += 1;
+        this.onchange?.();
+        this.#queue = this.#queue.then(async () => {
+            try {
+                await this.#change(audio, video, fresh);
+            } catch (error) {
+                this.onwarning?.(describeDeviceError(error));
+            } finally {
+                this.#waiting -= 1;
+                this.onchange?.();
+            }
+        });
+        return this.#queue;
+    }
+
+    /**
+     * @param {boolean} audio
+     * @param {boolean} video
+     * @param {boolean} fresh
+     */
+    async #change(audio, video, fresh) {
+        /** @param {MediaStreamTrack} track */
+        const stays = (track) => !fresh && track.readyState === 'live' && (track.kind === 'audio' ? audio : video);
+        const kept = this.#tracks.filter(stays);
+        // Some devices cannot be opened while they are open.
+        this.#tracks.filter((track) => !stays(track)).forEach((track) => track.stop());
+        /** @param {string} kind */
+        const missing = (kind) => !kept.some((track) => track.kind === kind);
+        let added = [];
+        try {
+            added = await this.#capture(audio && missing('audio'), video && missing('video'));
+        } catch (error) {
+            if (kept.length < this.#tracks.length) {
+                this.#use(kept);
+            }
+            throw error;
+        }
+        this.#use([...kept, ...added]);
+    }
+
+    /** @param {MediaStreamTrack[]} tracks */
+    #use(tracks) {
+        if (tracks.length > 0 && this.connection()) {
+            this.#publish(tracks);
+            return;
+        }
+        tracks.forEach((track) => track.stop());
+        this.#tracks = [];
+        this.#stream?.close();
+    }
+
+    /**
+     * @param {boolean} audio
+     * @param {boolean} video
+     * @returns {Promise<MediaStreamTrack[]>}
+     */
+    async #capture(audio, video) {
+        if (!audio && !video) {
+            return [];
+        }
+        if (!navigator.mediaDevices) {
+            this.onwarning?.(t.insecure);
+            return [];
+        }
+        /** @param {'camera' | 'microphone'} name */
+        const device = (name) => {
+            const id = this.#settings.get(name);
+            return id ? { deviceId: { exact: id } } : {};
         };
-        stream.onerror = (error) => this.onwarning?.(describe(error));
+        const constraints = {
+            audio: audio && device('microphone'),
+            video: video && { ...device('camera'), aspectRatio: { ideal: 4 / 3 } },
+        };
+        try {
+            return (await navigator.mediaDevices.getUserMedia(constraints)).getTracks();
+        } catch (error) {
+            const refused = error instanceof DOMException && error.name === 'NotAllowedError';
+            if (!audio || !video || refused) {
+                throw error;
+            }
+            const media = await navigator.mediaDevices.getUserMedia({ ...constraints, video: false });
+            this.onwarning?.(t.noCamera);
+            return media.getTracks();
+        }
+    }
+
+    /** @param {MediaStreamTrack[]} tracks */
+    #publish(tracks) {
+        const connection = this.connection();
+        if (!connection) {
+            return;
+        }
+        // First of all: the end of the old stream is told to the meeting, which asks whether the sizes are right.
+        this.#twoSizes = this.#wantsTwoSizes();
+        const media = new MediaStream(tracks);
+        const stream = connection.newUpStream(this.#stream?.localId);
+        this.#stream = stream;
+        this.#tracks = tracks;
+        clearTimeout(this.#calming);
+        stream.label = 'camera';
+        stream.onclose = (replace) => {
+            if (!replace) {
+                tracks.forEach((track) => track.stop());
+                this.#tracks = [];
+                this.#stream = null;
+                this.onstopped?.(stream);
+                this.onchange?.();
+            }
+        };
+        stream.onerror = (error) => this.onwarning?.(t.notSent(error instanceof Error ? error.message : String(error)));
         this.onstream?.(stream, media);
         stream.setStream(media);
-        this.#applyMuted();
+        // Sound first, so that the order is the same in every offer.
         for (const track of [...media.getAudioTracks(), ...media.getVideoTracks()]) {
+            track.enabled = track.kind !== 'audio' || !this.#muted;
             /** @type {RTCRtpTransceiverInit} */
             const init = { direction: 'sendonly', streams: [media] };
             if (track.kind === 'video') {
-                init.sendEncodings = [{ maxBitrate: MAX_VIDEO_BITRATE }];
+                init.sendEncodings = encodings(this.#twoSizes, this.#settings.rate);
             }
             stream.pc.addTransceiver(track, init);
             // An unplugged device ends its track; with the last one the stream has nothing to send.
-            track.addEventListener('ended', () => {
-                if (stream.sc && media.getTracks().every((other) => other.readyState === 'ended')) {
+            track.onended = () => {
+                if (stream.sc && tracks.every((other) => other.readyState === 'ended')) {
                     stream.close();
                 }
-            });
+                this.onchange?.();
+            };
         }
     }
 }

@@ -4,6 +4,7 @@
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
+import { withLinks } from './links.js';
 
 /**
  * @typedef {object} ChatMessage
@@ -11,9 +12,9 @@ import { texts } from '../texts.js';
  * @property {string | null} source
  * @property {string} author a name to show
  * @property {boolean} own
- * @property {boolean} private
+ * @property {string | null} to of a private message: the name of whom it is for
  * @property {Date | null} time
- * @property {string} kind
+ * @property {string} kind `''`, `me`, or `local`: from this page itself
  * @property {string} text
  */
 
@@ -25,6 +26,17 @@ const SAME_BREATH = 60_000;
 /** The server's history holds 50; what came while one was there may be more, but not without end. */
 const MESSAGES_AT_MOST = 1000;
 
+/** How high the box grows, in pixels. */
+const INPUT_HIGHEST = 140;
+
+/** @param {Date} time */
+function clock(time) {
+    const today = time.toDateString() === new Date().toDateString();
+    /** @type {Intl.DateTimeFormatOptions} */
+    const options = today ? {} : { day: 'numeric', month: 'short' };
+    return time.toLocaleString([], { ...options, hour: 'numeric', minute: '2-digit' });
+}
+
 /** The messages and the box to write one in. */
 export class Chat {
     #list;
@@ -32,8 +44,12 @@ export class Chat {
     #input;
     #button;
     #hint;
+    #recipient;
+    /** @type {{id: string, name: string} | null} */
+    #to = null;
     /** @type {ChatMessage | null} */
     #last = null;
+    #mayModerate = false;
 
     constructor() {
         this.element = render(html`
@@ -41,51 +57,75 @@ export class Chat {
                 <ol class="chat-messages" role="log" aria-label="${t.messages}" tabindex="0"></ol>
                 <p class="chat-empty quiet">${t.empty}</p>
                 <form class="chat-form">
+                    <p class="chat-recipient" hidden>
+                        <span id="chat-recipient"></span>
+                        <button class="plain-button" type="button" aria-label="${t.toEverybody}" title="${t.toEverybody}">${icon('close')}</button>
+                    </p>
                     <label class="visually-hidden" for="chat-input">${t.input}</label>
-                    <textarea id="chat-input" rows="1" placeholder="${t.input}" maxlength="10000"></textarea>
-                    <button class="button primary icon-only" type="submit" aria-label="${t.send}">${icon('send')}</button>
+                    <textarea id="chat-input" rows="1" placeholder="${t.input}" maxlength="10000" aria-describedby="chat-recipient"></textarea>
+                    <button class="button primary icon-only" type="submit" aria-label="${t.send}" title="${t.send}">${icon('send')}</button>
                 </form>
                 <p class="chat-hint quiet" hidden>${t.notAllowed}</p>
             </div>`);
         this.#list = find(this.element, '.chat-messages', HTMLElement);
         this.#form = find(this.element, 'form', HTMLFormElement);
         this.#input = find(this.element, 'textarea', HTMLTextAreaElement);
-        this.#button = find(this.element, 'button', HTMLButtonElement);
+        this.#button = find(this.element, '[type=submit]', HTMLButtonElement);
         this.#hint = find(this.element, '.chat-hint', HTMLElement);
-        /** @type {((kind: string, text: string) => void) | null} */
+        this.#recipient = find(this.element, '.chat-recipient', HTMLElement);
+        /**
+         * A message was written, or a command, or anything else that begins with a slash. What is left of it in the box?
+         * @type {((text: string, to: string | null) => string) | null}
+         */
         this.onsend = null;
+        /**
+         * The menu of a message is asked for.
+         * @type {((id: string, source: string, author: string, button: HTMLElement) => void) | null}
+         */
+        this.onmenu = null;
         this.#form.addEventListener('submit', (event) => {
             event.preventDefault();
             this.#send();
         });
-        this.#input.addEventListener('keydown', (event) => {
-            const modified = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey;
-            if (event.key === 'Enter' && !modified && !event.isComposing) {
+        find(this.#recipient, 'button', HTMLButtonElement).addEventListener('click', () => {
+            this.setRecipient(null);
+            this.#input.focus();
+        });
+        this.#input.addEventListener('keydown', (event) => this.#gotKey(event));
+        this.#input.addEventListener('input', () => this.#fitInput());
+    }
+
+    /** @param {KeyboardEvent} event */
+    #gotKey(event) {
+        const modified = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey;
+        if (event.key === 'Enter' && !event.isComposing) {
+            if (!modified) {
                 event.preventDefault();
                 this.#send();
+            } else if (!event.shiftKey) {
+                // Browsers make a new line of Shift and Enter only.
+                event.preventDefault();
+                this.#input.setRangeText('\n', this.#input.selectionStart, this.#input.selectionEnd, 'end');
+                this.#fitInput();
             }
-        });
-        this.#input.addEventListener('input', () => this.#fitInput());
+        } else if (event.key === 'Escape' && this.#to) {
+            event.stopPropagation();
+            this.setRecipient(null);
+        }
     }
 
     #send() {
         const text = this.#input.value.trim();
-        if (!text) {
-            return;
+        if (text) {
+            this.#input.value = this.onsend?.(text, this.#to?.id ?? null) ?? '';
+            this.#fitInput();
         }
-        const action = /^\/me\s+([^]+)$/.exec(text);
-        if (action?.[1]) {
-            this.onsend?.('me', action[1]);
-        } else {
-            this.onsend?.('', text.startsWith('//') ? text.slice(1) : text);
-        }
-        this.#input.value = '';
-        this.#fitInput();
     }
 
     #fitInput() {
         this.#input.style.height = 'auto';
-        this.#input.style.height = `${Math.min(this.#input.scrollHeight, 140)}px`;
+        const border = this.#input.offsetHeight - this.#input.clientHeight;
+        this.#input.style.height = `${Math.min(this.#input.scrollHeight + border, INPUT_HIGHEST)}px`;
     }
 
     /** @param {boolean} allowed */
@@ -94,6 +134,23 @@ export class Chat {
         this.#button.disabled = !allowed;
         this.#form.hidden = !allowed;
         this.#hint.hidden = allowed;
+    }
+
+    /** @param {boolean} may delete messages */
+    setModerator(may) {
+        this.#mayModerate = may;
+        this.element.classList.toggle('moderated', may);
+    }
+
+    /**
+     * Whom the next messages are for, until they are for everybody again.
+     * @param {{id: string, name: string} | null} to null: everybody
+     */
+    setRecipient(to) {
+        this.#to = to;
+        this.#recipient.hidden = to === null;
+        this.#form.classList.toggle('private', to !== null);
+        find(this.#recipient, 'span', HTMLElement).textContent = to ? t.privatelyTo(to.name) : '';
     }
 
     /**
@@ -107,12 +164,16 @@ export class Chat {
             return false;
         }
         const atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
-        this.#list.append(this.#item(message));
+        const item = this.#item(message);
+        this.#list.append(item);
         this.#last = message;
         if (this.#list.childElementCount > MESSAGES_AT_MOST) {
             this.#list.firstElementChild?.remove();
         }
-        if (atEnd || message.own) {
+        if (message.kind === 'local') {
+            // An answer may be longer than the panel: it is read from its beginning.
+            this.#list.scrollTop = item.offsetTop - this.#list.offsetTop;
+        } else if (atEnd || message.own) {
             this.#list.scrollTop = this.#list.scrollHeight;
         }
         this.#showEmpty();
@@ -153,29 +214,38 @@ export class Chat {
 
     /** @param {ChatMessage} message */
     #item(message) {
-        const time = message.time?.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+        const { author, to, time, kind } = message;
+        const action = kind === 'me';
         const heading = html`
             <p class="message-heading">
-                <span class="message-author">${message.author}</span>
-                ${message.private ? html`<span class="message-private">${t.private}</span>` : ''}
-                ${time ? html`<time datetime="${message.time?.toISOString()}">${time}</time>` : ''}
+                <span class="message-author">${to === null ? author : t.fromTo(author, to)}</span>
+                ${to === null ? '' : html`<span class="message-private">${t.private}</span>`}
+                ${time ? html`<time datetime="${time.toISOString()}">${clock(time)}</time>` : ''}
             </p>`;
-        const action = message.kind === 'me';
-        const classes = [message.own ? 'own' : '', message.private ? 'private' : '', action ? 'action' : ''];
-        const text = action ? `${message.author} ${message.text}` : message.text;
-        return render(html`
+        const classes = [message.own ? 'own' : '', to === null ? '' : 'private', action ? 'action' : '', kind === 'local' ? 'local' : ''];
+        const text = withLinks(action ? `${author} ${message.text}` : message.text);
+        const element = render(html`
             <li class="message ${classes.filter(Boolean).join(' ')}" data-id="${message.id ?? ''}"
                 data-source="${message.source ?? ''}">
-                ${action || this.#continues(message) ? '' : heading}
-                <p class="message-text">${text}</p>
+                ${action || kind === 'local' || this.#continues(message) ? '' : heading}
+                <div class="message-body"><p class="message-text">${text}</p></div>
             </li>`);
+        const { id, source } = message;
+        if (id !== null && source !== null && to === null) {
+            const menu = render(html`
+                <button class="plain-button message-menu" type="button" aria-haspopup="menu" aria-expanded="false"
+                    aria-label="${t.menuOf(author)}" title="${t.menuOf(author)}">${icon('more')}</button>`);
+            menu.addEventListener('click', () => this.#mayModerate && this.onmenu?.(id, source, author, menu));
+            find(element, '.message-body', HTMLElement).append(menu);
+        }
+        return element;
     }
 
     /** @param {ChatMessage} message */
     #continues(message) {
         const last = this.#last;
-        return last !== null && last.kind !== 'me' && last.source === message.source && last.author === message.author
-            && last.private === message.private && last.time !== null && message.time !== null
+        return last !== null && last.kind === message.kind && last.source === message.source && last.author === message.author
+            && last.to === message.to && last.time !== null && message.time !== null
             && message.time.getTime() - last.time.getTime() < SAME_BREATH;
     }
 }

@@ -5,13 +5,19 @@ import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
 
+/** @typedef {import('../../lib/icons.js').IconName} IconName */
+/** @typedef {import('./layout.js').Place} Place */
+
 const t = texts.grid;
+
+/** A picture whose shape differs more from its tile's is shown whole, and not cut to fill the tile. */
+const CUT_AT_MOST = 1.45;
 
 /**
  * @param {string} name
  * @returns {string} up to two letters that stand for a person without a picture
  */
-function initials(name) {
+export function initials(name) {
     const words = name.split(/\s+/).filter(Boolean);
     const letters = words.length > 1 ? [words[0], words[words.length - 1]] : words;
     return letters.map((word) => Array.from(word ?? '')[0] ?? '').join('').toUpperCase() || '?';
@@ -22,32 +28,66 @@ export class Tile {
     #video;
     #playButton;
     #notice;
+    #own;
+    #isScreen;
+    /** @type {Place | null} */
+    #place = null;
 
     /**
      * @param {Stream} stream
      * @param {string} name
      */
     constructor(stream, name) {
+        const shown = stream.up ? t.own(name) : name;
+        this.#own = stream.up;
+        this.#isScreen = stream.label === 'screenshare';
+        const title = this.#isScreen ? t.screen(shown) : t.tile(shown);
         this.element = render(html`
             <figure class="tile" data-stream-id="${stream.id}" data-direction="${stream.up ? 'up' : 'down'}"
                 data-label="${stream.label ?? ''}" data-source="${stream.source ?? ''}" data-state="new">
-                <video playsinline autoplay></video>
+                <video playsinline autoplay aria-label="${title}"></video>
                 <span class="tile-initials" aria-hidden="true">${initials(name)}</span>
                 <p class="tile-notice" role="status"></p>
                 <button class="button tile-play" type="button" hidden>${icon('play')} ${t.play}</button>
-                <figcaption>${stream.up ? t.own(name) : name}</figcaption>
+                <div class="tile-controls"></div>
+                <span class="tile-muted" title="${t.muted}" hidden>${icon('microphoneOff')}<span class="visually-hidden">${t.mutedOf(shown)}</span></span>
+                <figcaption>${this.#isScreen ? icon('screen') : ''}${shown}</figcaption>
             </figure>`);
         this.#video = find(this.element, 'video', HTMLVideoElement);
-        this.#video.setAttribute('aria-label', t.tile(stream.up ? t.own(name) : name));
         this.#playButton = find(this.element, '.tile-play', HTMLButtonElement);
         this.#notice = find(this.element, '.tile-notice', HTMLElement);
-        if (stream.up) {
-            // One's own voice would come back as an echo.
-            this.#video.muted = true;
-            this.element.classList.toggle('mirrored', stream.label === 'camera');
-        }
+        this.element.classList.toggle('screen', this.#isScreen);
+        // One's own voice would come back as an echo.
+        this.#video.muted = stream.up;
         this.#playButton.addEventListener('click', () => this.#play());
+        this.#video.addEventListener('resize', () => this.#fit());
+        this.#addControls(shown, stream);
         this.setState('new', stream.up);
+    }
+
+    /** Whether it is to be read, and so shown large. */
+    get isLarge() {
+        return this.#isScreen;
+    }
+
+    /** @param {boolean} mirrored one's own picture as in a mirror */
+    setMirrored(mirrored) {
+        this.element.classList.toggle('mirrored', mirrored && this.#own && !this.#isScreen);
+    }
+
+    /** @param {boolean} muted whether its sender has turned the microphone off */
+    setMuted(muted) {
+        find(this.element, '.tile-muted', HTMLElement).hidden = !muted || this.#isScreen;
+    }
+
+    /** @param {Place} place */
+    setPlace(place) {
+        this.#place = place;
+        for (const name of /** @type {const} */ (['left', 'top', 'width', 'height'])) {
+            this.element.style[name] = `${place[name]}px`;
+        }
+        this.element.classList.toggle('small', place.width < 180);
+        this.#fit();
     }
 
     /** @param {MediaStream} media */
@@ -83,6 +123,58 @@ export class Tile {
     remove() {
         this.#video.srcObject = null;
         this.element.remove();
+    }
+
+    /**
+     * @param {string} name
+     * @param {Stream} stream
+     */
+    #addControls(name, stream) {
+        const controls = find(this.element, '.tile-controls', HTMLElement);
+        /**
+         * @param {IconName} picture
+         * @param {string} label
+         * @param {() => void} act
+         */
+        const add = (picture, label, act) => {
+            const button = render(html`<button class="tile-control" type="button" aria-label="${label}" title="${label}">${icon(picture)}</button>`);
+            button.addEventListener('click', act);
+            controls.append(button);
+            return button;
+        };
+        if (!stream.up) {
+            const button = add('speaker', t.silence(name), () => {
+                const silent = !this.#video.muted;
+                this.#video.muted = silent;
+                button.replaceChildren(icon(silent ? 'speakerOff' : 'speaker'));
+                button.setAttribute('aria-pressed', String(silent));
+                button.classList.toggle('alarm', silent);
+            });
+            button.setAttribute('aria-pressed', 'false');
+        }
+        if (document.fullscreenEnabled) {
+            add('expand', t.fullScreen(name), () => {
+                if (document.fullscreenElement) {
+                    void document.exitFullscreen();
+                } else {
+                    this.element.requestFullscreen().catch(() => {});
+                }
+            });
+        }
+        if (stream.up && this.#isScreen) {
+            add('close', t.stopScreen, () => stream.close());
+        }
+    }
+
+    /** Fills the tile where that cuts little of the picture. */
+    #fit() {
+        const { videoWidth, videoHeight } = this.#video;
+        if (!this.#place || !videoWidth || !videoHeight) {
+            return;
+        }
+        const ratio = (videoWidth / videoHeight) / (this.#place.width / this.#place.height);
+        const cut = Math.max(ratio, 1 / ratio);
+        this.element.classList.toggle('filled', !this.#isScreen && cut <= CUT_AT_MOST);
     }
 
     async #play() {

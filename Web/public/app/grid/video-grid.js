@@ -3,15 +3,14 @@
 
 import { find, html, render } from '../../lib/html.js';
 import { texts } from '../texts.js';
-import { bestGrid } from './layout.js';
+import { places } from './layout.js';
 import { Tile } from './tile.js';
 
 const t = texts.grid;
 
-const ASPECT = 4 / 3;
-const GAP = 12;
+const GAP = 10;
 
-/** All streams, own and others', as tiles of equal size, as large as the place allows. */
+/** All streams, own and others', as tiles: screens large, the rest of equal size, as large as the room allows. */
 export class VideoGrid {
     /**
      * By local id, so that a replacement takes the place of what it replaces.
@@ -20,6 +19,8 @@ export class VideoGrid {
     #tiles = new Map();
     #list;
     #empty;
+    #mirrored = true;
+    #pending = false;
 
     constructor() {
         this.element = render(html`
@@ -32,7 +33,7 @@ export class VideoGrid {
             </section>`);
         this.#list = find(this.element, '.grid', HTMLElement);
         this.#empty = find(this.element, '.stage-empty', HTMLElement);
-        new ResizeObserver(() => this.#layOut()).observe(this.element);
+        new ResizeObserver(() => this.#layOut()).observe(this.#list);
     }
 
     /**
@@ -42,6 +43,7 @@ export class VideoGrid {
     add(stream, name) {
         const old = this.#tiles.get(stream.localId);
         const tile = new Tile(stream, name);
+        tile.setMirrored(this.#mirrored);
         if (old) {
             old.element.replaceWith(tile.element);
             old.remove();
@@ -60,22 +62,43 @@ export class VideoGrid {
         this.#layOut();
     }
 
+    /**
+     * Marks whose microphone is off.
+     * @param {(stream: HTMLElement) => boolean} isMuted by the tile's element
+     */
+    markMuted(isMuted) {
+        this.#tiles.forEach((tile) => tile.setMuted(isMuted(tile.element)));
+    }
+
+    /** @param {boolean} mirrored one's own picture as in a mirror */
+    setMirrored(mirrored) {
+        this.#mirrored = mirrored;
+        this.#tiles.forEach((tile) => tile.setMirrored(mirrored));
+    }
+
     /** @param {string} text what to do while there is no video */
     setHint(text) {
         find(this.#empty, '.stage-empty-hint', HTMLElement).textContent = text;
     }
 
     #layOut() {
-        const count = this.#tiles.size;
-        this.#empty.hidden = count > 0;
-        if (!count) {
+        this.#empty.hidden = this.#tiles.size > 0;
+        if (this.#pending) {
             return;
         }
-        const style = getComputedStyle(this.element);
-        const width = this.element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-        const height = this.element.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-        const { columns, tileWidth } = bestGrid(count, width, height, ASPECT, GAP);
-        this.#list.style.setProperty('--columns', String(columns));
-        this.#list.style.setProperty('--tile-width', `${tileWidth}px`);
+        this.#pending = true;
+        // Once for all that changes in one turn. By itself, the observer would complain of a loop.
+        queueMicrotask(() => {
+            this.#pending = false;
+            const tiles = [...this.#tiles.values()];
+            const { clientWidth, clientHeight } = this.#list;
+            const found = places(tiles.map((tile) => tile.isLarge), clientWidth, clientHeight, GAP);
+            tiles.forEach((tile, index) => {
+                const place = found[index];
+                if (place) {
+                    tile.setPlace(place);
+                }
+            });
+        });
     }
 }

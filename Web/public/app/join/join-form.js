@@ -28,6 +28,7 @@ export class JoinForm {
             <section class="join card" aria-labelledby="join-title">
                 <h1 id="join-title">${title}</h1>
                 <p class="join-description quiet" hidden></p>
+                <p class="join-people quiet" hidden></p>
                 <form novalidate>
                     <div class="field">
                         <label for="join-username">${t.username}</label>
@@ -50,6 +51,7 @@ export class JoinForm {
                     <p class="form-error" role="alert"></p>
                     <button class="button primary wide" type="submit">${t.join}</button>
                 </form>
+                <p class="join-elsewhere"><a href="/">${t.otherGroups}</a></p>
             </section>`);
         this.#form = find(this.element, 'form', HTMLFormElement);
         this.#username = find(this.element, '#join-username', HTMLInputElement);
@@ -83,6 +85,16 @@ export class JoinForm {
         const description = find(this.element, '.join-description', HTMLElement);
         description.textContent = text;
         description.hidden = !text;
+    }
+
+    /**
+     * @param {number | null} count of people in the group; null: the server does not tell
+     * @param {boolean} isLocked
+     */
+    tellPeople(count, isLocked) {
+        const people = find(this.element, '.join-people', HTMLElement);
+        people.textContent = isLocked ? t.locked : count === null ? '' : t.people(count);
+        people.hidden = !people.textContent;
     }
 
     /** @param {boolean} busy while the server has not answered */

@@ -4,12 +4,14 @@
 import { guessStatus, titleOf } from '../group-address.js';
 import { JoinForm } from '../join/join-form.js';
 import { Notices } from '../notices/notices.js';
+import { Settings } from '../settings/settings.js';
 import { texts } from '../texts.js';
 import { Meeting } from './meeting.js';
 
 /** @typedef {import('../group-address.js').GroupStatus} GroupStatus */
 
 const notices = new Notices();
+const settings = new Settings();
 
 /** @returns {Promise<GroupStatus>} */
 async function fetchStatus() {
@@ -39,12 +41,14 @@ function showJoinForm(status) {
     const title = titleOf(status);
     const form = new JoinForm(title);
     form.describe(status.description ?? '');
+    form.tellPeople(status.clientCount ?? null, status.locked ?? false);
     if (typeof RTCPeerConnection === 'undefined') {
         form.showError(texts.join.noWebRTC);
     }
     form.onjoin = (request) => {
         form.setBusy(true);
-        const meeting = new Meeting(title, status.name, request, notices);
+        settings.load();
+        const meeting = new Meeting(title, status.name, request, settings, notices);
         meeting.onjoined = () => {
             form.forgetPassword();
             form.element.replaceWith(meeting.element);
@@ -62,6 +66,9 @@ function showJoinForm(status) {
     form.focus();
 }
 
+settings.applyTheme();
 const status = await fetchStatus();
+// What it says has been read, and is nobody else's.
+window.history.replaceState(null, '', window.location.pathname);
 document.title = `${titleOf(status)} · ${texts.product}`;
 showJoinForm(status);

@@ -2,60 +2,108 @@
 // SPDX-License-Identifier: MIT
 
 import { find, html, render } from '../../lib/html.js';
+import { icon } from '../../lib/icons.js';
+import { closeMenu, openMenu } from '../../lib/menu.js';
 import { Camera } from '../camera/camera.js';
 import { Chat } from '../chat/chat.js';
+import { CommandError, runCommand } from '../chat/commands.js';
+import { Transfers } from '../files/transfers.js';
 import { VideoGrid } from '../grid/video-grid.js';
+import { Actions } from '../moderation/actions.js';
+import { ScreenSharing } from '../screen/screen.js';
+import { openSettings } from '../settings/settings-dialog.js';
 import { texts } from '../texts.js';
 import { Toolbar } from '../toolbar/toolbar.js';
+import { groupMenu, ownMenu, userMenu } from '../users/user-menu.js';
 import { UsersList } from '../users/users.js';
+import { kickedText, refusalText } from './failures.js';
+import { permissionNotices } from './permission-notices.js';
+import { Session } from './session.js';
 import { SidePanel } from './side-panel.js';
-import { failureText } from './failures.js';
+import { StreamsInGrid } from './streams.js';
 
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
 /** @typedef {import('../notices/notices.js').Notices} Notices */
+/** @typedef {import('../settings/settings.js').Settings} Settings */
+/** @typedef {import('../toolbar/toolbar.js').Action} Action */
 /** @typedef {import('./side-panel.js').PanelName} PanelName */
 
 /** Below this width the panel would cover the videos, so it begins closed, in pixels. */
 const NARROW = 900;
 
-/** One stay in a group, from the first message to the last, and what it puts on the screen. */
+/** One stay in a group, from joining to leaving, and what it puts on the screen. */
 export class Meeting {
-    #connection = new ServerConnection();
-    #camera = new Camera();
     #grid = new VideoGrid();
     #chat = new Chat();
     #users = new UsersList();
     #toolbar = new Toolbar();
+    #transfers = new Transfers();
+    #screens = new ScreenSharing();
+    #session;
+    #streams;
+    #camera;
+    #actions;
     #panel;
-    #unread = false;
-    #joined = false;
-    /**
-     * Why the connection is about to end, once that is known.
-     * @type {string | null}
-     */
-    #reason = null;
+    #lockBadge;
+    #groupButton;
+    #unread = 0;
+    #isLocked = false;
+    /** @type {string[]} */
+    #permissions = [];
+    /** What was on before the connection was lost. */
+    #wasOn = { audio: false, video: false, screen: false };
+    /** What the others were told of oneself. */
+    #said = { muted: false, raisehand: false };
+    /** @type {(() => void) | null} */
+    #removeHint = null;
 
     /**
      * @param {string} title
      * @param {string} group
      * @param {JoinRequest} request
+     * @param {Settings} settings
      * @param {Notices} notices
      */
-    constructor(title, group, request, notices) {
-        this.group = group;
+    constructor(title, group, request, settings, notices) {
         this.request = request;
+        this.#session = new Session(group, request);
+        this.settings = settings;
         this.notices = notices;
+        this.#camera = new Camera(settings);
+        this.#streams = new StreamsInGrid(this.#grid, notices);
         this.#panel = new SidePanel({
             chat: { title: texts.chat.title, element: this.#chat.element },
             people: { title: texts.users.title, element: this.#users.element },
         });
+        this.#actions = new Actions({
+            connection: () => this.#connection,
+            screens: this.#screens,
+            writePrivately: (id) => this.#writePrivately(id),
+            openSettings: () => void openSettings(settings),
+            leave: () => this.#session.leave(),
+            say: (text) => this.#say(text),
+            write: (kind, dest, text) => this.#write(kind, dest, text),
+        });
+        const t = texts.meeting;
         this.element = render(html`
             <div class="meeting">
-                <header class="meeting-header"><h1>${title}</h1></header>
+                <header class="meeting-header">
+                    <h1>${title}</h1>
+                    <span class="badge lock-badge" hidden>${icon('lock')}${t.locked}</span>
+                    <span class="meeting-buttons">
+                        <button class="plain-button" type="button" data-action="group" aria-haspopup="menu" aria-expanded="false"
+                            aria-label="${t.groupMenu}" title="${t.groupMenu}" hidden>${icon('shield')}</button>
+                        <button class="plain-button" type="button" data-action="settings" aria-haspopup="dialog"
+                            aria-label="${t.settings}" title="${t.settings}">${icon('settings')}</button>
+                    </span>
+                </header>
                 <main class="meeting-body"></main>
                 <footer class="meeting-footer"></footer>
             </div>`);
-        find(this.element, 'main', HTMLElement).append(this.#grid.element, this.#panel.element);
+        this.#lockBadge = find(this.element, '.lock-badge', HTMLElement);
+        this.#groupButton = find(this.element, '[data-action=group]', HTMLButtonElement);
+        find(this.element, 'main', HTMLElement).append(
+            this.#grid.element, this.#panel.element, this.#transfers.element, this.#session.element);
         find(this.element, 'footer', HTMLElement).append(this.#toolbar.element);
 
         /**
@@ -74,55 +122,240 @@ export class Meeting {
          */
         this.onredirect = null;
 
+        this.#connectSession();
         this.#connectControls();
-        this.#connectProtocol();
+        this.#connectMedia();
+        this.#connectChat();
     }
 
     /** @param {string} endpoint the WebSocket's address */
     start(endpoint) {
-        this.#connection.connect(endpoint);
+        this.settings.onchange = (name) => this.#gotSetting(name);
+        this.#session.start(endpoint);
     }
 
+    get #connection() {
+        return this.#session.connection;
+    }
+
+    // What the person does
+
     #connectControls() {
-        this.#toolbar.onaction = (action) => {
-            switch (action) {
-                case 'camera':
-                    return this.#camera.isOn ? this.#camera.stop() : void this.#camera.start(this.#connection, true);
-                case 'mute':
-                    return this.#camera.setMuted(!this.#camera.isMuted);
-                case 'leave':
-                    return this.#connection.close();
-                default:
-                    return this.#showPanel(this.#panel.open === action ? null : action);
-            }
-        };
+        this.#toolbar.onaction = (action) => this.#act(action);
         this.#panel.onclose = () => {
             const panel = this.#panel.open;
             this.#showPanel(null);
             this.#toolbar.focus(panel ?? 'chat');
         };
-        this.#chat.onsend = (kind, text) => this.#connection.chat(kind, '', text);
-        this.#camera.onchange = () => {
-            if (this.#camera.isOn) {
-                this.notices.clearHints();
+        find(this.element, '[data-action=settings]', HTMLButtonElement)
+            .addEventListener('click', () => this.#actions.openSettings());
+        this.#groupButton.addEventListener('click', () => {
+            openMenu(this.#groupButton, texts.meeting.groupMenu, groupMenu(this.#actions, this.#isLocked));
+        });
+        this.#users.onmenu = (id, button) => {
+            const { users, permissions } = this.#connection;
+            const user = users[id];
+            if (user) {
+                const items = id === this.#connection.id
+                    ? ownMenu(this.#actions, Boolean(user.data['raisehand']))
+                    : userMenu(this.#actions, permissions, id, user);
+                openMenu(button, texts.users.actions(this.#actions.nameOf(id)), items);
             }
-            this.#updateToolbar();
         };
-        this.#camera.onwarning = (text) => this.notices.show('warning', text);
-        this.#camera.onstream = (stream, media) => this.#showUpStream(stream, media);
-        this.#camera.onstopped = (stream) => this.#grid.remove(stream);
     }
 
-    #connectProtocol() {
+    /** @param {Action} action */
+    #act(action) {
+        switch (action) {
+            case 'mute':
+                return void this.#camera.setSound(!this.#camera.hasSound);
+            case 'camera':
+                return void this.#camera.setVideo(!this.#camera.hasVideo);
+            case 'screen':
+                return this.#screens.isOn ? this.#screens.stop() : void this.#screens.start();
+            case 'hand':
+                return this.#actions.raiseHand(!this.#said.raisehand);
+            case 'leave':
+                return this.#session.leave();
+            default:
+                return this.#showPanel(this.#panel.open === action ? null : action);
+        }
+    }
+
+    #connectMedia() {
+        const connection = () => {
+            const mayPresent = this.#connection.isOpen && this.#connection.permissions.includes('present');
+            return mayPresent ? this.#connection : null;
+        };
+        for (const source of [this.#camera, this.#screens]) {
+            source.connection = connection;
+            source.onwarning = (text) => this.notices.show('warning', text);
+            source.onstream = (stream, media) => this.#streams.showOwn(stream, media);
+            source.onstopped = (stream) => this.#grid.remove(stream);
+            source.onchange = () => this.#mediaChanged();
+        }
+        this.#grid.setMirrored(this.settings.get('mirror'));
+    }
+
+    #mediaChanged() {
+        const camera = this.#camera;
+        if (this.#session.isOpen && !camera.isStarting) {
+            this.#wasOn = { audio: camera.hasSound, video: camera.hasVideo, screen: this.#screens.isOn };
+            const muted = camera.isOn && !camera.hasSound;
+            if (muted !== this.#said.muted) {
+                this.#said.muted = muted;
+                this.#connection.userAction('setdata', this.#connection.id, { muted: muted ? true : null });
+            }
+        }
+        if (camera.isOn) {
+            this.#removeHint?.();
+        }
+        this.#markMuted();
+        this.#updateToolbar();
+    }
+
+    #markMuted() {
+        this.#streams.markMuted(this.#connection.users, this.#camera.isOn && !this.#camera.hasSound);
+    }
+
+    /** @param {string} name */
+    #gotSetting(name) {
+        switch (name) {
+            case 'camera':
+            case 'microphone':
+                return void this.#camera.restart();
+            case 'send':
+            case 'simulcast':
+                return this.#camera.adapt();
+            case 'request':
+                return this.#connection.isOpen ? this.#connection.request(this.settings.wanted) : undefined;
+            case 'mirror':
+                return this.#grid.setMirrored(this.settings.get('mirror'));
+            case 'theme':
+                return this.settings.applyTheme();
+        }
+    }
+
+    // Chat
+
+    #connectChat() {
+        this.#chat.onsend = (text, to) => this.#send(text, to);
+        this.#chat.onmenu = (id, source, author, button) => {
+            openMenu(button, texts.chat.menuOf(author), [
+                { label: texts.chat.deleteMessage, icon: 'trash', act: () => this.#actions.clearChat({ id, userId: source }) },
+                { label: texts.chat.deleteAllOf(author), icon: 'trash', act: () => this.#actions.clearChat({ userId: source }) },
+            ]);
+        };
+    }
+
+    /**
+     * @param {string} text
+     * @param {string | null} to
+     * @returns {string} what is left in the box
+     */
+    #send(text, to) {
+        if (!this.#connection.isOpen) {
+            return text;
+        }
+        if (text.startsWith('/') && !text.startsWith('//')) {
+            try {
+                runCommand(this.#actions, text);
+                return '';
+            } catch (error) {
+                if (!(error instanceof CommandError)) {
+                    throw error;
+                }
+                this.notices.show('warning', error.message);
+                return text;
+            }
+        }
+        if (to !== null && !Object.hasOwn(this.#connection.users, to)) {
+            this.notices.show('warning', texts.chat.gone);
+            this.#chat.setRecipient(null);
+            return text;
+        }
+        this.#write('', to ?? '', text.startsWith('//') ? text.slice(1) : text);
+        return '';
+    }
+
+    /**
+     * @param {string} kind
+     * @param {string} dest
+     * @param {string} text
+     */
+    #write(kind, dest, text) {
         const connection = this.#connection;
-        connection.onconnected = () => {
-            void connection.join(this.group, this.request.username, this.request.password);
+        connection.chat(kind, dest, text);
+        if (dest) {
+            // The server gives private messages to the other only.
+            const { id, username } = connection;
+            this.#gotChat({ id: undefined, source: id, dest, username: username ?? '', time: new Date(), history: false, kind, message: text });
+        }
+    }
+
+    /** @param {string} id */
+    #writePrivately(id) {
+        this.#chat.setRecipient({ id, name: this.#actions.nameOf(id) });
+        this.#showPanel('chat');
+    }
+
+    /** @param {string} text that only this person sees */
+    #say(text) {
+        if (this.#panel.open !== 'chat') {
+            this.#showPanel('chat');
+        }
+        this.#chat.add({ id: null, source: null, author: '', own: false, to: null, time: null, kind: 'local', text });
+    }
+
+    /**
+     * @param {{id: string | undefined, source: string | undefined, dest: string | undefined,
+     *     username: string | undefined, time: Date | null, history: boolean, kind: string, message: string}} received
+     */
+    #gotChat(received) {
+        const own = received.source === this.#connection.id;
+        const fresh = this.#chat.add({
+            id: received.id ?? null,
+            source: received.source ?? null,
+            author: received.username || (received.source ? texts.users.anonymous : texts.chat.server),
+            own,
+            to: received.dest ? this.#actions.nameOf(received.dest) : null,
+            time: received.time,
+            kind: received.kind === 'local' ? '' : received.kind,
+            text: received.message,
+        });
+        if (fresh && !own && !received.history && this.#panel.open !== 'chat') {
+            this.#unread += 1;
+            this.#updateToolbar();
+        }
+    }
+
+    // What the server says
+
+    #connectSession() {
+        const session = this.#session;
+        session.data = () => (this.#said.raisehand ? { raisehand: true } : undefined);
+        session.onconnection = (connection) => this.#listenTo(connection);
+        session.onjoined = (isAgain, status) => this.#begin(isAgain, Boolean(status['locked']));
+        session.onchange = (status) => this.#gotChange(status);
+        session.onlost = () => this.#updateToolbar();
+        session.onredirect = (url) => this.onredirect?.(url);
+        session.onended = (reason) => {
+            this.#camera.stop();
+            this.#screens.stop();
+            this.settings.onchange = null;
+            this.notices.clear();
+            closeMenu();
+            this.onended?.(reason);
         };
-        connection.onjoined = (kind, _group, _permissions, status, _data, error, message) => {
-            this.#gotJoined(kind, Boolean(status?.['locked']), error, message);
+    }
+
+    /** @param {ServerConnection} connection */
+    #listenTo(connection) {
+        connection.onuser = (id, kind) => this.#gotUser(id, kind);
+        connection.ondownstream = (stream) => {
+            this.#streams.show(stream);
+            this.#markMuted();
         };
-        connection.onuser = () => this.#users.update(connection.users, connection.id);
-        connection.ondownstream = (stream) => this.#showDownStream(stream);
         connection.onchat = (id, source, dest, username, time, _privileged, history, kind, message) => {
             // Captions belong over the picture, and are no conversation.
             if (kind !== 'caption') {
@@ -134,143 +367,79 @@ export class Meeting {
                 this.#gotPrivilegedMessage(source, username ?? '', kind, message);
             }
         };
-        connection.onerror = (error) => {
-            this.#reason = texts.failure.broken(error instanceof Error ? error.message : String(error));
-            this.#end(this.#reason);
-        };
-        connection.onclose = (code, reason) => this.#gotClose(code, reason);
+        connection.onfiletransfer = (transfer) => this.#transfers.add(transfer);
     }
 
     /**
-     * @param {string} kind
+     * @param {boolean} isAgain
      * @param {boolean} locked
-     * @param {string | null} error
-     * @param {string | null} message
      */
-    #gotJoined(kind, locked, error, message) {
-        switch (kind) {
-            case 'join':
-                this.#joined = true;
-                this.onjoined?.();
-                this.#begin(locked);
-                break;
-            case 'change':
-                this.#showPermissions();
-                break;
-            case 'fail':
-                this.#reason = failureText(error, message);
-                this.#connection.close();
-                break;
-            case 'redirect':
-                this.#reason = '';
-                this.#connection.close();
-                this.onredirect?.(message ?? '');
-                break;
-        }
-    }
-
-    /** @param {boolean} locked */
-    #begin(locked) {
-        this.#connection.request({ '': ['audio', 'video'] });
-        this.#showPermissions();
-        this.#showPanel(window.innerWidth < NARROW ? null : 'chat');
-        if (locked) {
-            this.notices.show('warning', texts.notices.locked);
+    #begin(isAgain, locked) {
+        const { devices } = this.request;
+        this.#wasOn = isAgain ? this.#wasOn : { audio: devices !== 'nothing', video: devices === 'both', screen: false };
+        const { audio, video, screen } = this.#wasOn;
+        this.#said.muted = false;
+        this.#permissions = [...this.#connection.permissions];
+        this.#connection.request(this.settings.wanted);
+        this.#showLocked(locked);
+        if (isAgain) {
+            this.notices.show('info', screen ? texts.reconnection.screenStopped : texts.reconnection.back);
+            this.#showPermissions();
+        } else {
+            this.onjoined?.();
+            this.#showPermissions();
+            this.#showPanel(window.innerWidth < NARROW ? null : 'chat');
+            if (locked) {
+                this.notices.show('warning', texts.notices.locked);
+            }
         }
         if (!this.#connection.permissions.includes('present')) {
             return;
         }
-        if (this.request.devices === 'nothing') {
-            this.notices.show('info', texts.notices.mayPresent);
-        } else {
-            void this.#camera.start(this.#connection, this.request.devices === 'both');
+        if (audio || video) {
+            void this.#camera.start(audio, video);
+        } else if (!isAgain) {
+            this.#removeHint = this.notices.show('info', texts.notices.mayPresent);
         }
     }
 
-    #showPermissions() {
+    /** @param {Record<string, any> | undefined} status */
+    #gotChange(status) {
         const { permissions } = this.#connection;
-        this.#chat.setAllowed(permissions.includes('message'));
-        this.#grid.setHint(permissions.includes('present') ? texts.grid.emptyHint : texts.grid.emptyWait);
-        this.#updateToolbar();
-    }
-
-    #updateToolbar() {
-        this.#toolbar.update({
-            mayPresent: this.#connection.permissions.includes('present'),
-            isOn: this.#camera.isOn,
-            isStarting: this.#camera.isStarting,
-            isMuted: this.#camera.isMuted,
-            panel: this.#panel.open,
-            unread: this.#unread,
-        });
-    }
-
-    /** @param {PanelName | null} name */
-    #showPanel(name) {
-        const byHand = this.#panel.element.isConnected && this.#panel.element.contains(document.activeElement);
-        this.#panel.show(name);
-        if (name === 'chat') {
-            this.#unread = false;
-            if (byHand || this.#joined) {
-                this.#chat.revealed();
-            }
+        permissionNotices(this.#permissions, permissions).forEach((text) => this.notices.show('info', text));
+        this.#permissions = [...permissions];
+        if (!permissions.includes('present')) {
+            this.#camera.stop();
+            this.#screens.stop();
         }
-        this.#updateToolbar();
+        const locked = Boolean(status?.['locked']);
+        if (status && locked !== this.#isLocked) {
+            this.notices.show('info', locked ? texts.notices.groupLocked : texts.notices.groupUnlocked);
+            this.#showLocked(locked);
+        }
+        closeMenu();
+        this.#showPermissions();
     }
 
     /**
-     * @param {Stream} stream
-     * @param {MediaStream} media
+     * @param {string} id
+     * @param {string} kind
      */
-    #showUpStream(stream, media) {
-        const tile = this.#grid.add(stream, this.#connection.username ?? '');
-        tile.show(media);
-        stream.onstatus = (state) => tile.setState(state, true);
-    }
-
-    /** @param {Stream} stream */
-    #showDownStream(stream) {
-        if (stream.onclose) {
-            return;
+    #gotUser(id, kind) {
+        const { users, id: ownId } = this.#connection;
+        const own = users[ownId];
+        if (id === ownId && own && kind !== 'delete') {
+            this.#said.raisehand = own.data['raisehand'] === true;
         }
-        const tile = this.#grid.add(stream, stream.username || texts.users.anonymous);
-        stream.onclose = (replace) => {
-            if (!replace) {
-                this.#grid.remove(stream);
-            }
-        };
-        stream.onerror = (error) => {
-            console.error(error);
-            this.notices.show('error', texts.notices.streamFailed);
-        };
-        stream.onstatus = (state) => tile.setState(state, false);
-        stream.ondowntrack = (_track, _transceiver, media) => tile.show(media);
-        stream.onnegotiationcompleted = () => {
-            if (stream.stream) {
-                tile.show(stream.stream);
-            }
-        };
-    }
-
-    /**
-     * @param {{id: string | undefined, source: string | undefined, dest: string | undefined,
-     *     username: string | undefined, time: Date | null, history: boolean, kind: string, message: string}} received
-     */
-    #gotChat(received) {
-        const fresh = this.#chat.add({
-            id: received.id ?? null,
-            source: received.source ?? null,
-            author: received.username || (received.source ? texts.users.anonymous : texts.chat.server),
-            own: received.source === this.#connection.id,
-            private: Boolean(received.dest),
-            time: received.time,
-            kind: received.kind,
-            text: received.message,
-        });
-        if (fresh && !received.history && this.#panel.open !== 'chat') {
-            this.#unread = true;
-            this.#updateToolbar();
+        const people = Object.values(users).filter((user) => !user.permissions.includes('system')).length;
+        this.#users.update(users, ownId);
+        this.#panel.setTitle('people', texts.users.titleOf(people));
+        // Those who are there already are told one by one when one joins; when the connection ends, they go.
+        if (this.#session.isOpen) {
+            this.#camera.setMembers(people);
         }
+        this.#markMuted();
+        this.#updateToolbar();
     }
 
     /**
@@ -281,49 +450,77 @@ export class Meeting {
      */
     #gotPrivilegedMessage(source, username, kind, message) {
         const name = username || texts.users.anonymous;
-        const text = source ? texts.notices.said(name, String(message)) : texts.notices.server(String(message));
         switch (kind) {
             case 'error':
             case 'warning':
             case 'info':
-                this.notices.show(kind, text);
+                this.notices.show(kind, source ? texts.notices.said(name, String(message)) : refusalText(String(message)));
                 break;
             case 'kicked':
-                this.#reason = username ? texts.notices.said(username, String(message)) : String(message);
+                this.#session.sentAway(kickedText(username, message));
                 break;
             case 'mute':
-                this.#camera.setMuted(true);
+                if (this.#camera.hasSound) {
+                    void this.#camera.setSound(false);
+                }
                 this.notices.show('warning', source ? texts.notices.mutedBy(name) : texts.notices.mutedByServer);
                 break;
             case 'clearchat':
                 this.#chat.clear(message?.userId ?? null, message?.id ?? null);
                 break;
+            case 'userinfo':
+                this.#say(`${texts.chat.userAddress(message?.username || texts.users.anonymous)} ${message?.address ?? ''}`);
+                break;
         }
     }
 
-    /**
-     * @param {number} code
-     * @param {string} reason
-     */
-    #gotClose(code, reason) {
-        if (this.#reason !== null) {
-            this.#end(this.#reason);
-        } else if (code === 1000 && !reason) {
-            this.#end(null);
-        } else if (this.#connection.version === null) {
-            this.#end(texts.failure.cannotConnect);
-        } else if (this.#connection.socket === null) {
-            this.#end(null);
-        } else {
-            this.#end(reason ? texts.failure.closed(reason) : texts.failure.connectionLost);
-        }
+    // What is on the screen
+
+    #showPermissions() {
+        const { permissions } = this.#connection;
+        this.#chat.setAllowed(permissions.includes('message'));
+        this.#chat.setModerator(permissions.includes('op'));
+        this.#grid.setHint(permissions.includes('present') ? texts.grid.emptyHint : texts.grid.emptyWait);
+        this.#groupButton.hidden = !permissions.includes('op');
+        this.#updateToolbar();
     }
 
-    /** @param {string | null} reason */
-    #end(reason) {
-        this.#camera.stop();
-        const ended = this.onended;
-        this.onended = null;
-        ended?.(reason);
+    /** @param {boolean} locked */
+    #showLocked(locked) {
+        this.#isLocked = locked;
+        this.#lockBadge.hidden = !locked;
+    }
+
+    /** How many others have raised theirs. */
+    #raisedHands() {
+        const { users, id } = this.#connection;
+        return Object.entries(users).filter(([other, user]) => other !== id && user.data['raisehand']).length;
+    }
+
+    #updateToolbar() {
+        this.#toolbar.update({
+            isConnected: !this.#session.isLost,
+            mayPresent: this.#permissions.includes('present'),
+            hasSound: this.#camera.hasSound,
+            hasVideo: this.#camera.hasVideo,
+            isStarting: this.#camera.isStarting,
+            canShare: ScreenSharing.isPossible,
+            isSharing: this.#screens.isOn,
+            handRaised: this.#said.raisehand,
+            panel: this.#panel.open,
+            unread: this.#unread,
+            hands: this.#raisedHands(),
+        });
+    }
+
+    /** @param {PanelName | null} name */
+    #showPanel(name) {
+        closeMenu();
+        this.#panel.show(name);
+        if (name === 'chat') {
+            this.#unread = 0;
+            this.#chat.revealed();
+        }
+        this.#updateToolbar();
     }
 }

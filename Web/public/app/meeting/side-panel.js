@@ -20,7 +20,7 @@ export class SidePanel {
             <aside class="panel" aria-labelledby="panel-title" hidden>
                 <header class="panel-header">
                     <h2 id="panel-title"></h2>
-                    <button class="panel-close" type="button" aria-label="${texts.panel.close}">${icon('close')}</button>
+                    <button class="plain-button" type="button" aria-label="${texts.panel.close}" title="${texts.panel.close}">${icon('close')}</button>
                 </header>
                 <div class="panel-body"></div>
             </aside>`);
@@ -31,7 +31,7 @@ export class SidePanel {
          * @type {(() => void) | null}
          */
         this.onclose = null;
-        find(this.element, '.panel-close', HTMLButtonElement).addEventListener('click', () => this.onclose?.());
+        find(this.element, '.plain-button', HTMLButtonElement).addEventListener('click', () => this.onclose?.());
         this.element.addEventListener('keydown', (event) => {
             if (event.key === 'Escape') {
                 this.onclose?.();
@@ -51,5 +51,16 @@ export class SidePanel {
             pane.element.hidden = key !== name;
         }
         this.#title.textContent = name === null ? '' : this.panes[name].title;
+    }
+
+    /**
+     * @param {PanelName} name
+     * @param {string} title
+     */
+    setTitle(name, title) {
+        this.panes[name].title = title;
+        if (this.#open === name && this.#title.textContent !== title) {
+            this.#title.textContent = title;
+        }
     }
 }

@@ -14,7 +14,10 @@ struct AuthorisationTests {
            "alice":{"password":"swordfish","permissions":"op"},
            "bob":{"password":{"type":"pbkdf2","hash":"sha-256","iterations":4096,"salt":"0011223344556677",
              "key":"ad18679cee07acd2653c83cea1da2cbfb77806919e16757cdbebcf2dfbf70033"},"permissions":"present"},
-           "carol":{"permissions":"op"}},
+           "carol":{"permissions":"op"},
+           "erin":{"password":{"type":"bcrypt","key":"$2a$08$f3/1CdaeUV4YQzAo0N8FXe7eFI9VjmvGgbczFqZOlkg/An3fPuJ8y"},
+             "permissions":"message"},
+           "frank":{"password":{"type":"md5","key":"guest"},"permissions":"op"}},
          "wildcard-user":{"password":"guest","permissions":"message"}}
         """#
 
@@ -28,10 +31,10 @@ struct AuthorisationTests {
     }
 
     @Test(
-        .row("X-01", "S-36", "S-42", "S-43", "S-45"),
+        .row("X-01", "S-36", "S-42", "S-43", "S-44", "S-45"),
         arguments: [
             ("alice", "swordfish", [.op, .present, .message, .caption, .token]),
-            ("bob", "swordfish", [.present, .message]),
+            ("bob", "swordfish", [.present, .message]), ("erin", "swordfish", [.message]),
             ("dave", "guest", [.message]), ("", "guest", [.message]),
         ] as [(String, String, [Permission])])
     func `the right password gives the user's permissions`(
@@ -44,6 +47,7 @@ struct AuthorisationTests {
         .attack(24), .row("S-45"),
         arguments: [
             ("alice", "guest"), ("alice", ""), ("bob", "swordfisH"), ("carol", ""), ("carol", "guest"),
+            ("erin", "swordfisH"), ("erin", ""), ("frank", "guest"),
             ("dave", "swordfish"),
             ("../dave", "guest"), ("a\nb", "guest"), ("a\\b", "guest"),
         ])

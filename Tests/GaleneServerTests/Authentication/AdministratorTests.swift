@@ -15,6 +15,8 @@ struct AdministratorTests {
            "list":{"password":"swordfish","permissions":["admin"]},
            "slow":{"password":{"type":"pbkdf2","hash":"sha-256","iterations":4096,"salt":"0011223344556677",
              "key":"ad18679cee07acd2653c83cea1da2cbfb77806919e16757cdbebcf2dfbf70033"},"permissions":"admin"},
+           "strong":{"password":{"type":"bcrypt","key":"$2a$08$f3/1CdaeUV4YQzAo0N8FXe7eFI9VjmvGgbczFqZOlkg/An3fPuJ8y"},
+             "permissions":"admin"},
            "op":{"password":"swordfish","permissions":"op"},
            "plain":{"password":"swordfish"},
            "hashed":{"password":{"type":"bcrypt","key":"$2a$08$abc"},"permissions":"admin"},
@@ -22,12 +24,12 @@ struct AdministratorTests {
         """#
 
     private func isAdmitted(_ credentials: [(String, String)], _ file: String = Self.file) async throws -> Bool {
-        await Authorisation().isAdministrator(
+        try await Authorisation().isAdministrator(
             credentials.map { BasicCredentials(username: $0, password: $1) },
             by: try ServerConfiguration(parsing: Array(file.utf8)))
     }
 
-    @Test(.row("S-19"), arguments: ["root", "list", "slow"])
+    @Test(.row("S-19"), arguments: ["root", "list", "slow", "strong"])
     func `their password and the permission let them in`(name: String) async throws {
         #expect(try await isAdmitted([(name, "swordfish")]))
         #expect(try await isAdmitted([("op", "x"), (name, "swordfish")]))
@@ -36,7 +38,8 @@ struct AdministratorTests {
     @Test(
         .row("S-19"), .attack(24),
         arguments: [
-            ("root", "swordfisH"), ("root", ""), ("root", "swordfish\0"), ("slow", "swordfisH"), ("op", "swordfish"),
+            ("root", "swordfisH"), ("root", ""), ("root", "swordfish\0"), ("slow", "swordfisH"),
+            ("strong", "swordfisH"), ("op", "swordfish"),
             ("plain", "swordfish"), ("hashed", "$2a$08$abc"), ("locked", ""), ("locked", "swordfish"),
             ("nobody", "swordfish"), ("nobody", ""), ("", ""), ("ROOT", "swordfish"),
         ])

@@ -1,0 +1,95 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""A file from one person to another by the page."""
+
+import hashlib
+
+import pytest
+
+from harness.waiting import until
+
+WINDOW = {"width": 1000, "height": 600}
+# The page's policy lets no script read what a link saves: it is taken where the link is made.
+KEEP_SAVED = """
+    const { createObjectURL } = URL;
+    URL.createObjectURL = (file) => {
+        window.saved = file;
+        return createObjectURL.call(URL, file);
+    };"""
+SHA_256 = """
+    const digest = await crypto.subtle.digest('SHA-256', await window.saved.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');"""
+
+# A network that takes no more of a file after some pieces.
+STALL = """
+    const { send } = RTCDataChannel.prototype;
+    RTCDataChannel.prototype.send = function (data) {
+        this.sent = (this.sent ?? 0) + 1;
+        send.call(this, data);
+    };
+    Object.defineProperty(RTCDataChannel.prototype, 'bufferedAmount', {
+        get() {
+            return this.sent < 40 || !this.sent ? 0 : 1_000_000;
+        },
+    });"""
+
+
+@pytest.fixture
+def alice(server, open_browser):
+    return open_browser("chromium", **WINDOW)
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def bob(request, server, open_browser, alice):
+    """Both are in the meeting."""
+    other = request.getfixturevalue("firefox") if request.param == "firefox" else open_browser("chromium", **WINDOW)
+    url = server.page(server.new_group())
+    other.join(url, "Bob", devices="Nothing")
+    alice.join(url, "Alice", devices="Nothing")
+    alice.click("button", "People")
+    alice.wait_for("button", "Actions for Bob")
+    return other
+
+
+def offer(alice, name: str, content: bytes) -> None:
+    alice.click("button", "Actions for Bob")
+    alice.choose_file(name, content, "menuitem", "Send a file…")
+
+
+@pytest.mark.row("U-63", "U-74")
+def test_a_file_arrives_and_can_be_saved(alice, bob):
+    content = bytes(range(256)) * 4097
+    bob.evaluate(KEEP_SAVED)
+    offer(alice, "readings.csv", content)
+    bob.wait_for_text("the sender learns your network address")
+    bob.click("button", "Accept readings.csv")
+    bob.wait_for("link", "Save readings.csv")
+    alice.wait_for_text("Sent, 1")
+    assert bob.evaluate(SHA_256) == hashlib.sha256(content).hexdigest()
+    bob.click("button", "Dismiss readings.csv")
+    bob.wait_gone("link", "Save readings.csv")
+
+
+@pytest.mark.row("U-74")
+def test_a_file_is_declined_and_cancelled_from_both_sides(alice, bob):
+    offer(alice, "unwanted.txt", b"?")
+    bob.click("button", "Decline unwanted.txt")
+    alice.wait_for_text("Not transferred: declined")
+    offer(alice, "withdrawn.txt", b"!")
+    bob.wait_for("button", "Accept withdrawn.txt")
+    alice.click("button", "Cancel withdrawn.txt")
+    bob.wait_gone("button", "Accept withdrawn.txt")
+
+    alice.evaluate(STALL)
+    for name, canceller, other in (("one.bin", alice, bob), ("two.bin", bob, alice)):
+        offer(alice, name, b"0" * 1_000_000)
+        bob.click("button", f"Accept {name}")
+        until(f"progress of {name}", lambda: bob.evaluate("""
+            const bar = [...document.querySelectorAll('progress')].find((each) => each.ariaLabel === argument);
+            return !bar.hidden && bar.value > 0 && bar.value < 1;""", f"Progress of {name}"))
+        bob.wait_for_text("% of 1 MB received")
+        canceller.click("button", f"Cancel {name}")
+        canceller.wait_for("button", f"Dismiss {name}")
+        other.wait_for("button", f"Dismiss {name}")
+        other.wait_for_text("Not transferred: cancelled")

@@ -1,0 +1,336 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""A meeting by the page: what people do with each other, and what operators do with people."""
+
+import pytest
+
+from harness.browser import Browser
+from harness.waiting import until
+
+# Wide enough for the panel beside the videos.
+WINDOW = {"width": 1000, "height": 600}
+
+MODERATED = {
+    "users": {"Alice": {"password": "correct horse", "permissions": "op"}},
+    "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"},
+}
+
+
+@pytest.fixture
+def group(server):
+    return server.new_group(MODERATED)
+
+
+@pytest.fixture
+def url(server, group):
+    return server.page(group)
+
+
+@pytest.fixture
+def alice(open_browser, url):
+    """The operator."""
+    browser = open_browser("chromium", **WINDOW)
+    browser.join(url, "Alice", "correct horse", devices="Nothing")
+    return browser
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def bob(request, open_browser):
+    """Has not joined yet."""
+    if request.param == "firefox":
+        return request.getfixturevalue("firefox")
+    return open_browser("chromium", **WINDOW)
+
+
+def write(browser: Browser, text: str) -> None:
+    browser.fill("textbox", "Message", text)
+    browser.press("textbox", "Message", "Enter")
+
+
+def act_on(browser: Browser, whom: str, action: str) -> None:
+    if not browser.is_visible("button", f"Actions for {whom}"):
+        browser.click("button", "People")
+    browser.click("button", f"Actions for {whom}")
+    browser.click("menuitem", action)
+
+
+def act_on_group(browser: Browser, action: str) -> None:
+    browser.click("button", "Group actions")
+    browser.click("menuitem", action)
+
+
+@pytest.mark.row("P-22", "U-37", "U-42", "U-43")
+def test_a_private_message_is_shown_as_such_to_two_only(url, alice, bob, open_browser):
+    bob.join(url, "Bob Smith", devices="Nothing")
+    carol = open_browser("chromium", **WINDOW)
+    carol.join(url, "Carol", devices="Nothing")
+    act_on(alice, "Bob Smith", "Private message")
+    alice.wait_for_text("Privately to Bob Smith")
+    write(alice, "between us")
+    for browser in (alice, bob):
+        browser.wait_for_text("between us")
+        assert "Alice → Bob Smith\nprivate" in browser.text() or "Alice → Bob Smith private" in browser.text()
+    write(bob, '/msg "Alice" and back')
+    alice.wait_for_text("and back")
+    alice.click("button", "Write to everybody again")
+    write(alice, "/msg \"Bob Smith\" by its name")
+    bob.wait_for_text("by its name")
+    write(alice, "for all")
+    carol.wait_for_text("for all")
+    for text in ("between us", "and back", "by its name"):
+        assert text not in carol.text()
+
+
+@pytest.mark.row("U-39", "U-40", "U-42", "U-45", "U-59")
+def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob", devices="Nothing")
+    write(bob, "/help")
+    bob.wait_for_text("/msg USER TEXT – write to one person only")
+    assert "/kick" not in bob.text()
+    write(alice, "/help")
+    alice.wait_for_text("/kick USER [REASON]")
+    for command, words in {
+        "/kick Alice": "You are not allowed to use /kick here.",
+        "/dance": "There is no command /dance.",
+        "/msg Zoe hello": "There is nobody named “Zoe” here.",
+    }.items():
+        write(bob, command)
+        bob.wait_for_text(words)
+    write(bob, "//not a command")
+    alice.wait_for_text("/not a command")
+    write(bob, "/raise")
+    alice.click("button", "People")
+    alice.wait_for_text("hand raised")
+    write(bob, "/leave")
+    bob.wait_for("textbox", "Your name")
+
+
+@pytest.mark.row("P-12", "U-59", "U-61", "U-62")
+def test_a_raised_hand_is_seen(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    alice.click("button", "People")
+    bob.click("button", "Raise hand")
+    alice.wait_for_text("hand raised")
+    bob.click("button", "Lower hand")
+    until("no hand", lambda: "hand raised" not in alice.text())
+
+
+@pytest.mark.row("U-09", "U-47", "U-55", "U-63", "U-78")
+def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    act_on_group(alice, "Lock the group…")
+    alice.fill("textbox", "Message for those outside (optional)", "We have begun.")
+    alice.click("button", "Lock")
+    bob.wait_for_text("The group has been locked.")
+    act_on(alice, "Bob", "Remove from the group…")
+    alice.fill("textbox", "Reason (optional)", "too loud")
+    alice.click("button", "Remove")
+    bob.wait_for_text("Alice has removed you from the group: too loud")
+    alice.wait_gone("button", "Actions for Bob")
+    bob.submit_join("Bob", devices="Nothing")
+    bob.wait_for_text("The server says: We have begun.")
+    act_on_group(alice, "Unlock the group")
+    until("unlocked", lambda: "Locked" not in alice.text())
+    bob.submit_join("Bob", devices="Nothing")
+    bob.wait_for("button", "Leave the meeting")
+
+
+@pytest.mark.row("U-20", "U-56", "U-63")
+def test_an_operator_gives_and_takes_permissions(url, alice, bob):
+    bob.join(url, "Bob")
+    alice.wait_for_tile("down", "Bob")
+    act_on(alice, "Bob", "Make operator")
+    bob.wait_for_text("You are an operator now.")
+    assert bob.is_visible("button", "Group actions")
+    act_on(alice, "Bob", "No longer operator")
+    bob.wait_gone("button", "Group actions")
+    act_on(alice, "Bob", "Forbid writing")
+    bob.wait_for_text("You may not write in this group.")
+    act_on(alice, "Bob", "Allow writing")
+    bob.wait_for("textbox", "Message")
+    act_on(alice, "Bob", "Forbid camera and microphone")
+    bob.wait_for_text("You may no longer use camera and microphone.")
+    until("no video", lambda: not alice.tiles("down") and not bob.tiles("up"))
+    assert not bob.is_visible("button", "Turn on camera")
+    act_on(alice, "Bob", "Allow camera and microphone")
+    bob.click("button", "Turn on camera")
+    alice.wait_for_tile("down", "Bob")
+
+
+@pytest.mark.row("U-18", "U-57", "U-58", "U-73")
+def test_an_operator_mutes_and_warns(url, alice, bob):
+    bob.join(url, "Bob", devices="Microphone only")
+    act_on(alice, "Bob", "Mute the microphone")
+    bob.wait_for_text("Alice has muted your microphone.")
+    bob.wait_for("button", "Unmute microphone")
+    alice.wait_for_text("microphone is off")
+    bob.click("button", "Unmute microphone")
+    until("unmuted at Alice's", lambda: "microphone is off" not in alice.text())
+    act_on_group(alice, "Mute everybody else")
+    bob.wait_for("button", "Unmute microphone")
+    act_on_group(alice, "Send a notice to everybody…")
+    alice.fill("textbox", "Text", "Five minutes left.")
+    alice.click("button", "Send notice")
+    bob.wait_for_text("Alice: Five minutes left.")
+
+
+@pytest.mark.row("U-41", "U-46")
+def test_an_operator_deletes_messages(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    write(bob, "a slip")
+    alice.wait_for_text("a slip")
+    alice.click("button", "Actions for the message of Bob")
+    alice.click("menuitem", "Delete this message")
+    until("deleted", lambda: "a slip" not in bob.text())
+    write(bob, "good morning")
+    alice.wait_for_text("good morning")
+    act_on_group(alice, "Clear the chat…")
+    alice.click("button", "Clear")
+    for browser in (alice, bob):
+        until("cleared", lambda: "good morning" not in browser.text())
+
+
+@pytest.mark.row("U-13", "U-19", "U-52", "U-66", "U-72")
+def test_a_screen_is_shown_large_until_it_is_stopped(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    alice.click("button", "Turn on camera")
+    bob.wait_for_tile("down", "Alice")
+    alice.click("button", "Share your screen")
+    until("the screen", lambda: [t for t in bob.tiles("down") if t["label"] == "screenshare" and t["width"] > 0])
+
+    def area(label: str) -> float:
+        return bob.evaluate("""
+            const tile = document.querySelector(`figure.tile[data-label=${argument}]`);
+            return tile.clientWidth * tile.clientHeight;""", label)
+
+    assert area("screenshare") > 1.5 * area("camera")
+    # The browser has a button of its own, which ends the track.
+    alice.evaluate("""
+        const [track] = document.querySelector('.tile[data-label=screenshare] video').srcObject.getVideoTracks();
+        track.stop();
+        track.dispatchEvent(new Event('ended'));""")
+    until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
+    write(alice, "/sharescreen")
+    until("the screen", lambda: [t for t in bob.tiles("down") if t["label"] == "screenshare" and t["width"] > 0])
+    alice.click("button", "Stop sharing this screen")
+    until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
+    assert alice.is_visible("button", "Share your screen")
+
+
+@pytest.mark.row("U-16", "U-79")
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_the_page_comes_back_after_the_server_has(start_server, open_browser, browser):
+    server = start_server()
+    url = server.page(server.new_group())
+    page = open_browser(browser)
+    page.join(url, "Alice")
+    page.wait_for_tile("up", "Alice (you)")
+    server.stop()
+    page.wait_for_text("Connection lost")
+    server.start()
+    page.wait_for_text("Connected again.", timeout=30)
+    page.wait_for_tile("up", "Alice (you)")
+    other = open_browser("chromium", **WINDOW)
+    other.join(url, "Bob", devices="Nothing")
+    other.wait_for_tile("down", "Alice")
+    write(page, "here again")
+    other.wait_for_text("here again")
+
+
+@pytest.mark.row("U-28", "U-29", "U-30", "U-33", "U-70")
+def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob")
+    alice.wait_for_tile("down", "Bob")
+    bob.click("button", "Settings")
+    bob.choose("Second, small video", "Always")
+    bob.choose("Video quality", "Low (300 kbit/s)")
+    bob.press("combobox", "Video quality", "Escape")
+    until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
+    alice.wait_for_tile("down", "Bob")
+    alice.click("button", "Settings")
+    alice.choose("Videos of others", "Sound only")
+    until("no picture", lambda: [tile["width"] for tile in alice.tiles("down")] == [0])
+    alice.choose("Videos of others", "Everything")
+    alice.wait_for_tile("down", "Bob")
+    assert alice.evaluate("return JSON.parse(sessionStorage.getItem('galene.settings')).request") == "everything"
+
+
+@pytest.mark.row("P-19", "U-29")
+def test_the_third_person_makes_it_two_sizes(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.evaluate("sessionStorage.setItem('galene.settings', JSON.stringify({ simulcast: 'auto' }))")
+    bob.join(url, "Bob")
+    first = alice.wait_for_tile("down", "Bob")["stream"]
+    assert set(bob.measure("outbound")) == {""}
+    carol = open_browser("chromium", **WINDOW)
+    carol.join(url, "Carol", devices="Nothing")
+    until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
+    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
+
+
+@pytest.mark.row("U-23", "U-24")
+def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob")
+    first = alice.wait_for_tile("down", "Bob")["stream"]
+    bob.click("button", "Settings")
+    bob.wait_for("dialog", "Settings")
+    options = bob.evaluate("return [...document.querySelectorAll('select[name=microphone] option')].map((each) => each.text)")
+    assert options[0] == "Chosen by the browser" and len(options) > 1
+    bob.choose("Microphone", options[-1])
+    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
+    mirrored = "return getComputedStyle(document.querySelector('.tile[data-direction=up] video')).transform"
+    assert bob.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
+    bob.click("checkbox", "Show me my own picture as in a mirror")
+    assert bob.evaluate(mirrored) == "none"
+
+
+@pytest.mark.row("U-11", "U-14", "U-63")
+def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob", devices="Nothing")
+    alice.click("button", "People")
+    alice.wait_for("button", "Actions for Bob")
+
+    def focused() -> str:
+        return alice.evaluate("return document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()")
+
+    alice.press("button", "Actions for Bob", "Enter")
+    assert focused() == "Private message"
+    for key, name in (("ArrowUp", "Remove from the group…"), ("ArrowDown", "Private message"), ("End", "Remove from the group…")):
+        alice.page.keyboard.press(key)
+        assert focused() == name
+    alice.page.keyboard.press("Escape")
+    assert focused() == "Actions for Bob"
+    alice.press("button", "Actions for Bob", "Enter")
+    alice.page.keyboard.press("End")
+    alice.page.keyboard.press("Enter")
+    alice.wait_for("dialog", "Remove Bob?")
+    alice.page.keyboard.press("Escape")
+    alice.wait_gone("dialog", "Remove Bob?")
+    assert focused() == "Actions for Bob"
+    assert bob.is_visible("button", "Leave the meeting")
+    alice.page.keyboard.press("Escape")
+    assert focused() == "People"
+
+    # On a telephone the panel covers the videos, and gives them back.
+    alice.page.set_viewport_size({"width": 390, "height": 844})
+    alice.click("button", "Chat")
+    assert alice.is_visible("textbox", "Message")
+    alice.click("button", "Close panel")
+    assert not alice.is_visible("textbox", "Message")
+    assert focused() == "Chat"
+
+    # Once round the page, everything is met.
+    met = set()
+    for _ in range(20):
+        alice.page.keyboard.press("Tab")
+        met.add(focused())
+    assert met >= {
+        "Group actions", "Settings", "Unmute microphone", "Turn on camera", "Share your screen", "Raise hand", "Chat", "People",
+        "Leave the meeting",
+    }

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import { find, html, render } from '../../lib/html.js';
+import { icon } from '../../lib/icons.js';
+import { texts } from '../texts.js';
+
+const t = texts.files;
+
+/** Files that one other may offer at a time; what is beyond is refused. */
+const OFFERS_OF_A_USER = 8;
+/** Cards of transfers that are over. The oldest go first. */
+const FINISHED_AT_MOST = 20;
+
+/**
+ * A name that cannot look like another: nothing in it reorders the text around it, or hides.
+ * @param {string} name
+ */
+export function honestName(name) {
+    return name.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, '\uFFFD').replace(/[/\\]/g, '_') || t.unnamed;
+}
+
+/**
+ * @param {number} bytes
+ * @returns {string}
+ */
+export function sizeText(bytes) {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
+    const index = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** index;
+    return value.toLocaleString([], {
+        style: 'unit', unit: units[index] ?? 'byte', unitDisplay: index ? 'short' : 'long',
+        maximumFractionDigits: value < 10 && index ? 1 : 0,
+    });
+}
+
+/** One file on its way, and what one may do about it. */
+class TransferCard {
+    #transfer;
+    #status;
+    #progress;
+    #buttons;
+    #drawing = false;
+    /** @type {string | null} */
+    #address = null;
+
+    /** @param {TransferredFile} transfer */
+    constructor(transfer) {
+        this.#transfer = transfer;
+        this.name = honestName(transfer.name);
+        const person = transfer.username || texts.users.anonymous;
+        this.element = render(html`
+            <li class="transfer">
+                <span class="transfer-icon">${icon('file')}</span>
+                <div class="transfer-text">
+                    <p class="transfer-title">${transfer.up ? t.to(person) : t.from(person)}</p>
+                    <p class="transfer-name" title="${this.name}">${this.name}</p>
+                    <p class="transfer-status quiet" role="status"></p>
+                    <progress max="1" value="0" aria-label="${t.progressOf(this.name)}" hidden></progress>
+                </div>
+                <div class="transfer-buttons"></div>
+            </li>`);
+        this.#status = find(this.element, '.transfer-status', HTMLElement);
+        this.#progress = find(this.element, 'progress', HTMLProgressElement);
+        this.#buttons = find(this.element, '.transfer-buttons', HTMLElement);
+        this.isFinished = false;
+        /** @type {(() => void) | null} */
+        this.ongone = null;
+        transfer.onevent = (state, data) => this.#gotEvent(state, data);
+        if (!transfer.up) {
+            this.#invited();
+        }
+    }
+
+    remove() {
+        if (this.#address) {
+            URL.revokeObjectURL(this.#address);
+        }
+        this.element.remove();
+        this.ongone?.();
+    }
+
+    #invited() {
+        const { up, size } = this.#transfer;
+        this.#say(up ? t.waiting(sizeText(size)) : t.offered(sizeText(size)));
+        if (up) {
+            this.#offerCancel();
+            return;
+        }
+        this.#setButtons(
+            this.#button(t.accept, t.acceptOf(this.name), 'primary', () => this.#transfer.receive()),
+            this.#button(t.decline, t.declineOf(this.name), '', () => this.#transfer.cancel(t.declined)),
+        );
+    }
+
+    /**
+     * @param {string} state
+     * @param {any} data
+     */
+    #gotEvent(state, data) {
+        switch (state) {
+            case 'inviting':
+                return this.#invited();
+            case 'connecting':
+                this.#say(t.connecting);
+                return this.#offerCancel();
+            case 'connected':
+                return this.#drawProgress();
+            case 'done':
+                return this.#done(data);
+            case 'cancelled':
+                this.#progress.hidden = true;
+                this.element.classList.add('failed');
+                this.#say(data ? t.failed(honestName(data instanceof Error ? data.message : String(data))) : t.cancelled);
+                return this.#finish();
+        }
+    }
+
+    /** Once a picture: a file comes in many pieces. */
+    #drawProgress() {
+        if (this.#drawing) {
+            return;
+        }
+        this.#drawing = true;
+        this.#progress.hidden = false;
+        requestAnimationFrame(() => {
+            this.#drawing = false;
+            const { size, datalen, up } = this.#transfer;
+            if (this.isFinished) {
+                return;
+            }
+            const part = size ? datalen / size : 0;
+            this.#progress.value = part;
+            const percent = part.toLocaleString([], { style: 'percent' });
+            this.#say(up ? t.sending(percent, sizeText(size)) : t.receiving(percent, sizeText(size)));
+        });
+    }
+
+    /** @param {any} file */
+    #done(file) {
+        const { up, size } = this.#transfer;
+        this.#progress.hidden = true;
+        this.element.classList.add('done');
+        this.#say(up ? t.sent(sizeText(size)) : t.received(sizeText(size)));
+        if (up || !(file instanceof Blob)) {
+            return this.#finish();
+        }
+        // As a file to be kept, never as a page to be shown.
+        this.#address = URL.createObjectURL(file);
+        const link = render(html`
+            <a class="button primary small" href="${this.#address}" download="${this.name}" aria-label="${t.saveOf(this.name)}">${icon('download')}${t.save}</a>`);
+        this.#finish(link);
+    }
+
+    #offerCancel() {
+        this.#setButtons(this.#button(t.cancel, t.cancelOf(this.name), '', () => this.#transfer.cancel(t.cancelledByOther)));
+    }
+
+    /** @param {...HTMLElement} buttons */
+    #finish(...buttons) {
+        this.isFinished = true;
+        this.#setButtons(...buttons, this.#button(t.dismiss, t.dismissOf(this.name), '', () => this.remove()));
+    }
+
+    /** @param {string} text */
+    #say(text) {
+        if (this.#status.textContent !== text) {
+            this.#status.textContent = text;
+        }
+    }
+
+    /** @param {...HTMLElement} buttons */
+    #setButtons(...buttons) {
+        const hadFocus = this.#buttons.contains(document.activeElement);
+        this.#buttons.replaceChildren(...buttons);
+        if (hadFocus) {
+            buttons[0]?.focus();
+        }
+    }
+
+    /**
+     * @param {string} text
+     * @param {string} label
+     * @param {string} look
+     * @param {() => void} act
+     */
+    #button(text, label, look, act) {
+        const button = render(html`<button class="button small ${look}" type="button" aria-label="${label}">${text}</button>`);
+        button.addEventListener('click', act);
+        return button;
+    }
+}
+
+/** The files on their way to and from this person. */
+export class Transfers {
+    #list;
+    /** @type {Set<TransferCard>} */
+    #cards = new Set();
+
+    constructor() {
+        this.element = render(html`
+            <section class="transfers" aria-label="${t.label}" hidden><ul></ul></section>`);
+        this.#list = find(this.element, 'ul', HTMLElement);
+    }
+
+    /** @param {TransferredFile} transfer that begins */
+    add(transfer) {
+        if (!transfer.up) {
+            const others = Object.values(transfer.sc.transferredFiles)
+                .filter((other) => !other.up && other.userid === transfer.userid && other.state === 'inviting');
+            if (others.length > OFFERS_OF_A_USER) {
+                throw new Error(t.tooMany);
+            }
+        }
+        const card = new TransferCard(transfer);
+        this.#cards.add(card);
+        card.ongone = () => {
+            this.#cards.delete(card);
+            this.element.hidden = this.#cards.size === 0;
+        };
+        this.#list.prepend(card.element);
+        this.element.hidden = false;
+        const finished = [...this.#cards].filter((other) => other.isFinished);
+        finished.slice(0, Math.max(0, finished.length - FINISHED_AT_MOST)).forEach((other) => other.remove());
+    }
+}
