@@ -14,6 +14,7 @@ struct ByName<Value>: Sequence {
     }
 
     var count: Int { values.count }
+    var keys: [String] { values.values.map(\.name) }
 
     @discardableResult
     mutating func removeValue(forKey name: String) -> Value? { values.removeValue(forKey: Array(name.utf8))?.value }

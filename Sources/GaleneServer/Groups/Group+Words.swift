@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
-import NIOCore
 
 /// What members say to each other. A result that is not `nil` is what to tell the sender: its message was not delivered.
 extension Group {

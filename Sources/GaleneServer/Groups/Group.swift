@@ -4,7 +4,6 @@
 import GaleneProtocol
 import Logging
 import MediaLoop
-import NIOCore
 import RTCBase
 import RTCCrypto
 import RTP
@@ -72,13 +71,7 @@ actor Group {
             && clock().unixSeconds - idleSince.unixSeconds > description.maximumHistoryAge
     }
 
-    /// Whether nobody has been in for so many seconds.
-    func isIdle(for seconds: Int64) -> Bool {
-        members.isEmpty && clock().unixSeconds - idleSince.unixSeconds >= seconds
-    }
-
-    /// Ends the group if nobody is in it. Whoever has found it before is turned away by
-    /// ``join(_:as:certificate:mailbox:address:)``.
+    /// Ends the group if nobody is in it. Whoever has found it before is turned away by ``join(_:as:mailbox:address:)``.
     func retire() -> Bool {
         if members.isEmpty { isRetired = true }
         return isRetired

@@ -34,13 +34,12 @@ actor GroupDirectory: Service {
     private var nextOwner: UInt64 = 1
     private var isStopping = false
     private var scannedAt: Timestamp?
+    private var madeRoomAt: Timestamp?
     private let started: AsyncStream<Group>
     private let startedInput: AsyncStream<Group>.Continuation
 
     /// How long the list of public groups may be out of date, in seconds: a look at every file of the folder costs.
     private static let listAge: Int64 = 5
-    /// Seconds that a group keeps its place when groups become too many: whoever has asked for it may be about to join.
-    private static let graceTime: Int64 = 10
 
     static let stoppingText = "the server is shutting down"
 
@@ -194,10 +193,11 @@ actor GroupDirectory: Service {
     /// Forgets sub-groups that nobody is in, with what was said there: strangers can make as many as they like, and they
     /// must not keep others from their groups.
     private func makeRoom() async {
-        for (name, entry) in entries where !entry.source.isExact {
-            guard await entry.group.isIdle(for: Self.graceTime) else { continue }
-            await forgetIfEmpty(name)
-        }
+        // Not for every request: if somebody is in each of them, looking helps nobody.
+        let now = clock()
+        guard now.unixSeconds != madeRoomAt?.unixSeconds else { return }
+        madeRoomAt = now
+        for (name, entry) in entries where !entry.source.isExact { await forgetIfEmpty(name) }
     }
 
     private func make(_ name: String, _ description: GroupDescription, _ source: GroupFiles.Source) -> Group {

@@ -66,8 +66,8 @@ public struct GaleneService: Service {
             ports: ports, cores: System.coreCount, addresses: addresses, logger: log(.media), now: .now)
         groups = GroupDirectory(
             directory: options.groupsDirectory, workers: workers.workers,
-            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: log(.config)), limits: limits,
-            logger: log(.group))
+            iceServers: ICEServersFile(dataDirectory: options.dataDirectory, logger: log(.config)),
+            limits: limits, logger: log(.group))
         for problem in await groups.scan() { notices.append("warning: \(problem)") }
         for problem in Self.warnings(configuration.current) {
             notices.append("warning: \(options.dataDirectory)/config.json: \(problem)".printable)

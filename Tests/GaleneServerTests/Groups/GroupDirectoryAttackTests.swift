@@ -61,8 +61,13 @@ struct GroupDirectoryAttackTests {
         folder.write("room.json", "{}")
         var limits = Limits()
         limits.groups = 100
-        let now = Mutex(Timestamp(unixSeconds: 1000))
-        let directory = directory(limits: limits) { now.withLock { $0 } }
+        let now = Mutex<Int64>(1000)
+        let directory = directory(limits: limits) {
+            now.withLock { now in
+                now += 1
+                return Timestamp(unixSeconds: now)
+            }
+        }
         guard case .found(let kept) = await directory.group(named: "open/kept") else {
             Issue.record("no group")
             return
@@ -77,7 +82,6 @@ struct GroupDirectoryAttackTests {
             Issue.record("strangers keep everybody out of a group with a file of its own")
             return
         }
-        now.withLock { $0 = Timestamp(unixSeconds: 1011) }
         guard case .found = await directory.group(named: "open/wanted") else {
             Issue.record("strangers keep everybody out of new sub-groups for ever")
             return
