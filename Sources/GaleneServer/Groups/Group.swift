@@ -71,7 +71,8 @@ actor Group {
             && clock().unixSeconds - idleSince.unixSeconds > description.maximumHistoryAge
     }
 
-    /// Ends the group if nobody is in it. Whoever has found it before is turned away by ``join(_:as:mailbox:address:)``.
+    /// Ends the group if nobody is in it. Whoever has found it before is turned away by
+    /// ``join(_:as:certificate:mailbox:address:)``.
     func retire() -> Bool {
         if members.isEmpty { isRetired = true }
         return isRetired
