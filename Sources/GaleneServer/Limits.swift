@@ -30,10 +30,12 @@ public struct Limits: Sendable {
     /// while. An application sends some dozens when somebody joins, an operator one for each person at most.
     public var messageBurst = 1000
     public var messagesPerSecond = 200
-    /// Bytes that a client may send at once, and how many a second in the long run. A message goes to everybody in the
-    /// group, so that this is less than what may wait for another client's socket (``waitingBytes``).
+    /// Bytes that a client may send at once, and how many a second in the long run. What goes to everybody in the group
+    /// counts ``broadcastWeight`` times, so that a burst is far less than what may wait for another client's socket
+    /// (``waitingBytes``), and its rate what a slow path carries.
     public var byteBurst = 2 << 20
     public var bytesPerSecond = 256 * 1024
+    public var broadcastWeight = 4
 
     // MARK: WebSocket, outward
 
@@ -44,6 +46,8 @@ public struct Limits: Sendable {
     public var waitingBytes = 4 << 20
     /// How long a batch may wait for a client's socket. Galène waits 500 ms, which a telephone in a tunnel exceeds.
     public var writeTimeout = Duration.seconds(5)
+    /// The slowest path that is waited for: a batch has so much more time as it, and what is before it, takes at 1 Mbit/s.
+    public var slowestBytesPerSecond = 128 * 1024
     /// How long events of a group wait after others have been delivered, so that many leave together. Nobody sees it.
     public var deliveryPause = Duration.milliseconds(5)
     /// How long a closing handshake may take. Three of these would exceed the time that a service manager waits.
@@ -68,8 +72,10 @@ public struct Limits: Sendable {
     public var identifier = 512
     /// Labels in a `request`: applications use three.
     public var requestedLabels = 64
-    /// Bytes of a user's or a group's data, as JSON: it is sent to every member at every change.
+    /// Bytes of a group's data, as JSON: it is sent to every member at every change. The same for passwords and tokens.
     public var data = 16 * 1024
+    /// Bytes of a user's data: everybody who comes gets that of all others. Applications keep a raised hand there.
+    public var userData = 2 * 1024
     /// Bytes of what an operator says when it locks the group or sends somebody away: everybody who is kept out gets it.
     public var notice = 4096
     /// Sub-groups that an operator is told of at a time: a message that people read.
@@ -92,8 +98,10 @@ public struct Limits: Sendable {
 
     /// Messages kept for newcomers (the protocol's own limit).
     public var history = 50
-    /// Bytes of a message that is kept; longer ones are delivered and forgotten. It bounds a group's history to 3 MiB.
+    /// Bytes of a message that is kept, and of all of them; longer ones are delivered and forgotten, and the oldest make
+    /// room. Everybody who comes gets them at once, and in memory they take up to twenty times as much.
     public var historyMessage = 64 * 1024
+    public var historyBytes = 256 * 1024
     /// Members of a group whose description sets no limit. Each costs every other one a message when it comes.
     public var members = 10_000
     /// Groups in memory beyond which no further sub-group is made. Each costs some kilobytes, and strangers can make them

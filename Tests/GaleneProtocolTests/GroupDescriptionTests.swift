@@ -214,6 +214,8 @@ struct PasswordTests {
         #expect(try password("{}") == nil)
         #expect(try password(#"{"type":""}"#) == nil)
         #expect(try password("null") == nil)
+        let reserved = try GroupDescription(parsing: Array(#"{"users":{"root":null}}"#.utf8))
+        #expect(reserved.users["root"] == UserDescription(), "a name without a password is reserved")
     }
 
     @Test(

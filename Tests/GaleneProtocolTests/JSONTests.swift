@@ -37,6 +37,16 @@ struct JSONTests {
         #expect(error.path.isEmpty)
     }
 
+    @Test(.attack(23), arguments: [("\u{301}", 64), ("\\u0301", 64), ("\u{f73}", 64), ("\u{301}\u{316}", 32)])
+    func `combining marks without end are refused`(mark: String, count: Int) {
+        let text = "a" + String(repeating: mark, count: count)
+        #expect(throws: Never.self) { try JSONValue(parsing: "\"\(text)b\(text)\"") }
+        #expect(throws: FormatError.self) { try JSONValue(parsing: "\"\(text)\(mark)\"") }
+        // Comparing or hashing these would take minutes.
+        let endless = String(repeating: mark, count: 100_000)
+        #expect(throws: FormatError.self) { try JSONValue(parsing: "{\"\(endless)\":0}") }
+    }
+
     @Test func `what is not UTF-8 is refused`() {
         for bytes in [[0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22]] as [[UInt8]] {
             #expect(throws: FormatError.self) { try JSONValue(parsing: bytes) }

@@ -41,8 +41,11 @@ public struct UserDescription: Hashable, Sendable {
     static func users(_ members: [String: JSONValue]) throws(FormatError) -> [String: UserDescription] {
         var users: [String: UserDescription] = [:]
         for name in members.keys.sorted() {
-            guard let value = members[name], !value.isNull else { continue }
-            users[name] = try within(name) { () throws(FormatError) in try UserDescription(value) }
+            guard let value = members[name] else { continue }
+            // Whoever has no password cannot log in, and nobody else can under that name.
+            users[name] =
+                value.isNull
+                ? UserDescription() : try within(name) { () throws(FormatError) in try UserDescription(value) }
         }
         return users
     }

@@ -155,6 +155,7 @@ struct JSONParser: ~Escapable {
         position += 1
         var start = position
         var unescaped: [UInt8] = []
+        var isASCII = true
         while let next {
             switch next {
             case UInt8(ascii: "\""):
@@ -171,15 +172,18 @@ struct JSONParser: ~Escapable {
                         }
                     }
                 guard let text else { throw error("a string is not UTF-8") }
+                guard isASCII || text.isStreamSafe else { throw error("a string has too many combining marks") }
                 return text
             case UInt8(ascii: "\\"):
                 bytes.extracting(start..<position).withUnsafeBytes { unescaped.append(contentsOf: $0) }
                 position += 1
                 try escape(into: &unescaped)
+                isASCII = false
                 start = position
             case 0..<0x20:
                 throw error("a string contains a control character")
             default:
+                if next >= 0x80 { isASCII = false }
                 position += 1
             }
         }

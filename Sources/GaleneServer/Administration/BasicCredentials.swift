@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import GaleneProtocol
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -27,7 +29,8 @@ struct BasicCredentials: Equatable, Sendable {
         guard parts.count == 2, parts[0].lowercased() == "basic", let bytes = Data(base64Encoded: String(parts[1])),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
             let username = String(validating: bytes[..<colon], as: UTF8.self),
-            let password = String(validating: bytes[(colon + 1)...], as: UTF8.self)
+            let password = String(validating: bytes[(colon + 1)...], as: UTF8.self), username.isStreamSafe,
+            password.isStreamSafe
         else { return nil }
         self.init(username: username, password: password)
     }

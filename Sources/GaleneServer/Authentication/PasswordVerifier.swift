@@ -15,8 +15,10 @@ actor PasswordVerifier {
     /// Where a password comes from.
     enum Lane: Hashable, Sendable {
         case network(NetworkPrefix)
-        /// A network that is not known: a Unix-domain socket.
+        /// A network that is not known, of this machine or of a proxy on it.
         case local
+        /// What comes from no known network, by the group that it is for.
+        case group(String)
         case administration
     }
 

@@ -5,25 +5,39 @@ import GaleneProtocol
 
 /// The last messages of a group, for newcomers.
 struct ChatHistory: Sendable {
-    private let capacity: Int
-    private var entries: [Chat] = []
-
-    init(capacity: Int) { self.capacity = capacity }
-
-    mutating func append(_ chat: Chat) {
-        if entries.count >= capacity { entries.removeFirst(entries.count - capacity + 1) }
-        var entry = chat
-        // A newcomer is told what was said, not how it was delivered.
-        entry.privileged = false
-        entry.noEcho = false
-        entries.append(entry)
+    private struct Entry: Sendable {
+        var chat: Chat
+        var size: Int
     }
 
-    mutating func clear(_ cleared: ClearedChat) { entries.removeAll(where: cleared.includes) }
+    private let capacity: Int
+    private let maximumBytes: Int
+    private var entries: [Entry] = []
+
+    init(capacity: Int, maximumBytes: Int) {
+        self.capacity = capacity
+        self.maximumBytes = maximumBytes
+    }
+
+    /// - Parameter size: bytes of the message as it is sent. One that alone is too large is not kept.
+    mutating func append(_ chat: Chat, size: Int) {
+        guard size <= maximumBytes, capacity > 0 else { return }
+        var bytes = entries.reduce(size) { $0 + $1.size }
+        while !entries.isEmpty, entries.count >= capacity || bytes > maximumBytes {
+            bytes -= entries.removeFirst().size
+        }
+        var kept = chat
+        // A newcomer is told what was said, not how it was delivered.
+        kept.privileged = false
+        kept.noEcho = false
+        entries.append(Entry(chat: kept, size: size))
+    }
+
+    mutating func clear(_ cleared: ClearedChat) { entries.removeAll { cleared.includes($0.chat) } }
 
     /// The messages that are no older than `age` seconds, oldest first; older ones are forgotten.
     mutating func messages(age: Int64, now: Timestamp) -> [Chat] {
-        entries.removeAll { ($0.time?.unixSeconds ?? 0) < now.unixSeconds - age }
-        return entries
+        entries.removeAll { ($0.chat.time?.unixSeconds ?? 0) < now.unixSeconds - age }
+        return entries.map(\.chat)
     }
 }

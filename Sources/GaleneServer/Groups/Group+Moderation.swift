@@ -29,7 +29,7 @@ extension Group {
         case .lock(let message): setLock(message ?? Self.lockedText)
         case .unlock: setLock(nil)
         case .setData(let changes):
-            guard let merged = merge(changes, into: data) else { return "the data is too large" }
+            guard let merged = merge(changes, into: data, limit: limits.data) else { return Self.dataTooLarge }
             data = merged
             broadcast(.changed(state()))
         }
@@ -75,7 +75,9 @@ extension Group {
 
     func setUserData(_ changes: [String: JSONValue], of id: String) -> String? {
         guard var member = members[id] else { return nil }
-        guard let merged = merge(changes, into: member.data) else { return "the data is too large" }
+        guard let merged = merge(changes, into: member.data, limit: limits.userData) else {
+            return Self.dataTooLarge
+        }
         member.data = merged
         members[id] = member
         broadcast(.user(member.change(.change)))
@@ -83,9 +85,11 @@ extension Group {
     }
 
     /// Replaces members of `data`; null deletes. `nil` when the result is too large.
-    private func merge(_ changes: [String: JSONValue], into data: [String: JSONValue]) -> [String: JSONValue]? {
+    private func merge(
+        _ changes: [String: JSONValue], into data: [String: JSONValue], limit: Int
+    ) -> [String: JSONValue]? {
         let merged = data.merging(changes) { $1 }.filter { !$0.value.isNull }
-        return JSONValue.object(merged).encoded().count <= limits.data ? merged : nil
+        return JSONValue.object(merged).encoded().count <= limit ? merged : nil
     }
 
     // MARK: Without an operator
@@ -103,5 +107,6 @@ extension Group {
         for id in members.keys.sorted() { expel(id, reason: "there are no operators in this group") }
     }
 
+    static let dataTooLarge = "the data is too large"
     static let lockedText = "this group is locked"
 }

@@ -18,7 +18,7 @@ extension Group {
         if chat.id == nil { chat.id = Identifier.random(using: &random) }
         let message = SharedMessage(.chat(chat))
         // Captions are for the moment: a newcomer has no use for the last fifty (the reference keeps them).
-        if chat.kind != .caption, message.size <= limits.historyMessage { history.append(chat) }
+        if chat.kind != .caption, message.size <= limits.historyMessage { history.append(chat, size: message.size) }
         broadcast(.message(message), except: chat.noEcho ? sender : nil)
         return nil
     }

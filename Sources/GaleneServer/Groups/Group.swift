@@ -59,7 +59,7 @@ actor Group {
         self.rtcConfiguration = rtcConfiguration
         self.lock = lock
         self.clock = clock
-        history = ChatHistory(capacity: limits.history)
+        history = ChatHistory(capacity: limits.history, maximumBytes: limits.historyBytes)
         idleSince = clock()
     }
 
@@ -180,20 +180,23 @@ actor Group {
 
     func state() -> GroupState { GroupState(status: status(), data: data, rtcConfiguration: rtcConfiguration()) }
 
+    private var hasMoved: Bool { description.redirect.map { !$0.isEmpty } ?? false }
+
     /// What members are told; a stranger gets less (``publicStatus(base:)``).
     private func status() -> GroupStatus {
-        GroupStatus(
+        guard !hasMoved else {
+            return GroupStatus(
+                name: name, redirect: description.redirect, displayName: description.displayName,
+                description: description.description)
+        }
+        return GroupStatus(
             name: name, displayName: description.displayName, description: description.description,
             authServer: description.authServer, authPortal: description.authPortal, locked: lock != nil,
             clientCount: members.count)
     }
 
     func publicStatus(base: BaseURL) -> GroupStatus {
-        guard description.redirect?.isEmpty ?? true else {
-            return GroupStatus(
-                name: name, redirect: description.redirect, displayName: description.displayName,
-                description: description.description)
-        }
+        guard !hasMoved else { return status() }
         actWithoutOperator()
         var status = status()
         status.location = base.page(ofGroup: name)

@@ -77,7 +77,10 @@ actor GroupDirectory: Service {
                 metadata: ["file": .string(source.path.printable), "reason": .string("\(error)".printable)])
             return .broken
         }
-        if !source.isExact && !description.autoSubgroups { return .missing }
+        if !source.isExact && !description.autoSubgroups {
+            await forgetIfEmpty(name)
+            return .missing
+        }
         let effective = source.isExact ? description : description.inherited
         if var entry = entries[name] {
             entry.source = source
@@ -111,7 +114,7 @@ actor GroupDirectory: Service {
         let now = clock()
         if now.unixSeconds - (scannedAt?.unixSeconds ?? .min / 2) > Self.listAge { _ = await scan() }
         var statuses: [GroupStatus] = []
-        for (name, entry) in entries where files.source(of: name) != nil {
+        for (name, entry) in entries where files.source(of: name)?.isExact == true {
             guard await entry.group.description.isPublic else { continue }
             statuses.append(await entry.group.publicStatus(base: base))
         }

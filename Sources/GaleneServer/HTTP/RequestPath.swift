@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import GaleneProtocol
+
 /// The path and the query of a request target, with the path decoded and judged.
 struct RequestPath: Equatable {
     /// Percent-decoded, beginning with a slash, without NUL and backslash.
@@ -14,7 +16,7 @@ struct RequestPath: Equatable {
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let raw = parts.first, raw.hasPrefix("/"), let path = Self.decode(raw) else { return nil }
         // A backslash is a separator to some systems and some browsers, and never part of a name here.
-        guard !path.utf8.contains(0), !path.contains("\\") else { return nil }
+        guard !path.utf8.contains(0), !path.utf8.contains(UInt8(ascii: "\\")), path.isStreamSafe else { return nil }
         self.path = path
         self.query = parts.count == 2 ? String(parts[1]) : nil
     }

@@ -30,7 +30,8 @@ struct WebResponder: HTTPResponder {
                 ])
         }
         if request.headers[.connection]?.lowercased() == "close" { response.headers[.connection] = "close" }
-        return response
+        // RFC 9110 section 9.3.2: the same fields and no content, whatever the answer is.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func respond(to request: Request) async throws -> Response {

@@ -51,7 +51,7 @@ extension ClientSession {
         let sizes = [join.group, join.username ?? "", join.password, join.token ?? ""].map(\.utf8.count)
         let request = JoinRequest(
             group: join.group, clientID: clientID, username: join.username, password: join.password,
-            token: join.token, data: join.data)
+            token: join.token, data: join.data.filter { !$0.value.isNull })
         place = .joining(request, since: now)
         // A token of any kind has its place in these.
         guard sizes[0] <= limits.identifier, GroupName.isValid(join.group) else {
@@ -60,8 +60,8 @@ extension ClientSession {
         guard sizes[1] <= limits.identifier, sizes[2] <= limits.data, sizes[3] <= limits.data else {
             return refuse(.notAuthorised, now: now)
         }
-        guard JSONValue.object(join.data).encoded().count <= limits.data else {
-            return refuse(.notAuthorised, now: now)
+        guard JSONValue.object(request.data).encoded().count <= limits.userData else {
+            return refuse(.dataTooLarge, now: now)
         }
         perform(.join(request))
     }

@@ -23,6 +23,7 @@ enum JoinRefusal: Error, Sendable, Equatable {
     case closed
     case noOperators
     case full
+    case dataTooLarge
     /// The group's description is broken.
     case internalError
     /// The group lives elsewhere.
@@ -43,6 +44,7 @@ enum JoinRefusal: Error, Sendable, Equatable {
         case .closed: "this group is closed"
         case .noOperators: "there are no operators in this group"
         case .full: "too many users"
+        case .dataTooLarge: Group.dataTooLarge
         case .internalError: "internal server error"
         case .redirect(let url): url
         }

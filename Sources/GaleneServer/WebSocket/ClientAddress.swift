@@ -15,7 +15,8 @@ struct ClientAddress: Sendable {
     static let local = ClientAddress(nil)
 
     init(_ address: SocketAddress?) {
-        lane = address.flatMap(NetworkPrefix.init).map(PasswordVerifier.Lane.network) ?? .local
+        let isProxy = address.map(Self.isLoopback) ?? true
+        lane = isProxy ? .local : address.flatMap(NetworkPrefix.init).map(PasswordVerifier.Lane.network) ?? .local
         guard let address, var host = address.ipAddress, let port = address.port else {
             text = nil
             return
@@ -23,5 +24,10 @@ struct ClientAddress: Sendable {
         // A client that speaks IPv4 to a socket for both.
         if host.hasPrefix("::ffff:"), host.contains(".") { host.removeFirst("::ffff:".count) }
         text = Redacted(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
+
+    private static func isLoopback(_ address: SocketAddress) -> Bool {
+        guard let host = address.ipAddress else { return true }
+        return host == "::1" || host.hasPrefix("127.") || host.hasPrefix("::ffff:127.")
     }
 }

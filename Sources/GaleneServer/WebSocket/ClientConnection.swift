@@ -25,6 +25,8 @@ actor ClientConnection {
     /// Messages that arrived together with the one that is being handled.
     private var waiting: [ByteBuffer] = []
     private var waitingHead = 0
+    /// Handling a message may allow for the next one: that is the loop's to find, and not one more call on the stack.
+    private var isHandlingMessages = false
     private var nextDelivery = Instant.zero
     private var isClosing = false
     private var isGone = false
@@ -126,6 +128,9 @@ actor ClientConnection {
     // MARK: Turns
 
     private func handleMessages() {
+        guard !isHandlingMessages else { return }
+        isHandlingMessages = true
+        defer { isHandlingMessages = false }
         while waitingHead < waiting.count, session.acceptsMessages, !isClosing {
             guard rate.blockedUntil(now: .now) == nil else { return schedule() }
             let message = waiting[waitingHead]
@@ -135,6 +140,10 @@ actor ClientConnection {
                 try? ClientEnvelope(parsing: RawSpan(_unsafeBytes: bytes))
             }
             if let envelope {
+                if envelope.message.isForEverybody {
+                    let more = (limits.broadcastWeight - 1) * message.readableBytes
+                    rate.took(messages: 0, bytes: more, now: .now)
+                }
                 apply(session.receive(envelope, now: .now))
             } else {
                 apply(session.receiveUnreadable(now: .now))
@@ -311,5 +320,17 @@ extension Instant {
     /// The process's monotonic clock.
     static var now: Instant {
         Instant(nanoseconds: Int64(NIODeadline.now().uptimeNanoseconds))
+    }
+}
+
+extension ClientMessage {
+    /// Whether everybody in the group gets what is in it.
+    fileprivate var isForEverybody: Bool {
+        switch self {
+        case .chat(let chat): chat.dest == nil
+        case .userMessage(let message): message.dest == nil
+        case .userAction, .groupAction: true
+        default: false
+        }
     }
 }

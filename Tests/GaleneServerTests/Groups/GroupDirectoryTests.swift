@@ -210,6 +210,15 @@ struct GroupDirectoryTests {
         #expect(await directory.publicStatuses(base: base).count == 1)
         folder.remove("a.json")
         #expect(await directory.publicStatuses(base: base).isEmpty)
+        // A sub-group whose file is gone would be its parent's, which allows none.
+        folder.write("b.json", "{}")
+        folder.write("b/c.json", #"{"public":true}"#)
+        let second = self.directory()
+        #expect(await second.publicStatuses(base: base).map(\.name) == ["b/c"])
+        folder.remove("b/c.json")
+        #expect(await second.publicStatuses(base: base).isEmpty)
+        _ = await second.group(named: "b/c")
+        #expect(await second.instantiated.isEmpty)
     }
 
     @Test(.row("S-11")) func `a server that is about to stop has locked every group, and those to come`() async {

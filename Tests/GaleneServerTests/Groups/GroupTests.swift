@@ -195,6 +195,10 @@ struct GroupTests {
         description.displayName = "New"
         await group.update(description)
         #expect(alice.story() == ["changed New []"])
+        description.redirect = "https://else.example/"
+        await group.update(description)
+        let status = await group.state().status
+        #expect(status.redirect == description.redirect && status.displayName == "New" && status.clientCount == nil)
     }
 
     @Test(.row("S-50", "P-39")) func `user data is merged, null deletes, and everybody sees it`() async {
@@ -356,10 +360,29 @@ struct GroupTests {
     }
 
     @Test(.row("S-29")) func `old messages are forgotten`() {
-        var history = ChatHistory(capacity: 50)
-        history.append(Chat(value: "old", time: Timestamp(unixSeconds: 100)))
-        history.append(Chat(value: "new", time: Timestamp(unixSeconds: 200)))
+        var history = ChatHistory(capacity: 50, maximumBytes: 1000)
+        history.append(Chat(value: "old", time: Timestamp(unixSeconds: 100)), size: 10)
+        history.append(Chat(value: "new", time: Timestamp(unixSeconds: 200)), size: 10)
         #expect(history.messages(age: 50, now: Timestamp(unixSeconds: 220)).map(\.value) == ["new"])
+    }
+
+    @Test(.row("P-24"), .attack(29)) func `old messages make room for new ones, by number and by bytes`() {
+        var history = ChatHistory(capacity: 4, maximumBytes: 100)
+        let now = Timestamp(unixSeconds: 1)
+        let sizes = [10, 10, 10, 10, 10, 60, 30, 101, 100]
+        for (number, size) in zip(1..., sizes) {
+            history.append(Chat(value: .integer(Int64(number)), time: now), size: size)
+            let expected: [Int64] =
+                switch number {
+                case 1...4: Array(1...Int64(number))
+                case 5: [2, 3, 4, 5]
+                case 6: [3, 4, 5, 6]
+                // 10 + 60 + 30; one that is too large by itself is not kept.
+                case 7, 8: [5, 6, 7]
+                default: [9]
+                }
+            #expect(history.messages(age: 10, now: now).map(\.value) == expected.map { .integer($0) })
+        }
     }
 
     @Test(.row("P-27", "P-33")) func `user messages are forwarded and never kept`() async {

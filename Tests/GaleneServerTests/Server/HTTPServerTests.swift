@@ -31,6 +31,14 @@ struct HTTPServerTests {
             #expect(part?.fields["content-range"] == "bytes 2-4/10")
             #expect(try await server.get("/app/a.js", ["Range": "bytes=10-"])?.status == 416)
             #expect(try await server.get("/app/a.js", ["Range": "bytes=0-1", "If-Range": "\"old\""])?.status == 200)
+            for path in ["/nothing", "/app", "/ws", "/group/nowhere/", "/%00"] {
+                let client = try await RawClient.connect(port: server.port)
+                let refused = try await client.request("HEAD", path)
+                #expect(refused.map { $0.status >= 300 } == true, "\(path)")
+                // A content would be taken for the next answer.
+                #expect(try await client.request("GET", "/app/a.js")?.status == 200, "\(path)")
+                try? await client.close()
+            }
             let head = try await server.request("HEAD", "/app/a.js")
             #expect(head?.status == 200 && head?.fields["content-length"] == "10" && head?.body == "")
         }

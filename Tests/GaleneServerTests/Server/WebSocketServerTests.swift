@@ -196,6 +196,26 @@ struct WebSocketServerTests {
         }
     }
 
+    @Test(.attack(23), .attack(29))
+    func `thousands of messages behind one that takes its time are handled in their turn`()
+        async throws
+    {
+        var limits = Limits()
+        limits.messageBurst = 10_000
+        try await TestServer.run(limits: limits) { server async throws in
+            let socket = try await RawWebSocket.open(port: server.port)
+            try await socket.send(.handshake(Handshake(id: "a")))
+            // The answer to a wrong password takes 200 ms.
+            let join = ClientMessage.join(Join(group: "demo", username: "op", password: "wrong"))
+            let pong = RawWebSocket.frame(1, ClientMessage.pong.encoded())
+            try await socket.client.send(
+                RawWebSocket.frame(1, join.encoded()) + [[UInt8]](repeating: pong, count: 4000).joined())
+            #expect(await socket.message { $0.joined != nil }?.joined?.kind == .fail)
+            try await socket.send(.ping)
+            #expect(await socket.message { $0 == .pong } == .pong)
+        }
+    }
+
     @Test func `what a group says in a hurry waits for the rest, and comes in order`() async throws {
         var limits = Limits()
         limits.deliveryPause = .seconds(3600)
@@ -224,11 +244,23 @@ struct WebSocketServerTests {
     @Test(.row("P-51")) func `a client whose socket stays full is given a time`() {
         var limits = Limits()
         limits.writeTimeout = .seconds(5)
+        limits.slowestBytesPerSecond = 1000
+        limits.waitingBytes = 10_000
         var queue = OutputQueue(limits: limits)
-        queue.wrote(10, now: .zero)
-        #expect(!queue.isOverdue(now: .zero + .milliseconds(4999)))
-        #expect(queue.isOverdue(now: .zero + .seconds(5)))
+        queue.wrote(2000, now: .zero)
+        #expect(!queue.isOverdue(now: .zero + .milliseconds(6999)))
+        #expect(queue.isOverdue(now: .zero + .seconds(7)), "a second for every kilobyte, and five")
+        queue.wrote(1000, now: .zero + .seconds(6))
         queue.completed()
+        #expect(!queue.isOverdue(now: .zero + .milliseconds(13_999)), "the one behind it has the time of both")
+        #expect(queue.isOverdue(now: .zero + .seconds(14)))
+        queue.completed()
+        queue.wrote(1_000_000, now: .zero)
+        queue.wrote(10_000, now: .zero)
+        #expect(!queue.isOverdue(now: .zero), "what is being written may be large")
+        queue.wrote(1, now: .zero)
+        #expect(queue.isOverdue(now: .zero), "what waits may not")
+        for _ in 0..<3 { queue.completed() }
         #expect(queue.deadline == nil && queue.bytes == 0 && !queue.isOverdue(now: .zero + .seconds(50)))
         for _ in 0...limits.waitingBatches { queue.wrote(1, now: .zero) }
         #expect(queue.isOverdue(now: .zero), "more batches than may wait")
