@@ -197,5 +197,10 @@ def test_a_narrow_path_gets_the_low_layer_and_leaves_the_others_theirs(
     start = narrow.now()
     noted = narrow.noted(start, start + 5)
     record_property("wide again", noted)
-    assert noted["longestGap"] < FREEZE and noted["sizes"] == [list(HIGH)], noted
+    assert noted["longestGap"] < FREEZE, noted
+    if encodings is SIMULCAST:
+        assert noted["sizes"] == [list(HIGH)], noted
+    else:
+        # As above: Chromium leaves the high layer out of some key frames.
+        until("the high layer stays", lambda: narrow.size == HIGH, timeout=5)
     assert far_server.is_running, f"The server has ended:\n{far_server.read_log()}"

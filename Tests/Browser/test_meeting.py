@@ -76,9 +76,10 @@ def test_muting_silences_and_unmuting_sounds_again(server, open_browser):
 
 
 @pytest.mark.row("P-12", "P-18", "P-49", "U-79")
-def test_leaving_removes_the_picture_and_the_name(server, open_browser):
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_leaving_removes_the_picture_and_the_name(server, open_browser, browser):
     page = server.page(server.new_group())
-    alice, bob = open_browser("chromium"), open_browser("chromium")
+    alice, bob = open_browser(browser), open_browser("chromium")
     bob.join(page, "Bob", devices="Nothing")
     alice.join(page, "Alice")
     bob.wait_for_tile("down", "Alice")

@@ -4,6 +4,7 @@
 import GaleneProtocol
 import Logging
 import RTP
+import ServerFiles
 import ServiceLifecycle
 
 /// Finds groups by name: the one place that knows which exist and who holds them.
@@ -23,6 +24,13 @@ actor GroupDirectory: Service {
         var source: GroupFiles.Source
     }
 
+    private struct Reading {
+        var stamp: FileStamp
+        var isBroken = true
+        var isPublic = false
+        var autoSubgroups = false
+    }
+
     nonisolated let authorisation: Authorisation
     private let files: GroupFiles
     private let workers: [any MediaEngine]
@@ -31,6 +39,9 @@ actor GroupDirectory: Service {
     private let logger: Logger
     let clock: @Sendable () -> Timestamp
     private var entries = ByName<Entry>()
+    /// What the last reading of a file has said, by path: what makes no group is not read, nor told, again for everybody
+    /// who asks for it.
+    private var readings = ByName<Reading>()
     private var nextOwner: UInt64 = 1
     private var isStopping = false
     private var scannedAt: Timestamp?
@@ -68,9 +79,16 @@ actor GroupDirectory: Service {
             return .missing
         }
         if let entry = entries[name], entry.source == source { return .found(entry.group) }
+        if let reading = readings[source.path], reading.stamp == source.stamp {
+            if reading.isBroken { return .broken }
+            if !source.isExact && !reading.autoSubgroups {
+                await forgetIfEmpty(name)
+                return .missing
+            }
+        }
         let description: GroupDescription
         do {
-            description = try files.description(source)
+            description = try read(source)
         } catch {
             logger.error(
                 "malformed group description",
@@ -123,22 +141,39 @@ actor GroupDirectory: Service {
 
     /// Reads every description, so that public groups are known and mistakes are reported.
     ///
-    /// - Returns: a line for each file that is malformed, or that asks for what this server does not do.
+    /// - Returns: a line for each file that is malformed, or that asks for what this server does not do, as far as it was
+    ///   not told before.
     func scan() async -> [String] {
         scannedAt = clock()
         var problems: [String] = []
+        var paths: Set<String> = []
         for name in files.names() {
             guard GroupName.isValid(name), let source = files.source(of: name), source.isExact else { continue }
-            if let entry = entries[name], entry.source == source { continue }
+            paths.insert(source.path)
+            if let entry = entries[name] {
+                if entry.source == source { continue }
+            } else if let reading = readings[source.path], reading.stamp == source.stamp, !reading.isPublic {
+                continue
+            }
             do {
-                let description = try files.description(source)
+                let description = try read(source)
                 problems += Self.warnings(description).map { "\(source.path): \($0)".printable }
                 if entries[name] != nil || description.isPublic { _ = await group(named: name) }
             } catch {
                 problems.append("\(source.path): \(error)".printable)
             }
         }
+        for (path, _) in readings where !paths.contains(path) { readings[path] = nil }
         return problems
+    }
+
+    private func read(_ source: GroupFiles.Source) throws(FormatError) -> GroupDescription {
+        readings[source.path] = Reading(stamp: source.stamp)
+        let description = try files.description(source)
+        readings[source.path] = Reading(
+            stamp: source.stamp, isBroken: false, isPublic: description.isPublic,
+            autoSubgroups: description.autoSubgroups)
+        return description
     }
 
     private static func warnings(_ description: GroupDescription) -> [String] {

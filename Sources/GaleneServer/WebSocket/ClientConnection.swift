@@ -209,14 +209,15 @@ actor ClientConnection {
     // MARK: Output
 
     private func write(_ batch: OutgoingBatch, then: (@Sendable () -> Void)? = nil) {
-        guard !isGone, let bytes = batch.bytes else { return }
-        output.wrote(bytes.readableBytes, now: .now)
+        guard !isGone, let last = batch.writes.last else { return }
+        output.wrote(batch.readableBytes, now: .now)
         let promise = channel.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in
             self.assumeIsolated { $0.output.completed() }
             then?()
         }
-        channel.writeAndFlush(bytes, promise: promise)
+        for bytes in batch.writes.dropLast() { channel.write(bytes, promise: nil) }
+        channel.writeAndFlush(last, promise: promise)
         if output.isOverdue(now: .now) { drop() }
     }
 

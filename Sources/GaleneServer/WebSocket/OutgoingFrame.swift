@@ -28,14 +28,27 @@ enum OutgoingFrame {
     }
 }
 
-/// Frames that leave together. One alone is not copied, so that a message to many is in memory once.
+/// Frames that leave together, small ones as one write. One alone, and a large one, is not copied, so that a message to many
+/// is in memory once, however many of them do not read.
 struct OutgoingBatch {
-    private(set) var bytes: ByteBuffer?
+    private(set) var writes: [ByteBuffer] = []
+    private var isLastOpen = false
+
+    /// Bytes from which on a write of its own costs less than a copy for each receiver.
+    static let large = 16 * 1024
 
     init() {}
-    init(_ frame: ByteBuffer) { bytes = frame }
+    init(_ frame: ByteBuffer) { append(frame) }
+
+    var readableBytes: Int { writes.reduce(0) { $0 + $1.readableBytes } }
 
     mutating func append(_ frame: ByteBuffer) {
-        if bytes?.writeImmutableBuffer(frame) == nil { bytes = frame }
+        let isSmall = frame.readableBytes < Self.large
+        if isSmall, isLastOpen {
+            writes[writes.count - 1].writeImmutableBuffer(frame)
+        } else {
+            writes.append(frame)
+        }
+        isLastOpen = isSmall
     }
 }

@@ -119,7 +119,8 @@ def test_feedback_about_what_others_send_and_receive(arena):
     pair.down.transport.barrier()
     reports = pair.up.transport.reports[seen:]
     assert lies.count_picture_loss(reports) == 0, "another's request for a key frame reached the publisher"
-    assert lies.last_remb(reports) == demanded, "another's estimate lowered what the publisher may send"
+    # It may have risen by itself meanwhile.
+    assert lies.last_remb(reports) >= demanded, "another's estimate lowered what the publisher may send"
     assert counts == (len(pair.down.transport.media), len(villain.down.transport.media)), "something was sent again"
     pair.assert_carries("after the lies")
 

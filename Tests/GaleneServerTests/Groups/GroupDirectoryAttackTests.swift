@@ -56,6 +56,47 @@ struct GroupDirectoryAttackTests {
         #expect(await protected.publicStatus(base: base).displayName == "Protected")
     }
 
+    @Test(.attack(29), .attack(30)) func `what makes no group is read, and told, once for each version of its file`()
+        async
+    {
+        folder.write("broken.json", "{")
+        folder.write("plain.json", #"{"displayName":"Plain"}"#)
+        let lines = Mutex(0)
+        struct Counter: LogHandler {
+            let count: @Sendable () -> Void
+            var logLevel = Logger.Level.trace
+            var metadata = Logger.Metadata()
+            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+                get { metadata[key] }
+                set { metadata[key] = newValue }
+            }
+            func log(event: LogEvent) { count() }
+        }
+        let directory = GroupDirectory(
+            directory: folder.path, workers: [FakeMedia()], limits: Limits(),
+            logger: Logger(label: "test") { _ in Counter(count: { lines.withLock { $0 += 1 } }) })
+        for number in 0..<100 {
+            for name in ["broken", "broken/\(number)"] {
+                let isBroken = if case .broken = await directory.group(named: name) { true } else { false }
+                #expect(isBroken)
+            }
+            guard case .missing = await directory.group(named: "plain/\(number)") else {
+                Issue.record("a sub-group that may not be")
+                return
+            }
+        }
+        #expect(lines.withLock { $0 } == 1)
+        folder.write("broken.json", #"{"auto-subgroups":true,"comment":"longer than before"}"#)
+        folder.write("plain.json", #"{"auto-subgroups":true,"displayName":"Plain"}"#)
+        for name in ["broken", "broken/x", "plain/x"] {
+            guard case .found = await directory.group(named: name) else {
+                Issue.record("\(name): the file has changed")
+                return
+            }
+        }
+        #expect(await directory.scan().isEmpty)
+    }
+
     @Test(.attack(29)) func `sub-groups that strangers have made give way to groups that somebody wants`() async {
         folder.write("open.json", #"{"auto-subgroups":true}"#)
         folder.write("room.json", "{}")

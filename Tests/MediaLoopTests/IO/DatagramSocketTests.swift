@@ -22,7 +22,15 @@ struct DatagramSocketTests {
         try await NetworkNamespace.run(["ip link set lo up"]) {
             func bind(_ port: UInt16) throws -> UInt16 { try DatagramSocket(port: port).port }
             let port = try bind(0)
-            #expect(try bind(port) == port)
+            // A process that another test starts at this moment holds what was open until it runs its program.
+            let end = ContinuousClock.now + .seconds(10)
+            while (try? bind(port)) != port {
+                guard ContinuousClock.now < end else {
+                    Issue.record("the port is still in use")
+                    return
+                }
+                sched_yield()
+            }
         }
     }
 
