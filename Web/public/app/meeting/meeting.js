@@ -463,7 +463,7 @@ export class Meeting {
                 this.#session.sentAway(kickedText(username, message));
                 break;
             case 'mute':
-                if (this.#camera.hasSound) {
+                if (this.#camera.hasSound || this.#camera.isStarting) {
                     void this.#camera.setSound(false);
                 }
                 this.notices.show('warning', source ? texts.notices.mutedBy(name) : texts.notices.mutedByServer);
