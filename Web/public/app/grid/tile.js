@@ -118,19 +118,24 @@ export class Tile {
 
     /** @param {MediaStream} media */
     show(media) {
+        if (this.#video.srcObject !== media) {
+            this.#video.srcObject = media;
+        }
         const refresh = () => {
+            // A medium that has been replaced says nothing more.
+            if (this.#video.srcObject !== media) {
+                return;
+            }
             const seen = media.getVideoTracks().some((track) => track.readyState === 'live' && !track.muted);
             this.element.classList.toggle('without-picture', !seen);
         };
         media.getTracks().forEach((track) => {
-            track.addEventListener('mute', refresh);
-            track.addEventListener('unmute', refresh);
+            // One listener, however often this is said, and none that holds an older tile.
+            track.onmute = refresh;
+            track.onunmute = refresh;
         });
         media.onremovetrack = refresh;
         refresh();
-        if (this.#video.srcObject !== media) {
-            this.#video.srcObject = media;
-        }
         this.#play();
     }
 
