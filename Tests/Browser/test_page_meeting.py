@@ -314,6 +314,65 @@ def test_one_device_is_enough(url, open_browser, missing, words, on):
     assert len(bob.tiles("up")) == 1
 
 
+# Devices that open only when they are released, as when the browser asks the person first.
+HOLD_DEVICES = """
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    const released = new Promise((resolve) => { window.releaseDevices = resolve; });
+    mediaDevices.getUserMedia = async (constraints) => {
+        await released;
+        return open(constraints);
+    };"""
+
+
+@pytest.mark.row("U-17", "U-18")
+def test_the_microphone_button_leaves_a_starting_camera_alone(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.wait_for("textbox", "Your name")
+    bob.evaluate(HOLD_DEVICES)
+    bob.submit_join("Bob")
+    bob.click("button", "Unmute microphone")
+    bob.evaluate("window.releaseDevices()")
+    bob.wait_for("button", "Mute microphone")
+    bob.wait_for("button", "Turn off camera")
+    alice.wait_for_tile("down", "Bob")
+
+
+@pytest.mark.row("U-18", "U-57", "U-73")
+def test_a_microphone_that_is_muted_while_it_starts_comes_on_silent(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.open(url)
+    bob.wait_for("textbox", "Your name")
+    bob.evaluate(HOLD_DEVICES)
+    bob.submit_join("Bob")
+    act_on(alice, "Bob", "Mute the microphone")
+    bob.wait_for_text("Alice has muted your microphone.")
+    bob.evaluate("window.releaseDevices()")
+    bob.wait_for("button", "Turn off camera")
+    assert bob.is_visible("button", "Unmute microphone")
+    alice.wait_for_text("microphone is off")
+
+
+@pytest.mark.row("U-66")
+def test_whom_one_has_silenced_stays_silent_when_the_stream_is_replaced(url, alice, open_browser):
+    bob = open_browser("chromium", **WINDOW)
+    bob.join(url, "Bob")
+    first = alice.wait_for_tile("down", "Bob")["stream"]
+    alice.click("button", "Silence Bob for me")
+    bob.click("button", "Turn off camera")
+    until("the other stream", lambda: [tile["stream"] != first for tile in alice.tiles("down")] == [True])
+
+    def silence() -> list:
+        return alice.evaluate("""
+            const tile = document.querySelector('.tile[data-direction=down]');
+            return [tile.querySelector('video').muted, tile.querySelector('[aria-label^=Silence]').ariaPressed];""")
+
+    assert silence() == [True, "true"]
+    alice.click("button", "Silence Bob for me")
+    assert silence() == [False, "false"]
+
+
 @pytest.mark.row("U-11", "U-14", "U-63")
 def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
     bob = open_browser("chromium", **WINDOW)

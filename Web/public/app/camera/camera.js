@@ -87,7 +87,7 @@ export class Camera {
 
     /** @param {boolean} on */
     setVideo(on) {
-        return this.#become(this.#has('audio'), on);
+        return this.#become(null, on);
     }
 
     /** @param {boolean} on */
@@ -97,7 +97,7 @@ export class Camera {
             track.enabled = track.kind !== 'audio' || on;
         });
         this.onchange?.();
-        return on && !this.#has('audio') ? this.#become(true, this.#has('video')) : Promise.resolve();
+        return on && !this.#has('audio') ? this.#become(true, null) : Promise.resolve();
     }
 
     stop() {
@@ -106,7 +106,7 @@ export class Camera {
 
     /** Other devices have been chosen. */
     restart() {
-        return this.#stream ? this.#become(this.#has('audio'), this.#has('video'), true) : Promise.resolve();
+        return this.isOn || this.isStarting ? this.#become(null, null, true) : Promise.resolve();
     }
 
     /** Another rate or number of sizes may be wanted than is sent. */
@@ -147,8 +147,9 @@ export class Camera {
     }
 
     /**
-     * @param {boolean} audio
-     * @param {boolean} video
+     * What stays as it is (null) is seen only when it is this change's turn: devices may be about to open.
+     * @param {boolean | null} audio
+     * @param {boolean | null} video
      * @param {boolean} [fresh] no device that is open will do
      */
     #become(audio, video, fresh = false) {
@@ -156,7 +157,7 @@ export class Camera {
         this.onchange?.();
         this.#queue = this.#queue.then(async () => {
             try {
-                await this.#change(audio, video, fresh);
+                await this.#change(audio ?? this.#has('audio'), video ?? this.#has('video'), fresh);
             } catch (error) {
                 this.onwarning?.(describeDeviceError(error));
             } finally {
@@ -189,7 +190,10 @@ export class Camera {
             }
             throw error;
         }
-        this.#use([...kept, ...added]);
+        // What was about to open may be what is wanted.
+        if (added.length > 0 || kept.length < this.#tracks.length) {
+            this.#use([...kept, ...added]);
+        }
     }
 
     /** @param {MediaStreamTrack[]} tracks */

@@ -28,6 +28,8 @@ export class Tile {
     #video;
     #playButton;
     #notice;
+    #stream;
+    #name;
     #own;
     #isScreen;
     /** @type {Place | null} */
@@ -39,6 +41,8 @@ export class Tile {
      */
     constructor(stream, name) {
         const shown = stream.up ? t.own(name) : name;
+        this.#stream = stream;
+        this.#name = name;
         this.#own = stream.up;
         this.#isScreen = stream.label === 'screenshare';
         const title = this.#isScreen ? t.screen(shown) : t.tile(shown);
@@ -62,6 +66,28 @@ export class Tile {
         this.#playButton.addEventListener('click', () => this.#play());
         this.#video.addEventListener('resize', () => this.#fit());
         this.#addControls(shown, stream);
+        this.setState('new', stream.up);
+    }
+
+    /**
+     * Whether this tile may go on with a stream that replaces its own: the same from the same person.
+     * @param {Stream} stream
+     * @param {string} name
+     */
+    canFollow(stream, name) {
+        const { up, label, source } = this.#stream;
+        return name === this.#name && stream.up === up && stream.label === label && stream.source === source;
+    }
+
+    /**
+     * Goes on with a stream that replaces its own. What one has chosen here, silence and full screen, stays.
+     * @param {Stream} stream
+     */
+    follow(stream) {
+        this.#stream = stream;
+        this.element.dataset['streamId'] = stream.id;
+        this.#video.srcObject = null;
+        this.#playButton.hidden = true;
         this.setState('new', stream.up);
     }
 
@@ -92,19 +118,24 @@ export class Tile {
 
     /** @param {MediaStream} media */
     show(media) {
+        if (this.#video.srcObject !== media) {
+            this.#video.srcObject = media;
+        }
         const refresh = () => {
+            // A medium that has been replaced says nothing more.
+            if (this.#video.srcObject !== media) {
+                return;
+            }
             const seen = media.getVideoTracks().some((track) => track.readyState === 'live' && !track.muted);
             this.element.classList.toggle('without-picture', !seen);
         };
         media.getTracks().forEach((track) => {
-            track.addEventListener('mute', refresh);
-            track.addEventListener('unmute', refresh);
+            // One listener, however often this is said, and none that holds an older tile.
+            track.onmute = refresh;
+            track.onunmute = refresh;
         });
         media.onremovetrack = refresh;
         refresh();
-        if (this.#video.srcObject !== media) {
-            this.#video.srcObject = media;
-        }
         this.#play();
     }
 
@@ -162,7 +193,7 @@ export class Tile {
             });
         }
         if (stream.up && this.#isScreen) {
-            add('close', t.stopScreen, () => stream.close());
+            add('close', t.stopScreen, () => this.#stream.close());
         }
     }
 

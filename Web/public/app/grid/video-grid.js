@@ -42,6 +42,10 @@ export class VideoGrid {
      */
     add(stream, name) {
         const old = this.#tiles.get(stream.localId);
+        if (old?.canFollow(stream, name)) {
+            old.follow(stream);
+            return old;
+        }
         const tile = new Tile(stream, name);
         tile.setMirrored(this.#mirrored);
         if (old) {

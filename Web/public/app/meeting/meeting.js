@@ -56,6 +56,8 @@ export class Meeting {
     #said = { muted: false, raisehand: false };
     /** @type {(() => void) | null} */
     #removeHint = null;
+    /** Whether what has changed of the members is about to be shown. */
+    #showsUsersSoon = false;
 
     /**
      * @param {string} title
@@ -434,15 +436,28 @@ export class Meeting {
         if (id === ownId && own && kind !== 'delete') {
             this.#said.raisehand = own.data['raisehand'] === true;
         }
-        const people = Object.values(users).filter((user) => !user.permissions.includes('system')).length;
-        this.#users.update(users, ownId);
-        this.#panel.setTitle('people', texts.users.titleOf(people));
         // Those who are there already are told one by one when one joins; when the connection ends, they go.
         if (this.#session.isOpen) {
-            this.#camera.setMembers(people);
+            this.#camera.setMembers(this.#countPeople());
         }
+        // In a large group many come at once: they are shown together.
+        if (!this.#showsUsersSoon) {
+            this.#showsUsersSoon = true;
+            requestAnimationFrame(() => this.#showUsers());
+        }
+    }
+
+    #showUsers() {
+        this.#showsUsersSoon = false;
+        const { users, id } = this.#connection;
+        this.#users.update(users, id);
+        this.#panel.setTitle('people', texts.users.titleOf(this.#countPeople()));
         this.#markMuted();
         this.#updateToolbar();
+    }
+
+    #countPeople() {
+        return Object.values(this.#connection.users).filter((user) => !user.permissions.includes('system')).length;
     }
 
     /**
@@ -463,7 +478,7 @@ export class Meeting {
                 this.#session.sentAway(kickedText(username, message));
                 break;
             case 'mute':
-                if (this.#camera.hasSound) {
+                if (this.#camera.hasSound || this.#camera.isStarting) {
                     void this.#camera.setSound(false);
                 }
                 this.notices.show('warning', source ? texts.notices.mutedBy(name) : texts.notices.mutedByServer);

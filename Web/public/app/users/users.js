@@ -8,6 +8,9 @@ import { texts } from '../texts.js';
 
 const t = texts.users;
 
+/** Accents, and then case, decide only between names that are otherwise the same. */
+const { compare } = new Intl.Collator();
+
 /**
  * @param {User} user
  * @param {'audio' | 'video'} kind
@@ -90,12 +93,12 @@ export class UsersList {
         const others = Object.entries(users)
             // The recorder is no person.
             .filter(([id, user]) => id !== ownId && !user.permissions.includes('system'))
-            .sort(([, a], [, b]) => a.username.localeCompare(b.username, undefined, { sensitivity: 'base' })
-                || a.username.localeCompare(b.username))
+            .sort(([, a], [, b]) => compare(a.username, b.username))
             .map(([id]) => id);
         const ids = users[ownId] ? [ownId, ...others] : others;
+        const present = new Set(ids);
         for (const [id, { element }] of this.#rows) {
-            if (!ids.includes(id)) {
+            if (!present.has(id)) {
                 element.remove();
                 this.#rows.delete(id);
             }
