@@ -7,7 +7,6 @@ import { closeMenu, openMenu } from '../../lib/menu.js';
 import { Camera } from '../camera/camera.js';
 import { Chat } from '../chat/chat.js';
 import { CommandError, runCommand } from '../chat/commands.js';
-import { Transfers } from '../files/transfers.js';
 import { VideoGrid } from '../grid/video-grid.js';
 import { Actions } from '../moderation/actions.js';
 import { ScreenSharing } from '../screen/screen.js';
@@ -22,6 +21,7 @@ import { Session } from './session.js';
 import { SidePanel } from './side-panel.js';
 import { StreamsInGrid } from './streams.js';
 
+/** @typedef {import('../files/transfers.js').Transfers} Transfers */
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
 /** @typedef {import('../notices/notices.js').Notices} Notices */
 /** @typedef {import('../settings/settings.js').Settings} Settings */
@@ -37,7 +37,6 @@ export class Meeting {
     #chat = new Chat();
     #users = new UsersList();
     #toolbar = new Toolbar();
-    #transfers = new Transfers();
     #screens = new ScreenSharing();
     #session;
     #streams;
@@ -63,12 +62,14 @@ export class Meeting {
      * @param {JoinRequest} request
      * @param {Settings} settings
      * @param {Notices} notices
+     * @param {Transfers} transfers
      */
-    constructor(title, group, request, settings, notices) {
+    constructor(title, group, request, settings, notices, transfers) {
         this.request = request;
         this.#session = new Session(group, request);
         this.settings = settings;
         this.notices = notices;
+        this.transfers = transfers;
         this.#camera = new Camera(settings);
         this.#streams = new StreamsInGrid(this.#grid, notices);
         this.#panel = new SidePanel({
@@ -102,8 +103,7 @@ export class Meeting {
             </div>`);
         this.#lockBadge = find(this.element, '.lock-badge', HTMLElement);
         this.#groupButton = find(this.element, '[data-action=group]', HTMLButtonElement);
-        find(this.element, 'main', HTMLElement).append(
-            this.#grid.element, this.#panel.element, this.#transfers.element, this.#session.element);
+        find(this.element, 'main', HTMLElement).append(this.#grid.element, this.#panel.element, this.#session.element);
         find(this.element, 'footer', HTMLElement).append(this.#toolbar.element);
 
         /**
@@ -345,6 +345,7 @@ export class Meeting {
         session.onended = (reason) => {
             this.#camera.stop();
             this.#screens.stop();
+            this.transfers.end();
             this.settings.onchange = null;
             this.notices.clear();
             closeMenu();
@@ -370,7 +371,7 @@ export class Meeting {
                 this.#gotPrivilegedMessage(source, username ?? '', kind, message);
             }
         };
-        connection.onfiletransfer = (transfer) => this.#transfers.add(transfer);
+        connection.onfiletransfer = (transfer) => this.transfers.add(transfer);
     }
 
     /**
@@ -389,6 +390,7 @@ export class Meeting {
             this.notices.show('info', screen ? texts.reconnection.screenStopped : texts.reconnection.back);
             this.#showPermissions();
         } else {
+            this.#session.element.before(this.transfers.element);
             this.onjoined?.();
             this.#showPermissions();
             this.#showPanel(window.innerWidth < NARROW ? null : 'chat');
