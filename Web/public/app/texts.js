@@ -255,6 +255,7 @@ export const texts = {
     },
     actions: {
         both: { cancel: 'Cancel', close: 'Close' },
+        notConnected: 'Not done: there is no connection to the meeting.',
         /** @param {string} name */
         kick: (name) => ({
             title: `Remove ${name}?`,

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { closeDialogs } from '../../lib/dialog.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { closeMenu, openMenu } from '../../lib/menu.js';
@@ -78,6 +79,8 @@ export class Meeting {
         });
         this.#actions = new Actions({
             connection: () => this.#connection,
+            isOpen: () => this.#session.isOpen,
+            warn: (text) => this.notices.show('warning', text),
             screens: this.#screens,
             writePrivately: (id) => this.#writePrivately(id),
             openSettings: () => void openSettings(settings),
@@ -228,7 +231,7 @@ export class Meeting {
             case 'simulcast':
                 return this.#camera.adapt();
             case 'request':
-                return this.#connection.isOpen ? this.#connection.request(this.settings.wanted) : undefined;
+                return this.#session.isOpen ? this.#connection.request(this.settings.wanted) : undefined;
             case 'mirror':
                 return this.#grid.setMirrored(this.settings.get('mirror'));
             case 'theme':
@@ -254,7 +257,7 @@ export class Meeting {
      * @returns {string} what is left in the box
      */
     #send(text, to) {
-        if (!this.#connection.isOpen) {
+        if (!this.#session.isOpen) {
             return text;
         }
         if (text.startsWith('/') && !text.startsWith('//')) {
@@ -339,6 +342,8 @@ export class Meeting {
         session.onchange = (status) => this.#gotChange(status);
         session.onlost = () => {
             this.notices.clear();
+            closeMenu();
+            this.#groupButton.hidden = true;
             this.#updateToolbar();
         };
         session.onredirect = (url) => this.onredirect?.(url);
@@ -349,6 +354,7 @@ export class Meeting {
             this.settings.onchange = null;
             this.notices.clear();
             closeMenu();
+            closeDialogs();
             this.onended?.(reason);
         };
     }

@@ -78,7 +78,7 @@ export class Session {
 
     /** Whether one is in the group and can be heard there. */
     get isOpen() {
-        return this.#joined && this.connection.isOpen;
+        return this.#joined && !this.isLost && this.connection.isOpen;
     }
 
     get isLost() {
