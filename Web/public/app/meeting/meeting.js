@@ -344,6 +344,8 @@ export class Meeting {
             this.notices.clear();
             closeMenu();
             this.#groupButton.hidden = true;
+            this.#users.update({}, '');
+            this.#panel.setTitle('people', texts.users.title);
             this.#updateToolbar();
         };
         session.onredirect = (url) => this.onredirect?.(url);
