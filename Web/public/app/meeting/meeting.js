@@ -83,7 +83,7 @@ export class Meeting {
             warn: (text) => this.notices.show('warning', text),
             screens: this.#screens,
             writePrivately: (id) => this.#writePrivately(id),
-            openSettings: () => void openSettings(settings),
+            openSettings: () => void openSettings(settings, () => this.element.isConnected),
             leave: () => this.#session.leave(),
             say: (text) => this.#say(text),
             write: (kind, dest, text) => this.#write(kind, dest, text),
