@@ -137,7 +137,7 @@ def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
     bob.wait_for_text("Alice has removed you from the group: too loud")
     alice.wait_gone("button", "Actions for Bob")
     bob.submit_join("Bob", devices="Nothing")
-    bob.wait_for_text("The server says: We have begun.")
+    bob.wait_for_text("This group is locked. Its operators say: We have begun.")
     act_on_group(alice, "Unlock the group")
     until("unlocked", lambda: "Locked" not in alice.text())
     bob.submit_join("Bob", devices="Nothing")
