@@ -185,8 +185,12 @@ export class Session {
         if (this.#reason !== null) {
             this.#end(this.#reason);
         } else if (this.#joined) {
+            const wasLost = this.isLost;
             this.#reconnection.lost();
-            this.onlost?.();
+            // Another attempt that failed is no news, and it may have been the last.
+            if (!wasLost && this.isLost) {
+                this.onlost?.();
+            }
         } else if (this.connection.version === null || !reason) {
             this.#end(code === 1000 ? texts.failure.unexplained : texts.failure.cannotConnect);
         } else {
