@@ -72,6 +72,33 @@ def test_a_file_arrives_and_can_be_saved(alice, bob):
 
 
 @pytest.mark.row("U-74")
+def test_a_file_that_was_not_saved_outlasts_the_meeting(alice, bob):
+    bob.evaluate("""
+        const { revokeObjectURL } = URL;
+        window.revoked = 0;
+        URL.revokeObjectURL = (address) => {
+            window.revoked += 1;
+            revokeObjectURL.call(URL, address);
+        };""")
+    offer(alice, "notes.txt", b"to be kept")
+    bob.click("button", "Accept notes.txt")
+    bob.wait_for("link", "Save notes.txt")
+    offer(alice, "late.txt", b"not yet accepted")
+    bob.wait_for("button", "Accept late.txt")
+    bob.click("button", "Leave the meeting")
+    bob.wait_for("textbox", "Your name")
+    assert bob.is_visible("link", "Save notes.txt")
+    assert not bob.is_visible("button", "Accept late.txt")
+    # In the next meeting as well, and no more once it is dismissed.
+    bob.submit_join("Bob", devices="Nothing")
+    bob.wait_for("button", "Leave the meeting")
+    bob.wait_for("link", "Save notes.txt")
+    bob.click("button", "Dismiss notes.txt")
+    bob.wait_gone("link", "Save notes.txt")
+    assert bob.evaluate("return window.revoked") == 1
+
+
+@pytest.mark.row("U-74")
 def test_a_file_is_declined_and_cancelled_from_both_sides(alice, bob):
     offer(alice, "unwanted.txt", b"?")
     bob.click("button", "Decline unwanted.txt")

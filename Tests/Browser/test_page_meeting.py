@@ -137,11 +137,59 @@ def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
     bob.wait_for_text("Alice has removed you from the group: too loud")
     alice.wait_gone("button", "Actions for Bob")
     bob.submit_join("Bob", devices="Nothing")
-    bob.wait_for_text("The server says: We have begun.")
+    bob.wait_for_text("This group is locked. Its operators say: We have begun.")
     act_on_group(alice, "Unlock the group")
     until("unlocked", lambda: "Locked" not in alice.text())
     bob.submit_join("Bob", devices="Nothing")
     bob.wait_for("button", "Leave the meeting")
+    # Without a reason there is none to be read.
+    alice.wait_for("button", "Actions for Bob")
+    alice.click("button", "Chat")
+    write(alice, "/kick Bob")
+    bob.wait_for("textbox", "Your name")
+    error = "return document.querySelector('[role=alert].form-error').textContent"
+    assert bob.evaluate(error) == "Alice has removed you from the group."
+
+
+@pytest.mark.row("U-09", "U-47", "U-55", "U-79")
+def test_nothing_seems_done_without_a_connection(start_server, open_browser):
+    server = start_server()
+    url = server.page(server.new_group(MODERATED))
+    alice = open_browser("chromium", **WINDOW)
+    alice.join(url, "Alice", "correct horse", devices="Nothing")
+    act_on_group(alice, "Lock the group…")
+    alice.wait_for("dialog", "Lock the group?")
+    server.stop()
+    alice.wait_for_text("Connection lost")
+    alice.click("button", "Lock")
+    alice.wait_for_text("Not done: there is no connection to the meeting.")
+    assert not alice.is_visible("button", "Group actions")
+    server.start()
+    alice.wait_for_text("Connected again.", timeout=30)
+    alice.wait_for("button", "Group actions")
+    assert not alice.is_visible("button", "Unlock the group")
+    act_on_group(alice, "Lock the group…")
+    alice.click("button", "Lock")
+    alice.wait_for_text("The group has been locked.")
+
+
+@pytest.mark.row("U-63", "U-78")
+def test_dialogs_end_with_the_meeting(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    # Two quick clicks open one dialog.
+    bob.evaluate("""
+        const button = document.querySelector('button[aria-label=Settings]');
+        button.click();
+        button.click();""")
+    bob.wait_for("dialog", "Settings")
+    assert bob.evaluate("return document.querySelectorAll('dialog').length") == 1
+    alice.click("button", "People")
+    alice.wait_for("button", "Actions for Bob")
+    alice.click("button", "Chat")
+    write(alice, "/kick Bob")
+    bob.wait_for_text("Alice has removed you from the group.")
+    assert not bob.is_visible("dialog", "Settings")
+    assert bob.is_visible("textbox", "Your name")
 
 
 @pytest.mark.row("U-20", "U-56", "U-63")
@@ -197,6 +245,42 @@ def test_an_operator_deletes_messages(url, alice, bob):
     alice.click("button", "Clear")
     for browser in (alice, bob):
         until("cleared", lambda: "good morning" not in browser.text())
+
+
+@pytest.mark.row("U-41", "U-46")
+def test_a_message_keeps_its_author_when_those_before_it_are_deleted(url, alice, bob):
+    bob.join(url, "Bob", devices="Nothing")
+    for browser, other, text in ((bob, alice, "from Bob"), (alice, bob, "a slip"), (alice, bob, "the second")):
+        write(browser, text)
+        other.wait_for_text(text)
+
+    def authors() -> list[str]:
+        """Whose words the messages are, as they are seen: those without a heading are the author's above."""
+        return bob.evaluate("""
+            const seen = [...document.querySelectorAll('[role=log] li')].map((item) => item.innerText);
+            return seen.map((text) => ['Alice', 'Bob'].find((name) => text.startsWith(name)) ?? '');""")
+
+    assert authors() == ["Bob", "Alice", ""]
+    alice.page.locator("[role=log] li").filter(has_text="a slip").get_by_role("button").click()
+    alice.click("menuitem", "Delete this message")
+    until("deleted", lambda: "a slip" not in bob.text())
+    assert authors() == ["Bob", "Alice"]
+
+
+@pytest.mark.row("P-22", "U-42")
+def test_a_private_action_is_shown_as_such(url, alice, bob):
+    # Other pages write such messages.
+    bob.join(url, "Bob", devices="Nothing")
+    write(alice, "hello")
+    bob.wait_for_text("hello")
+    bob.evaluate("""
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (text) {
+            send.call(this, text.replace('"kind":"","value":"waves"', '"kind":"me","value":"waves"'));
+        };""")
+    write(bob, "/msg Alice waves")
+    alice.wait_for_text("Bob waves")
+    assert "Bob → you private" in alice.text().replace("\n", " ")
 
 
 @pytest.mark.row("U-13", "U-19", "U-52", "U-66", "U-72")

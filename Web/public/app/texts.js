@@ -52,11 +52,14 @@ export const texts = {
         noSuchGroup: 'There is no such group any more.',
         illegalName: 'No group can have such a name.',
         locked: 'This group is locked. Ask somebody in it to unlock it, then try again.',
+        /** @param {string} message */
+        lockedBy: (message) => `This group is locked. Its operators say: ${message}`,
         notOpenYet: 'This group is not open yet. Come back later.',
         closedGroup: 'This group is closed.',
         full: 'This group is full. Try again when somebody has left.',
         noOperators: 'This group opens when one of its operators is there. Try again later.',
         stopping: 'The server is being stopped. Try again in a minute.',
+        busy: 'Too many people are joining at this moment. Try again.',
         internal: 'The server has a problem with this group. Tell who runs it.',
         redirected: 'This group is on another server. You are being taken there.',
         /** @param {string} reason */
@@ -72,8 +75,9 @@ export const texts = {
         kickedBy: (name) => `${name} has removed you from the group.`,
         /** @param {string} name @param {string} reason */
         kickedByFor: (name, reason) => `${name} has removed you from the group: ${reason}`,
+        kicked: 'You have been removed from the group.',
         /** @param {string} reason */
-        kicked: (reason) => `You have been removed from the group: ${reason}`,
+        kickedFor: (reason) => `You have been removed from the group: ${reason}`,
     },
     reconnection: {
         title: 'Connection lost',
@@ -255,6 +259,7 @@ export const texts = {
     },
     actions: {
         both: { cancel: 'Cancel', close: 'Close' },
+        notConnected: 'Not done: there is no connection to the meeting.',
         /** @param {string} name */
         kick: (name) => ({
             title: `Remove ${name}?`,

@@ -35,6 +35,11 @@ export function openDialog(title, closeLabel, content) {
     return dialog;
 }
 
+/** Closes the dialogs that are open, as by their crosses: what they belong to has gone. */
+export function closeDialogs() {
+    document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
+}
+
 /**
  * @typedef {object} Question
  * @property {string} title

@@ -50,8 +50,11 @@ export class Chat {
     #recipient;
     /** @type {{id: string, name: string} | null} */
     #to = null;
-    /** @type {ChatMessage | null} */
-    #last = null;
+    /**
+     * What each item shows.
+     * @type {WeakMap<Element, ChatMessage>}
+     */
+    #shown = new WeakMap();
     /** Whether the newest message is in view; then it stays there. */
     #atEnd = true;
     #mayModerate = false;
@@ -178,11 +181,13 @@ export class Chat {
             return false;
         }
         const item = this.#item(message);
+        this.#shown.set(item, message);
         this.#list.append(item);
-        this.#last = message;
         if (this.#list.childElementCount > MESSAGES_AT_MOST) {
             this.#list.firstElementChild?.remove();
+            this.#showHeading(this.#list.firstElementChild);
         }
+        this.#showHeading(item);
         if (message.kind === 'local') {
             // An answer may be longer than the panel: it is read from its beginning.
             this.#list.scrollTop = item.offsetTop - this.#list.offsetTop;
@@ -201,10 +206,11 @@ export class Chat {
         for (const item of this.#items()) {
             const hit = (source === null || item.dataset['source'] === source) && (id === null || item.dataset['id'] === id);
             if (hit) {
+                const next = item.nextElementSibling;
                 item.remove();
+                this.#showHeading(next);
             }
         }
-        this.#last = null;
         this.#showEmpty();
     }
 
@@ -229,7 +235,8 @@ export class Chat {
     #item(message) {
         const { author, to, time, kind } = message;
         const action = kind === 'me';
-        const heading = html`
+        // An action begins with its author's name, but who else can read it stands in the heading only.
+        const heading = kind === 'local' || (action && to === null) ? '' : html`
             <p class="message-heading">
                 <span class="message-author">${to === null ? author : message.own ? t.youTo(to) : t.toYou(author)}</span>
                 ${to === null ? '' : html`<span class="message-private">${t.private}</span>`}
@@ -240,7 +247,7 @@ export class Chat {
         const element = render(html`
             <li class="message ${classes.filter(Boolean).join(' ')}" data-id="${message.id ?? ''}"
                 data-source="${message.source ?? ''}">
-                ${action || kind === 'local' || this.#continues(message) ? '' : heading}
+                ${heading}
                 <div class="message-body"><p class="message-text">${text}</p></div>
             </li>`);
         const { id, source } = message;
@@ -254,11 +261,23 @@ export class Chat {
         return element;
     }
 
-    /** @param {ChatMessage} message */
-    #continues(message) {
-        const last = this.#last;
-        return last !== null && last.kind === message.kind && last.source === message.source && last.author === message.author
-            && last.to === message.to && last.time !== null && message.time !== null
-            && message.time.getTime() - last.time.getTime() < SAME_BREATH;
+    /**
+     * Every message has its heading, for the one before it may be deleted. It is seen unless that one's serves for both.
+     * @param {Element | null} item
+     */
+    #showHeading(item) {
+        const message = item && this.#shown.get(item);
+        const before = item?.previousElementSibling && this.#shown.get(item.previousElementSibling);
+        item?.classList.toggle('continued', Boolean(message && before && continues(message, before)));
     }
+}
+
+/**
+ * @param {ChatMessage} message
+ * @param {ChatMessage} before
+ */
+function continues(message, before) {
+    return message.kind !== 'me' && before.kind === message.kind && before.source === message.source
+        && before.author === message.author && before.to === message.to && before.time !== null && message.time !== null
+        && message.time.getTime() - before.time.getTime() < SAME_BREATH;
 }

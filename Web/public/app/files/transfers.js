@@ -9,7 +9,7 @@ const t = texts.files;
 
 /** Files that one other may offer at a time; what is beyond is refused. */
 const OFFERS_OF_A_USER = 8;
-/** Cards of transfers that are over. The oldest go first. */
+/** Cards of transfers that are over, but for files to be saved. The oldest go first. */
 const FINISHED_AT_MOST = 20;
 
 /**
@@ -64,11 +64,23 @@ class TransferCard {
         this.#progress = find(this.element, 'progress', HTMLProgressElement);
         this.#buttons = find(this.element, '.transfer-buttons', HTMLElement);
         this.isFinished = false;
+        /** Whether it is all that there is of a file: it was received and not saved. */
+        this.holdsFile = false;
         /** @type {(() => void) | null} */
         this.ongone = null;
         transfer.onevent = (state, data) => this.#gotEvent(state, data);
         if (!transfer.up) {
             this.#invited();
+        }
+    }
+
+    /** The meeting is over. */
+    end() {
+        if (!this.isFinished) {
+            this.#transfer.cancel(t.cancelledByOther);
+        }
+        if (!this.holdsFile) {
+            this.remove();
         }
     }
 
@@ -149,6 +161,10 @@ class TransferCard {
         this.#address = URL.createObjectURL(file);
         const link = render(html`
             <a class="button primary small" href="${this.#address}" download="${this.name}" aria-label="${t.saveOf(this.name)}">${icon('download')}${t.save}</a>`);
+        this.holdsFile = true;
+        link.addEventListener('click', () => {
+            this.holdsFile = false;
+        });
         this.#finish(link);
     }
 
@@ -191,7 +207,7 @@ class TransferCard {
     }
 }
 
-/** The files on their way to and from this person. */
+/** The files on their way to and from this person. What was received outlasts the meeting, until it is saved or dismissed. */
 export class Transfers {
     #list;
     /** @type {Set<TransferCard>} */
@@ -220,7 +236,12 @@ export class Transfers {
         };
         this.#list.prepend(card.element);
         this.element.hidden = false;
-        const finished = [...this.#cards].filter((other) => other.isFinished);
+        const finished = [...this.#cards].filter((other) => other.isFinished && !other.holdsFile);
         finished.slice(0, Math.max(0, finished.length - FINISHED_AT_MOST)).forEach((other) => other.remove());
+    }
+
+    /** The meeting is over: only what was not saved stays. */
+    end() {
+        [...this.#cards].forEach((card) => card.end());
     }
 }

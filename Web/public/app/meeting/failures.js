@@ -6,7 +6,7 @@ import { texts } from '../texts.js';
 const t = texts.failure;
 
 /**
- * What servers say, in words that tell what to do. Another text is shown as it is: it may be an operator's own.
+ * What servers say, in words that tell what to do.
  * @type {Record<string, string>}
  */
 const WORDS = {
@@ -20,8 +20,18 @@ const WORDS = {
     'no operators': t.noOperators,
     'there are no operators in this group': t.noOperators,
     'the server is shutting down': t.stopping,
+    'the server is busy: try again in a moment': t.busy,
     'internal server error': t.internal,
 };
+
+/** What else this server says of its own. Any other text is what an operator has locked the group with. */
+const SERVER_TEXTS = [
+    'username required', 'username is taken', 'a client with this id is in the group already', 'a client needs an id to join',
+    'the data is too large',
+];
+
+/** What the server says for an operator who has given no reason. */
+const KICKED = 'you have been kicked out';
 
 /**
  * Why one may not enter, in words.
@@ -39,7 +49,10 @@ export function failureText(error, message) {
     if (!message) {
         return t.unexplained;
     }
-    return Object.hasOwn(WORDS, message) ? WORDS[message] ?? '' : t.refused(message);
+    if (SERVER_TEXTS.includes(message)) {
+        return t.refused(message);
+    }
+    return Object.hasOwn(WORDS, message) ? WORDS[message] ?? '' : t.lockedBy(message);
 }
 
 /**
@@ -66,9 +79,9 @@ export function refusalText(message) {
  * @returns {string}
  */
 export function kickedText(name, message) {
-    const reason = typeof message === 'string' ? message : '';
+    const reason = typeof message === 'string' && message !== KICKED ? message : '';
     if (!name) {
-        return t.kicked(reason);
+        return reason ? t.kickedFor(reason) : t.kicked;
     }
     return reason ? t.kickedByFor(name, reason) : t.kickedBy(name);
 }

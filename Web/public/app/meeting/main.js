@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { Transfers } from '../files/transfers.js';
 import { guessStatus, titleOf } from '../group-address.js';
 import { JoinForm } from '../join/join-form.js';
 import { Notices } from '../notices/notices.js';
@@ -12,6 +13,7 @@ import { Meeting } from './meeting.js';
 
 const notices = new Notices();
 const settings = new Settings();
+const transfers = new Transfers();
 
 /** @returns {Promise<GroupStatus | null>} null: it cannot be had */
 async function fetchStatus() {
@@ -43,13 +45,15 @@ function showJoinForm(status) {
     form.onjoin = (request) => {
         form.setBusy(true);
         settings.load();
-        const meeting = new Meeting(title, status.name, request, settings, notices);
+        const meeting = new Meeting(title, status.name, request, settings, notices, transfers);
         meeting.onjoined = () => {
             form.forgetPassword();
             form.element.replaceWith(meeting.element);
         };
         meeting.onended = (reason) => {
             meeting.element.replaceWith(form.element);
+            // Files that were not saved can be had here as well.
+            form.element.after(transfers.element);
             form.setBusy(false);
             form.showError(reason ?? '');
             form.focus();
@@ -58,7 +62,7 @@ function showJoinForm(status) {
         meeting.onredirect = follow;
         meeting.start(status.endpoint ?? guessStatus(window.location).endpoint ?? '');
     };
-    document.body.append(form.element, notices.element);
+    document.body.append(form.element, transfers.element, notices.element);
     form.focus();
 }
 

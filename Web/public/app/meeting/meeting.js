@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { closeDialogs } from '../../lib/dialog.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { closeMenu, openMenu } from '../../lib/menu.js';
 import { Camera } from '../camera/camera.js';
 import { Chat } from '../chat/chat.js';
 import { CommandError, runCommand } from '../chat/commands.js';
-import { Transfers } from '../files/transfers.js';
 import { VideoGrid } from '../grid/video-grid.js';
 import { Actions } from '../moderation/actions.js';
 import { ScreenSharing } from '../screen/screen.js';
@@ -22,6 +22,7 @@ import { Session } from './session.js';
 import { SidePanel } from './side-panel.js';
 import { StreamsInGrid } from './streams.js';
 
+/** @typedef {import('../files/transfers.js').Transfers} Transfers */
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
 /** @typedef {import('../notices/notices.js').Notices} Notices */
 /** @typedef {import('../settings/settings.js').Settings} Settings */
@@ -37,7 +38,6 @@ export class Meeting {
     #chat = new Chat();
     #users = new UsersList();
     #toolbar = new Toolbar();
-    #transfers = new Transfers();
     #screens = new ScreenSharing();
     #session;
     #streams;
@@ -65,12 +65,14 @@ export class Meeting {
      * @param {JoinRequest} request
      * @param {Settings} settings
      * @param {Notices} notices
+     * @param {Transfers} transfers
      */
-    constructor(title, group, request, settings, notices) {
+    constructor(title, group, request, settings, notices, transfers) {
         this.request = request;
         this.#session = new Session(group, request);
         this.settings = settings;
         this.notices = notices;
+        this.transfers = transfers;
         this.#camera = new Camera(settings);
         this.#streams = new StreamsInGrid(this.#grid, notices);
         this.#panel = new SidePanel({
@@ -79,9 +81,11 @@ export class Meeting {
         });
         this.#actions = new Actions({
             connection: () => this.#connection,
+            isOpen: () => this.#session.isOpen,
+            warn: (text) => this.notices.show('warning', text),
             screens: this.#screens,
             writePrivately: (id) => this.#writePrivately(id),
-            openSettings: () => void openSettings(settings),
+            openSettings: () => void openSettings(settings, () => this.element.isConnected),
             leave: () => this.#session.leave(),
             say: (text) => this.#say(text),
             write: (kind, dest, text) => this.#write(kind, dest, text),
@@ -104,8 +108,7 @@ export class Meeting {
             </div>`);
         this.#lockBadge = find(this.element, '.lock-badge', HTMLElement);
         this.#groupButton = find(this.element, '[data-action=group]', HTMLButtonElement);
-        find(this.element, 'main', HTMLElement).append(
-            this.#grid.element, this.#panel.element, this.#transfers.element, this.#session.element);
+        find(this.element, 'main', HTMLElement).append(this.#grid.element, this.#panel.element, this.#session.element);
         find(this.element, 'footer', HTMLElement).append(this.#toolbar.element);
 
         /**
@@ -230,7 +233,7 @@ export class Meeting {
             case 'simulcast':
                 return this.#camera.adapt();
             case 'request':
-                return this.#connection.isOpen ? this.#connection.request(this.settings.wanted) : undefined;
+                return this.#session.isOpen ? this.#connection.request(this.settings.wanted) : undefined;
             case 'mirror':
                 return this.#grid.setMirrored(this.settings.get('mirror'));
             case 'theme':
@@ -256,7 +259,7 @@ export class Meeting {
      * @returns {string} what is left in the box
      */
     #send(text, to) {
-        if (!this.#connection.isOpen) {
+        if (!this.#session.isOpen) {
             return text;
         }
         if (text.startsWith('/') && !text.startsWith('//')) {
@@ -341,15 +344,21 @@ export class Meeting {
         session.onchange = (status) => this.#gotChange(status);
         session.onlost = () => {
             this.notices.clear();
+            closeMenu();
+            this.#groupButton.hidden = true;
+            this.#users.update({}, '');
+            this.#panel.setTitle('people', texts.users.title);
             this.#updateToolbar();
         };
         session.onredirect = (url) => this.onredirect?.(url);
         session.onended = (reason) => {
             this.#camera.stop();
             this.#screens.stop();
+            this.transfers.end();
             this.settings.onchange = null;
             this.notices.clear();
             closeMenu();
+            closeDialogs();
             this.onended?.(reason);
         };
     }
@@ -372,7 +381,7 @@ export class Meeting {
                 this.#gotPrivilegedMessage(source, username ?? '', kind, message);
             }
         };
-        connection.onfiletransfer = (transfer) => this.#transfers.add(transfer);
+        connection.onfiletransfer = (transfer) => this.transfers.add(transfer);
     }
 
     /**
@@ -391,6 +400,7 @@ export class Meeting {
             this.notices.show('info', screen ? texts.reconnection.screenStopped : texts.reconnection.back);
             this.#showPermissions();
         } else {
+            this.#session.element.before(this.transfers.element);
             this.onjoined?.();
             this.#showPermissions();
             this.#showPanel(window.innerWidth < NARROW ? null : 'chat');

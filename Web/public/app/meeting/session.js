@@ -78,7 +78,7 @@ export class Session {
 
     /** Whether one is in the group and can be heard there. */
     get isOpen() {
-        return this.#joined && this.connection.isOpen;
+        return this.#joined && !this.isLost && this.connection.isOpen;
     }
 
     get isLost() {
@@ -105,12 +105,12 @@ export class Session {
         this.connection = connection;
         connection.onconnected = () => {
             const { username, password } = this.#request;
-            connection.join(this.#group, username, password, this.data()).catch((error) => this.#fail(error));
+            connection.join(this.#group, username, password, this.data()).catch((error) => this.#fail(connection, error));
         };
         connection.onjoined = (kind, _group, _permissions, status, _data, error, message) => {
             this.#gotJoined(kind, status, error, message);
         };
-        connection.onerror = (error) => this.#fail(error);
+        connection.onerror = (error) => this.#fail(connection, error);
         connection.onclose = (code, reason) => this.#gotClose(code, reason);
         this.onconnection?.(connection);
         try {
@@ -120,16 +120,22 @@ export class Session {
         }
     }
 
-    /** @param {unknown} error that ends the connection */
-    #fail(error) {
-        const { connection } = this;
+    /**
+     * @param {ServerConnection} connection
+     * @param {unknown} error that ends it
+     */
+    #fail(connection, error) {
+        if (connection !== this.connection || this.#ended) {
+            return;
+        }
         if (!this.#joined) {
             this.#reason = texts.failure.broken(error instanceof Error ? error.message : String(error));
         }
         // A socket that nobody answers takes long to close: it is not waited for.
-        connection.onclose = null;
-        [...Object.values(connection.up), ...Object.values(connection.down)].forEach((stream) => stream.close());
+        ignore(connection);
+        // First, for what was on is to be on again: the ends of the streams are none that anybody wanted.
         connection.close();
+        [...Object.values(connection.up), ...Object.values(connection.down)].forEach((stream) => stream.close());
         this.#gotClose(1006, '');
     }
 
@@ -179,8 +185,12 @@ export class Session {
         if (this.#reason !== null) {
             this.#end(this.#reason);
         } else if (this.#joined) {
+            const wasLost = this.isLost;
             this.#reconnection.lost();
-            this.onlost?.();
+            // Another attempt that failed is no news, and it may have been the last.
+            if (!wasLost && this.isLost) {
+                this.onlost?.();
+            }
         } else if (this.connection.version === null || !reason) {
             this.#end(code === 1000 ? texts.failure.unexplained : texts.failure.cannotConnect);
         } else {
@@ -195,9 +205,20 @@ export class Session {
         }
         this.#ended = true;
         this.#reconnection.stop();
+        ignore(this.connection);
         if (this.connection.socket) {
             this.connection.close();
         }
         this.onended?.(reason);
     }
+}
+
+/**
+ * What still comes by a connection that is being closed is nobody's business any more.
+ * @param {ServerConnection} connection
+ */
+function ignore(connection) {
+    connection.onconnected = connection.onjoined = connection.onerror = connection.onclose = null;
+    connection.onuser = connection.ondownstream = connection.onchat = connection.onusermessage = null;
+    connection.onfiletransfer = null;
 }

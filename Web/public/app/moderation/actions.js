@@ -10,6 +10,8 @@ import { texts } from '../texts.js';
  * What the meeting does for these actions.
  * @typedef {object} Host
  * @property {() => ServerConnection} connection
+ * @property {() => boolean} isOpen whether one is in the group and can be heard there
+ * @property {(text: string) => void} warn
  * @property {ScreenSharing} screens
  * @property {(id: string) => void} writePrivately
  * @property {() => void} openSettings
@@ -31,6 +33,18 @@ export class Actions {
 
     get #connection() {
         return this.#host.connection();
+    }
+
+    /**
+     * Dialogs outlast the connection, and menus may as well.
+     * @param {(connection: ServerConnection) => void} act
+     */
+    #tell(act) {
+        if (this.#host.isOpen()) {
+            act(this.#connection);
+        } else {
+            this.#host.warn(t.notConnected);
+        }
     }
 
     get permissions() {
@@ -84,7 +98,7 @@ export class Actions {
 
     /** @param {boolean} raised */
     raiseHand(raised) {
-        this.#connection.userAction('setdata', this.#connection.id, { raisehand: raised ? true : null });
+        this.#tell((connection) => connection.userAction('setdata', connection.id, { raisehand: raised ? true : null }));
     }
 
     /**
@@ -96,11 +110,13 @@ export class Actions {
         input.type = 'file';
         input.multiple = true;
         input.addEventListener('change', () => {
-            for (const file of input.files ?? []) {
-                if (Object.hasOwn(this.#connection.users, id)) {
-                    this.#connection.sendFile(id, file);
+            this.#tell((connection) => {
+                if (Object.hasOwn(connection.users, id)) {
+                    [...(input.files ?? [])].forEach((file) => connection.sendFile(id, file));
+                } else {
+                    this.#host.warn(texts.notices.noSuchUser);
                 }
-            }
+            });
         });
         input.click();
     }
@@ -115,7 +131,7 @@ export class Actions {
 
     /** Finds new paths for all media. */
     renegotiate() {
-        [...Object.values(this.#connection.up), ...Object.values(this.#connection.down)].forEach((stream) => stream.restartIce());
+        this.#tell(({ up, down }) => [...Object.values(up), ...Object.values(down)].forEach((stream) => stream.restartIce()));
     }
 
     // An operator's
@@ -125,7 +141,7 @@ export class Actions {
      * @param {string} id
      */
     change(kind, id) {
-        this.#connection.userAction(kind, id);
+        this.#tell((connection) => connection.userAction(kind, id));
     }
 
     /**
@@ -133,7 +149,7 @@ export class Actions {
      * @param {string} reason
      */
     kick(id, reason) {
-        this.#connection.userAction('kick', id, reason || undefined);
+        this.#tell((connection) => connection.userAction('kick', id, reason || undefined));
     }
 
     /** @param {string} id */
@@ -146,11 +162,11 @@ export class Actions {
 
     /** @param {string} id */
     mute(id) {
-        this.#connection.userMessage('mute', id);
+        this.#tell((connection) => connection.userMessage('mute', id));
     }
 
     muteAll() {
-        this.#connection.userMessage('mute', '', undefined, true);
+        this.#tell((connection) => connection.userMessage('mute', '', undefined, true));
     }
 
     /**
@@ -158,7 +174,7 @@ export class Actions {
      * @param {string} text
      */
     warn(id, text) {
-        this.#connection.userMessage('warning', id, text);
+        this.#tell((connection) => connection.userMessage('warning', id, text));
     }
 
     /** @param {string} id `''`: everybody */
@@ -171,11 +187,11 @@ export class Actions {
 
     /** @param {string} message */
     lock(message) {
-        this.#connection.groupAction('lock', message || undefined);
+        this.#tell((connection) => connection.groupAction('lock', message || undefined));
     }
 
     unlock() {
-        this.#connection.groupAction('unlock');
+        this.#tell((connection) => connection.groupAction('unlock'));
     }
 
     async askLock() {
@@ -186,12 +202,12 @@ export class Actions {
     }
 
     subgroups() {
-        this.#connection.groupAction('subgroups');
+        this.#tell((connection) => connection.groupAction('subgroups'));
     }
 
     /** @param {{id?: string, userId?: string}} [which] */
     clearChat(which) {
-        this.#connection.groupAction('clearchat', which);
+        this.#tell((connection) => connection.groupAction('clearchat', which));
     }
 
     async askClearChat() {

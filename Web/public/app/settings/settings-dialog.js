@@ -27,14 +27,27 @@ function choice(name, label, hint, options) {
         </div>`;
 }
 
+/** Whether the dialog is about to come: the browser takes its time to tell the devices. */
+let isOpening = false;
+
+/** @returns {Promise<MediaDeviceInfo[]>} none if the browser does not tell */
+async function allDevices() {
+    try {
+        return (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+    } catch (error) {
+        console.warn('The devices cannot be listed:', error);
+        return [];
+    }
+}
+
 /**
  * The devices of a kind. They have names only once the browser allows the page to use one.
+ * @param {MediaDeviceInfo[]} all
  * @param {MediaDeviceKind} kind
  * @param {string} chosen
  * @param {(number: number) => string} numbered
  */
-async function devices(kind, chosen, numbered) {
-    const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+function devices(all, kind, chosen, numbered) {
     const found = all.filter((device) => device.kind === kind && device.deviceId && device.deviceId !== 'default');
     /** @type {Record<string, string>} */
     const options = { '': t.deviceDefault };
@@ -50,10 +63,27 @@ async function devices(kind, chosen, numbered) {
 /**
  * Shows the settings. What is changed holds at once.
  * @param {Settings} settings
+ * @param {() => boolean} isWanted still, once the devices are known
  */
-export async function openSettings(settings) {
-    const cameras = await devices('videoinput', settings.get('camera'), t.cameraNumbered);
-    const microphones = await devices('audioinput', settings.get('microphone'), t.microphoneNumbered);
+export async function openSettings(settings, isWanted) {
+    if (isOpening) {
+        return;
+    }
+    isOpening = true;
+    const all = await allDevices();
+    isOpening = false;
+    if (isWanted()) {
+        show(settings, all);
+    }
+}
+
+/**
+ * @param {Settings} settings
+ * @param {MediaDeviceInfo[]} all devices
+ */
+function show(settings, all) {
+    const cameras = devices(all, 'videoinput', settings.get('camera'), t.cameraNumbered);
+    const microphones = devices(all, 'audioinput', settings.get('microphone'), t.microphoneNumbered);
     const form = render(html`
         <form class="settings">
             <fieldset>
