@@ -202,6 +202,24 @@ struct LayerSelectorTests {
         }
     }
 
+    @Test(.row("M-34"), arguments: Structure.vp9.filter { $0.spatial > 1 })
+    func `a larger size that somebody asks for is awaited until its key picture, if there is one`(structure: Structure)
+    {
+        let reception = LayeredReception(structure)
+        reception.down.selector.target.spatial = 0
+        for _ in 0..<10 { for packet in reception.encode() { reception.receive(packet) } }
+        reception.down.selector.target.spatial = 7
+        reception.down.selector.expectLargerSize(upTo: 0)
+        #expect(!reception.down.selector.awaitsLargerSize)
+        reception.down.selector.expectLargerSize(upTo: UInt8(structure.spatial - 1))
+        #expect(reception.down.selector.awaitsLargerSize && reception.down.selector.wantsKeyFrame)
+        for picture in 0..<10 {
+            for packet in reception.encode(isKeyPicture: picture == 5) { reception.receive(packet) }
+            #expect(reception.down.selector.awaitsLargerSize == (picture < 5), "\(picture)")
+        }
+        reception.check()
+    }
+
     @Test(arguments: Structure.vp9.filter { $0.spatial > 1 }, 0..<20 as Range<UInt64>)
     func `takes another size with the first key picture, in whatever order its packets come`(
         structure: Structure, seed: UInt64

@@ -49,8 +49,8 @@ struct LayerSelector: BitwiseCopyable {
     private var presumedKeyTimestamp: UInt32?
     /// The size has changed without a key frame.
     private var needsRefresh = false
-    /// The source has begun a larger size that is wanted, without a key frame.
-    private var awaitsLargerSize = false
+    /// The source has begun a larger size that is wanted, without a key frame; or somebody has asked for one.
+    private(set) var awaitsLargerSize = false
     private var isNewTarget = false
     /// Since when a higher frame rate is wanted that the stream does not let begin.
     private var waitingSince: Instant?
@@ -132,6 +132,13 @@ struct LayerSelector: BitwiseCopyable {
         }
         waitingSince = nil
         return true
+    }
+
+    /// Somebody has asked for what only a key frame can begin.
+    mutating func expectLargerSize(upTo spatial: UInt8) {
+        guard min(target.spatial, spatial) > min(current.spatial, highest) else { return }
+        awaitsLargerSize = true
+        wantsKeyFrame = true
     }
 
     /// The source has stopped sending the layers above `spatial`.

@@ -14,6 +14,8 @@ extension Router {
     static let liveliness = Duration.milliseconds(500)
     /// Who wants a larger picture waits for a key frame until the last one is so long ago: all who get the source pay for it.
     static let keyFramePause = Duration.seconds(8)
+    /// The same for who has asked for it, and for who had it: encoders leave a large size out of some key frames.
+    static let largerSizePause = Duration.seconds(2)
     /// How long a step up in frame rate waits for the stream to allow it before a key frame is asked for.
     static let switchPatience = Duration.seconds(2)
 
@@ -58,7 +60,7 @@ extension Router {
             if !track.pointee.downTracks.contains(handle) { track.pointee.downTracks.append(handle) }
             down.pointee.successor = target
         }
-        requestKeyFrame(target, isUrgent: isUrgent, now: now)
+        requestKeyFrame(target, unlessWithin: isUrgent ? .zero : Self.keyFramePause, now: now)
     }
 
     private mutating func abandonSuccessor(of handle: Handle) {
@@ -120,9 +122,10 @@ extension Router {
         if source == down.pointee.source, let track = upTracks.pointer(source) {
             down.pointee.selector.target = down.pointee.layers(of: source)
             let sent = track.pointee.layers.highest
+            if isAskedFor { down.pointee.selector.expectLargerSize(upTo: sent.spatial) }
             down.pointee.selector.stopExpecting(above: sent.spatial)
             if down.pointee.selector.isWaiting(since: now, patience: Self.switchPatience, highest: sent) {
-                requestKeyFrame(source, isUrgent: false, now: now)
+                requestKeyFrame(source, unlessWithin: Self.keyFramePause, now: now)
             }
         } else if isTooMuch, !isAskedFor {
             // The lesser encoding takes a key frame to come. Until then only so much as can be taken up again without one.

@@ -142,9 +142,9 @@ public struct Router: ~Copyable {
     }
 
     /// Asks for a key frame that somebody can wait for only when the last one is long enough ago.
-    mutating func requestKeyFrame(_ handle: Handle, isUrgent: Bool, now: Instant) {
+    mutating func requestKeyFrame(_ handle: Handle, unlessWithin pause: Duration, now: Instant) {
         guard let track = upTracks.pointer(handle) else { return }
-        if !isUrgent, let arrival = track.pointee.keyFrameArrival, now - arrival < Self.keyFramePause { return }
+        if let arrival = track.pointee.keyFrameArrival, now - arrival < pause { return }
         requestKeyFrame(handle)
     }
 
@@ -223,7 +223,14 @@ public struct Router: ~Copyable {
                     let first = down.pointee.source == listed[listCursor] ? 0 : takeOver(handle, down, track, now: now)
                     forward(track, from: first, to: handle, down, plan: &plan, now: now)
                     if down.pointee.selector.wantsKeyFrame {
-                        requestKeyFrame(down.pointee.source, isUrgent: down.pointee.selector.isKeyFrameUrgent, now: now)
+                        let selector = down.pointee.selector
+                        let pause: Duration =
+                            if selector.isKeyFrameUrgent {
+                                .zero
+                            } else {
+                                selector.awaitsLargerSize ? Self.largerSizePause : Self.keyFramePause
+                            }
+                        requestKeyFrame(down.pointee.source, unlessWithin: pause, now: now)
                     }
                 }
                 downCursor += 1
