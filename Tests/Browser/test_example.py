@@ -55,5 +55,5 @@ def test_the_example_says_what_is_wrong(start_server, open_browser):
     example.click("button", "Start")
     example.wait_for_text("Connected as example-user")
     server.stop()
-    example.wait_for_text("Connection closed")
+    example.wait_for_text("the server is shutting down")
     assert example.is_visible("button", "Start")
