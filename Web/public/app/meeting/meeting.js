@@ -6,8 +6,6 @@ import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { closeMenu, openMenu } from '../../lib/menu.js';
 import { Camera } from '../camera/camera.js';
-import { Chat } from '../chat/chat.js';
-import { CommandError, runCommand } from '../chat/commands.js';
 import { VideoGrid } from '../grid/video-grid.js';
 import { Actions } from '../moderation/actions.js';
 import { ScreenSharing } from '../screen/screen.js';
@@ -16,6 +14,7 @@ import { texts } from '../texts.js';
 import { Toolbar } from '../toolbar/toolbar.js';
 import { groupMenu, ownMenu, userMenu } from '../users/user-menu.js';
 import { UsersList } from '../users/users.js';
+import { Conversation } from './conversation.js';
 import { kickedText, refusalText } from './failures.js';
 import { permissionNotices } from './permission-notices.js';
 import { Session } from './session.js';
@@ -35,7 +34,6 @@ const NARROW = 900;
 /** One stay in a group, from joining to leaving, and what it puts on the screen. */
 export class Meeting {
     #grid = new VideoGrid();
-    #chat = new Chat();
     #users = new UsersList();
     #toolbar = new Toolbar();
     #screens = new ScreenSharing();
@@ -43,10 +41,12 @@ export class Meeting {
     #streams;
     #camera;
     #actions;
+    /** @type {Conversation} */
+    #conversation;
+    /** @type {SidePanel} */
     #panel;
     #lockBadge;
     #groupButton;
-    #unread = 0;
     #isLocked = false;
     /** @type {string[]} */
     #permissions = [];
@@ -75,20 +75,25 @@ export class Meeting {
         this.transfers = transfers;
         this.#camera = new Camera(settings);
         this.#streams = new StreamsInGrid(this.#grid, notices);
-        this.#panel = new SidePanel({
-            chat: { title: texts.chat.title, element: this.#chat.element },
-            people: { title: texts.users.title, element: this.#users.element },
-        });
         this.#actions = new Actions({
             connection: () => this.#connection,
             isOpen: () => this.#session.isOpen,
             warn: (text) => this.notices.show('warning', text),
             screens: this.#screens,
-            writePrivately: (id) => this.#writePrivately(id),
+            writePrivately: (id) => this.#conversation.writePrivately(id),
             openSettings: () => void openSettings(settings, () => this.element.isConnected),
             leave: () => this.#session.leave(),
-            say: (text) => this.#say(text),
-            write: (kind, dest, text) => this.#write(kind, dest, text),
+            say: (text) => this.#conversation.say(text),
+            write: (kind, dest, text) => this.#conversation.write(kind, dest, text),
+        });
+        this.#conversation = new Conversation(this.#session, this.#actions, notices, {
+            isShown: () => this.#panel.open === 'chat',
+            show: () => this.#showPanel('chat'),
+        });
+        this.#conversation.onunread = () => this.#updateToolbar();
+        this.#panel = new SidePanel({
+            chat: { title: texts.chat.title, element: this.#conversation.element },
+            people: { title: texts.users.title, element: this.#users.element },
         });
         const t = texts.meeting;
         this.element = render(html`
@@ -130,7 +135,6 @@ export class Meeting {
         this.#connectSession();
         this.#connectControls();
         this.#connectMedia();
-        this.#connectChat();
     }
 
     /** @param {string} endpoint the WebSocket's address */
@@ -241,99 +245,6 @@ export class Meeting {
         }
     }
 
-    // Chat
-
-    #connectChat() {
-        this.#chat.onsend = (text, to) => this.#send(text, to);
-        this.#chat.onmenu = (id, source, author, button) => {
-            openMenu(button, texts.chat.menuOf(author), [
-                { label: texts.chat.deleteMessage, icon: 'trash', act: () => this.#actions.clearChat({ id, userId: source }) },
-                { label: texts.chat.deleteAllOf(author), icon: 'trash', act: () => this.#actions.clearChat({ userId: source }) },
-            ]);
-        };
-    }
-
-    /**
-     * @param {string} text
-     * @param {string | null} to
-     * @returns {string} what is left in the box
-     */
-    #send(text, to) {
-        if (!this.#session.isOpen) {
-            return text;
-        }
-        if (text.startsWith('/') && !text.startsWith('//')) {
-            try {
-                runCommand(this.#actions, text);
-                return '';
-            } catch (error) {
-                if (!(error instanceof CommandError)) {
-                    throw error;
-                }
-                this.notices.show('warning', error.message);
-                return text;
-            }
-        }
-        if (to !== null && !Object.hasOwn(this.#connection.users, to)) {
-            this.notices.show('warning', texts.chat.gone);
-            this.#chat.setRecipient(null);
-            return text;
-        }
-        this.#write('', to ?? '', text.startsWith('//') ? text.slice(1) : text);
-        return '';
-    }
-
-    /**
-     * @param {string} kind
-     * @param {string} dest
-     * @param {string} text
-     */
-    #write(kind, dest, text) {
-        const connection = this.#connection;
-        connection.chat(kind, dest, text);
-        if (dest) {
-            // The server gives private messages to the other only.
-            const { id, username } = connection;
-            this.#gotChat({ id: undefined, source: id, dest, username: username ?? '', time: new Date(), history: false, kind, message: text });
-        }
-    }
-
-    /** @param {string} id */
-    #writePrivately(id) {
-        this.#chat.setRecipient({ id, name: this.#actions.nameOf(id) });
-        this.#showPanel('chat');
-    }
-
-    /** @param {string} text that only this person sees */
-    #say(text) {
-        if (this.#panel.open !== 'chat') {
-            this.#showPanel('chat');
-        }
-        this.#chat.add({ id: null, source: null, author: '', own: false, to: null, time: null, kind: 'local', text });
-    }
-
-    /**
-     * @param {{id: string | undefined, source: string | undefined, dest: string | undefined,
-     *     username: string | undefined, time: Date | null, history: boolean, kind: string, message: string}} received
-     */
-    #gotChat(received) {
-        const own = received.source === this.#connection.id;
-        const fresh = this.#chat.add({
-            id: received.id ?? null,
-            source: received.source ?? null,
-            author: received.username || (received.source ? texts.users.anonymous : texts.chat.server),
-            own,
-            to: received.dest ? this.#actions.nameOf(received.dest) : null,
-            time: received.time,
-            kind: received.kind === 'local' ? '' : received.kind,
-            text: received.message,
-        });
-        if (fresh && !own && !received.history && this.#panel.open !== 'chat') {
-            this.#unread += 1;
-            this.#updateToolbar();
-        }
-    }
-
     // What the server says
 
     #connectSession() {
@@ -373,7 +284,7 @@ export class Meeting {
         connection.onchat = (id, source, dest, username, time, _privileged, history, kind, message) => {
             // Captions belong over the picture, and are no conversation.
             if (kind !== 'caption') {
-                this.#gotChat({ id, source, dest, username, time, history, kind, message });
+                this.#conversation.got({ id, source, dest, username, time, history, kind, message });
             }
         };
         connection.onusermessage = (source, _dest, username, _time, privileged, kind, _error, message) => {
@@ -494,10 +405,10 @@ export class Meeting {
                 this.notices.show('warning', source ? texts.notices.mutedBy(name) : texts.notices.mutedByServer);
                 break;
             case 'clearchat':
-                this.#chat.clear(message?.userId ?? null, message?.id ?? null);
+                this.#conversation.clear(message?.userId ?? null, message?.id ?? null);
                 break;
             case 'userinfo':
-                this.#say(`${texts.chat.userAddress(message?.username || texts.users.anonymous)} ${message?.address ?? ''}`);
+                this.#conversation.say(`${texts.chat.userAddress(message?.username || texts.users.anonymous)} ${message?.address ?? ''}`);
                 break;
         }
     }
@@ -506,8 +417,7 @@ export class Meeting {
 
     #showPermissions() {
         const { permissions } = this.#connection;
-        this.#chat.setAllowed(permissions.includes('message'));
-        this.#chat.setModerator(permissions.includes('op'));
+        this.#conversation.setPermissions(permissions);
         this.#groupButton.hidden = !permissions.includes('op');
         this.#updateToolbar();
     }
@@ -535,7 +445,7 @@ export class Meeting {
             isSharing: this.#screens.isOn,
             handRaised: this.#said.raisehand,
             panel: this.#panel.open,
-            unread: this.#unread,
+            unread: this.#conversation.unread,
             hands: this.#raisedHands(),
         });
     }
@@ -545,8 +455,7 @@ export class Meeting {
         closeMenu();
         this.#panel.show(name);
         if (name === 'chat') {
-            this.#unread = 0;
-            this.#chat.revealed();
+            this.#conversation.revealed();
         }
         this.#updateToolbar();
     }
