@@ -18,8 +18,7 @@ def test_the_example_shows_and_is_shown(server, open_browser, one, two):
     example.click("button", "Start")
     example.wait_for_text("Connected as example-user")
     other.join(server.page(group), "Alice")
-    other.fill("textbox", "Message", "Hello <i>there</i>")
-    other.press("textbox", "Message", "Enter")
+    other.write("Hello <i>there</i>")
     example.wait_for_text("Alice: Hello <i>there</i>")
 
     def plays(label: str) -> bool:
@@ -28,8 +27,7 @@ def test_the_example_shows_and_is_shown(server, open_browser, one, two):
             return Boolean(video && video.videoWidth > 0 && video.currentTime > 0);""", label)
 
     until("Alice's video in the example", lambda: plays("Video of Alice"), 30)
-    example.fill("textbox", "Message", "Good day")
-    example.press("textbox", "Message", "Enter")
+    example.write("Good day")
     other.wait_for_text("Good day")
     example.click("button", "Show my camera")
     other.wait_for_tile("down", "example-user")

@@ -9,7 +9,7 @@ import pytest
 
 from harness.waiting import until
 
-WINDOW = {"width": 1000, "height": 600}
+WITH_PANEL = {"width": 1000, "height": 600}
 # The page's policy lets no script read what a link saves: it is taken where the link is made.
 KEEP_SAVED = """
     const { createObjectURL } = URL;
@@ -37,13 +37,13 @@ STALL = """
 
 @pytest.fixture
 def alice(server, open_browser):
-    return open_browser("chromium", **WINDOW)
+    return open_browser("chromium", **WITH_PANEL)
 
 
 @pytest.fixture(params=["chromium", "firefox"])
 def bob(request, server, open_browser, alice):
     """Both are in the meeting."""
-    other = request.getfixturevalue("firefox") if request.param == "firefox" else open_browser("chromium", **WINDOW)
+    other = request.getfixturevalue("firefox") if request.param == "firefox" else open_browser("chromium", **WITH_PANEL)
     url = server.page(server.new_group())
     other.join(url, "Bob", devices="Nothing")
     alice.join(url, "Alice", devices="Nothing")

@@ -5,21 +5,14 @@
 
 import pytest
 
-from harness.browser import Browser
+from harness.browser import WITH_PANEL, Browser
+from harness.server import ALICE_MODERATES
 from harness.waiting import until
-
-# Wide enough for the panel beside the videos.
-WINDOW = {"width": 1000, "height": 600}
-
-MODERATED = {
-    "users": {"Alice": {"password": "correct horse", "permissions": "op"}},
-    "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"},
-}
 
 
 @pytest.fixture
 def group(server):
-    return server.new_group(MODERATED)
+    return server.new_group(ALICE_MODERATES)
 
 
 @pytest.fixture
@@ -30,7 +23,7 @@ def url(server, group):
 @pytest.fixture
 def alice(open_browser, url):
     """The operator."""
-    browser = open_browser("chromium", **WINDOW)
+    browser = open_browser("chromium", **WITH_PANEL)
     browser.join(url, "Alice", "correct horse", devices="Nothing")
     return browser
 
@@ -40,12 +33,7 @@ def bob(request, open_browser):
     """Has not joined yet."""
     if request.param == "firefox":
         return request.getfixturevalue("firefox")
-    return open_browser("chromium", **WINDOW)
-
-
-def write(browser: Browser, text: str) -> None:
-    browser.fill("textbox", "Message", text)
-    browser.press("textbox", "Message", "Enter")
+    return open_browser("chromium", **WITH_PANEL)
 
 
 def act_on(browser: Browser, whom: str, action: str) -> None:
@@ -63,20 +51,20 @@ def act_on_group(browser: Browser, action: str) -> None:
 @pytest.mark.row("P-22", "U-37", "U-42", "U-43")
 def test_a_private_message_is_shown_as_such_to_two_only(url, alice, bob, open_browser):
     bob.join(url, "Bob Smith", devices="Nothing")
-    carol = open_browser("chromium", **WINDOW)
+    carol = open_browser("chromium", **WITH_PANEL)
     carol.join(url, "Carol", devices="Nothing")
     act_on(alice, "Bob Smith", "Private message")
     alice.wait_for_text("Privately to Bob Smith")
-    write(alice, "between us")
+    alice.write("between us")
     for browser, who in ((alice, "You → Bob Smith"), (bob, "Alice → you")):
         browser.wait_for_text("between us")
         assert f"{who} private" in browser.text().replace("\n", " ")
-    write(bob, '/msg "Alice" and back')
+    bob.write('/msg "Alice" and back')
     alice.wait_for_text("and back")
     alice.click("button", "Write to everybody again")
-    write(alice, "/msg \"Bob Smith\" by its name")
+    alice.write("/msg \"Bob Smith\" by its name")
     bob.wait_for_text("by its name")
-    write(alice, "for all")
+    alice.write("for all")
     carol.wait_for_text("for all")
     for text in ("between us", "and back", "by its name"):
         assert text not in carol.text()
@@ -84,33 +72,33 @@ def test_a_private_message_is_shown_as_such_to_two_only(url, alice, bob, open_br
 
 @pytest.mark.row("U-39", "U-40", "U-42", "U-45", "U-59")
 def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.join(url, "Bob", devices="Nothing")
-    write(bob, "/help")
+    bob.write("/help")
     bob.wait_for_text("/msg USER TEXT – write to one person only")
     assert "/kick" not in bob.text()
-    write(alice, "/help")
+    alice.write("/help")
     alice.wait_for_text("/kick USER [REASON]")
     for command, words in {
         "/kick Alice": "You are not allowed to use /kick here.",
         "/dance": "There is no command /dance.",
         "/msg Zoe hello": "There is nobody named “Zoe” here.",
     }.items():
-        write(bob, command)
+        bob.write(command)
         bob.wait_for_text(words)
-    write(bob, "//not a command")
+    bob.write("//not a command")
     alice.wait_for_text("/not a command")
     # What one writes takes room from the messages, but not from the newest.
-    write(alice, "the newest")
+    alice.write("the newest")
     alice.wait_for_text("the newest")
     alice.fill("textbox", "Message", "a long message " * 20)
     until("the newest in view", lambda: alice.evaluate("""
         const list = document.querySelector('[role=log]');
         return list.lastElementChild.getBoundingClientRect().bottom <= list.getBoundingClientRect().bottom;"""))
-    write(bob, "/raise")
+    bob.write("/raise")
     alice.click("button", "People")
     alice.wait_for_text("hand raised")
-    write(bob, "/leave")
+    bob.write("/leave")
     bob.wait_for("textbox", "Your name")
 
 
@@ -145,7 +133,7 @@ def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
     # Without a reason there is none to be read.
     alice.wait_for("button", "Actions for Bob")
     alice.click("button", "Chat")
-    write(alice, "/kick Bob")
+    alice.write("/kick Bob")
     bob.wait_for("textbox", "Your name")
     error = "return document.querySelector('[role=alert].form-error').textContent"
     assert bob.evaluate(error) == "Alice has removed you from the group."
@@ -154,8 +142,8 @@ def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
 @pytest.mark.row("U-09", "U-47", "U-55", "U-79")
 def test_nothing_seems_done_without_a_connection(start_server, open_browser):
     server = start_server()
-    url = server.page(server.new_group(MODERATED))
-    alice = open_browser("chromium", **WINDOW)
+    url = server.page(server.new_group(ALICE_MODERATES))
+    alice = open_browser("chromium", **WITH_PANEL)
     alice.join(url, "Alice", "correct horse", devices="Nothing")
     act_on_group(alice, "Lock the group…")
     alice.wait_for("dialog", "Lock the group?")
@@ -186,7 +174,7 @@ def test_dialogs_end_with_the_meeting(url, alice, bob):
     alice.click("button", "People")
     alice.wait_for("button", "Actions for Bob")
     alice.click("button", "Chat")
-    write(alice, "/kick Bob")
+    alice.write("/kick Bob")
     bob.wait_for_text("Alice has removed you from the group.")
     assert not bob.is_visible("dialog", "Settings")
     assert bob.is_visible("textbox", "Your name")
@@ -234,12 +222,12 @@ def test_an_operator_mutes_and_warns(url, alice, bob):
 @pytest.mark.row("U-41", "U-46")
 def test_an_operator_deletes_messages(url, alice, bob):
     bob.join(url, "Bob", devices="Nothing")
-    write(bob, "a slip")
+    bob.write("a slip")
     alice.wait_for_text("a slip")
     alice.click("button", "Actions for the message of Bob")
     alice.click("menuitem", "Delete this message")
     until("deleted", lambda: "a slip" not in bob.text())
-    write(bob, "good morning")
+    bob.write("good morning")
     alice.wait_for_text("good morning")
     act_on_group(alice, "Clear the chat…")
     alice.click("button", "Clear")
@@ -251,7 +239,7 @@ def test_an_operator_deletes_messages(url, alice, bob):
 def test_a_message_keeps_its_author_when_those_before_it_are_deleted(url, alice, bob):
     bob.join(url, "Bob", devices="Nothing")
     for browser, other, text in ((bob, alice, "from Bob"), (alice, bob, "a slip"), (alice, bob, "the second")):
-        write(browser, text)
+        browser.write(text)
         other.wait_for_text(text)
 
     def authors() -> list[str]:
@@ -271,14 +259,14 @@ def test_a_message_keeps_its_author_when_those_before_it_are_deleted(url, alice,
 def test_a_private_action_is_shown_as_such(url, alice, bob):
     # Other pages write such messages.
     bob.join(url, "Bob", devices="Nothing")
-    write(alice, "hello")
+    alice.write("hello")
     bob.wait_for_text("hello")
     bob.evaluate("""
         const send = WebSocket.prototype.send;
         WebSocket.prototype.send = function (text) {
             send.call(this, text.replace('"kind":"","value":"waves"', '"kind":"me","value":"waves"'));
         };""")
-    write(bob, "/msg Alice waves")
+    bob.write("/msg Alice waves")
     alice.wait_for_text("Bob waves")
     assert "Bob → you private" in alice.text().replace("\n", " ")
 
@@ -303,7 +291,7 @@ def test_a_screen_is_shown_large_until_it_is_stopped(url, alice, bob):
         track.stop();
         track.dispatchEvent(new Event('ended'));""")
     until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
-    write(alice, "/sharescreen")
+    alice.write("/sharescreen")
     until("the screen", lambda: [t for t in bob.tiles("down") if t["label"] == "screenshare" and t["width"] > 0])
     alice.click("button", "Stop sharing this screen")
     until("no screen", lambda: [t["label"] for t in bob.tiles("down")] == ["camera"])
@@ -323,16 +311,16 @@ def test_the_page_comes_back_after_the_server_has(start_server, open_browser, br
     server.start()
     page.wait_for_text("Connected again.", timeout=30)
     page.wait_for_tile("up", "Alice (you)")
-    other = open_browser("chromium", **WINDOW)
+    other = open_browser("chromium", **WITH_PANEL)
     other.join(url, "Bob", devices="Nothing")
     other.wait_for_tile("down", "Alice")
-    write(page, "here again")
+    page.write("here again")
     other.wait_for_text("here again")
 
 
 @pytest.mark.row("U-28", "U-29", "U-30", "U-33", "U-70")
 def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.join(url, "Bob")
     alice.wait_for_tile("down", "Bob")
     bob.click("button", "Settings")
@@ -351,13 +339,13 @@ def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
 
 @pytest.mark.row("P-19", "U-29")
 def test_the_third_person_makes_it_two_sizes(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.open(url)
     bob.evaluate("sessionStorage.setItem('galene.settings', JSON.stringify({ simulcast: 'auto' }))")
     bob.join(url, "Bob")
     first = alice.wait_for_tile("down", "Bob")["stream"]
     assert set(bob.measure("outbound")) == {""}
-    carol = open_browser("chromium", **WINDOW)
+    carol = open_browser("chromium", **WITH_PANEL)
     carol.join(url, "Carol", devices="Nothing")
     until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
     until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
@@ -365,7 +353,7 @@ def test_the_third_person_makes_it_two_sizes(url, alice, open_browser):
 
 @pytest.mark.row("U-23", "U-24")
 def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.join(url, "Bob")
     first = alice.wait_for_tile("down", "Bob")["stream"]
     bob.click("button", "Settings")
@@ -384,7 +372,7 @@ def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browse
 @pytest.mark.parametrize(("missing", "words", "on"), [
     ("video", "Only the microphone is on.", "Mute microphone"), ("audio", "Only the camera is on.", "Turn off camera")])
 def test_one_device_is_enough(url, open_browser, missing, words, on):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.open(url)
     bob.wait_for("textbox", "Your name")
     bob.evaluate("""
@@ -411,7 +399,7 @@ HOLD_DEVICES = """
 
 @pytest.mark.row("U-17", "U-18")
 def test_the_microphone_button_leaves_a_starting_camera_alone(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.open(url)
     bob.wait_for("textbox", "Your name")
     bob.evaluate(HOLD_DEVICES)
@@ -425,7 +413,7 @@ def test_the_microphone_button_leaves_a_starting_camera_alone(url, alice, open_b
 
 @pytest.mark.row("U-18", "U-57", "U-73")
 def test_a_microphone_that_is_muted_while_it_starts_comes_on_silent(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.open(url)
     bob.wait_for("textbox", "Your name")
     bob.evaluate(HOLD_DEVICES)
@@ -440,7 +428,7 @@ def test_a_microphone_that_is_muted_while_it_starts_comes_on_silent(url, alice, 
 
 @pytest.mark.row("U-66")
 def test_whom_one_has_silenced_stays_silent_when_the_stream_is_replaced(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.join(url, "Bob")
     first = alice.wait_for_tile("down", "Bob")["stream"]
     alice.click("button", "Silence Bob for me")
@@ -459,7 +447,7 @@ def test_whom_one_has_silenced_stays_silent_when_the_stream_is_replaced(url, ali
 
 @pytest.mark.row("U-11", "U-14", "U-63")
 def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
-    bob = open_browser("chromium", **WINDOW)
+    bob = open_browser("chromium", **WITH_PANEL)
     bob.join(url, "Bob", devices="Nothing")
     alice.click("button", "People")
     alice.wait_for("button", "Actions for Bob")

@@ -14,6 +14,9 @@ HERE = Path(__file__).parent
 HOOK = (HERE / "hook.js").read_text()
 MEASURE = (HERE / "measure.js").read_text()
 
+# Wide enough for the panel beside the videos.
+WITH_PANEL = {"width": 1000, "height": 600}
+
 
 class Browser(ABC):
     """A page in a browser with a fake camera and a fake microphone."""
@@ -93,6 +96,11 @@ class Browser(ABC):
         self.fill("textbox", "Password", password)
         self.choose("When joining, turn on", devices)
         self.click("button", "Join")
+
+    def write(self, text: str) -> None:
+        """Says something in the chat, or gives a command."""
+        self.fill("textbox", "Message", text)
+        self.press("textbox", "Message", "Enter")
 
     def tiles(self, direction: str) -> list[dict[str, Any]]:
         return [tile for tile in self.measure("tiles") if tile["direction"] == direction]

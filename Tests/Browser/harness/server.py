@@ -19,6 +19,9 @@ from .waiting import until
 ROOT = Path(__file__).resolve().parents[3]
 
 EVERYBODY_PRESENTS: dict[str, Any] = {"wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"}}
+ALICE_MODERATES: dict[str, Any] = {
+    **EVERYBODY_PRESENTS, "users": {"Alice": {"password": "correct horse", "permissions": "op"}},
+}
 
 
 def binary() -> Path:
