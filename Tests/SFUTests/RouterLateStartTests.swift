@@ -10,14 +10,14 @@ import Testing
 @Suite("Router: beginning with a key frame that comes out of order", .row("M-24", "M-32"))
 struct RouterLateStartTests {
     /// A key frame of four packets and a frame after it, the key frame's first packet last.
-    static func receive(_ harness: inout RouterHarness, _ track: Handle, base: UInt64) {
-        for step in [1, 2, 3, 4, 0] as [UInt64] {
-            _ = harness.receive(
-                track, index: base + step, timestamp: step < 4 ? 3000 : 6000, marker: step >= 3,
-                payload: RouterHarness.vp8(
-                    pictureID: step < 4 ? 7 : 8, isKeyFrame: step < 4, startsFrame: step == 0 || step == 4,
-                    fill: UInt8(step)))
-        }
+    static let steps: [UInt64] = [1, 2, 3, 4, 0]
+
+    static func receive(_ step: UInt64, in harness: inout RouterHarness, _ track: Handle, base: UInt64) {
+        _ = harness.receive(
+            track, index: base + step, timestamp: step < 4 ? 3000 : 6000, marker: step >= 3,
+            payload: RouterHarness.vp8(
+                pictureID: step < 4 ? 7 : 8, isKeyFrame: step < 4, startsFrame: step == 0 || step == 4,
+                fill: UInt8(step)))
     }
 
     @Test(arguments: wrapStarts)
@@ -28,12 +28,8 @@ struct RouterLateStartTests {
             let subscriber = harness.subscriber(of: track, first: 100)
             let base = UInt64(start)
             var sent: [RouterHarness.Sent] = []
-            for step in [1, 2, 3, 4, 0] as [UInt64] {
-                _ = harness.receive(
-                    track, index: base + step, timestamp: step < 4 ? 3000 : 6000, marker: step >= 3,
-                    payload: RouterHarness.vp8(
-                        pictureID: step < 4 ? 7 : 8, isKeyFrame: step < 4, startsFrame: step == 0 || step == 4,
-                        fill: UInt8(step)))
+            for step in Self.steps {
+                Self.receive(step, in: &harness, track, base: base)
                 if forwardsBetween { sent += harness.forward() }
             }
             sent += harness.forward()
