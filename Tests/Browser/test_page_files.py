@@ -7,9 +7,9 @@ import hashlib
 
 import pytest
 
+from harness.browser import WITH_PANEL
 from harness.waiting import until
 
-WITH_PANEL = {"width": 1000, "height": 600}
 # The page's policy lets no script read what a link saves: it is taken where the link is made.
 KEEP_SAVED = """
     const { createObjectURL } = URL;
