@@ -12,6 +12,10 @@ struct RouterLateStartTests {
     /// A key frame of four packets and a frame after it, the key frame's first packet last.
     static let steps: [UInt64] = [1, 2, 3, 4, 0]
 
+    static func receive(_ harness: inout RouterHarness, _ track: Handle, base: UInt64) {
+        for step in steps { receive(step, in: &harness, track, base: base) }
+    }
+
     static func receive(_ step: UInt64, in harness: inout RouterHarness, _ track: Handle, base: UInt64) {
         _ = harness.receive(
             track, index: base + step, timestamp: step < 4 ? 3000 : 6000, marker: step >= 3,
