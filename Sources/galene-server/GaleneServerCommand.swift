@@ -56,8 +56,10 @@ struct GaleneServerCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help:
-            "Where /metrics and /health are served: :PORT for this machine alone, HOST:PORT, /PATH; empty for nowhere.")
-    var metrics = ServerOptions().metrics
+            ArgumentHelp(
+                "Where /metrics and /health are served: :PORT for this machine alone, HOST:PORT, /PATH; empty for nowhere. "
+                    + "Without this option \(ServerOptions.defaultMetrics), unless that port is taken."))
+    var metrics: String?
     @Option(
         parsing: .unconditional,
         help: "trace, debug, info, notice, warning, error or critical; with topics, as in notice,session=debug.")

@@ -30,8 +30,11 @@ public struct ServerOptions: Sendable, Equatable {
     /// `-public-address`, ours: addresses under which a one-to-one NAT makes this machine reachable.
     public var publicAddresses: [String] = []
 
-    /// `-metrics`, ours: where `/metrics` and `/health` are served. `:PORT` is for this machine alone; empty for nowhere.
-    public var metrics = ""
+    /// `-metrics`, ours: where `/metrics` and `/health` are served. `:PORT` is for this machine alone; empty for nowhere;
+    /// `nil` for ``defaultMetrics`` if nobody else has that port.
+    public var metrics: String?
+    /// The port that OpenTelemetry's exporters for Prometheus use.
+    public static let defaultMetrics = ":9464"
 
     /// `-log-level`, ours: how much is logged, in all and of topics.
     public var logLevels = LogLevels()

@@ -22,13 +22,15 @@ struct MetricsServer: Service {
     /// How long a connection may stay open without a request. Prometheus asks at least every minute.
     private static let idleTimeout = TimeAmount.seconds(120)
 
-    /// The value of `-metrics`; `nil` for an empty one.
-    static func address(_ option: String, beside web: ListenAddress) throws(StartupError) -> ListenAddress? {
-        guard !option.isEmpty else { return nil }
-        let address = try ListenAddress(option, option: "metrics").onLoopback
+    /// The value of `-metrics`, or what goes for it when it is not given; `nil` for nowhere.
+    static func address(_ option: String?, beside web: ListenAddress) throws(StartupError) -> ListenAddress? {
+        let text = option ?? ServerOptions.defaultMetrics
+        guard !text.isEmpty else { return nil }
+        let address = try ListenAddress(text, option: "metrics").onLoopback
         if case .tcp(let host, let port) = address, case .tcp(let webHost, port) = web, port != 0,
             webHost == nil || webHost == host
         {
+            if option == nil { return nil }
             throw StartupError("option -metrics: port \(port) is that of -http: choose another")
         }
         return address

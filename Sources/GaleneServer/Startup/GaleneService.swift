@@ -21,7 +21,7 @@ public struct GaleneService: Service {
     private let groups: GroupDirectory
     private let web: WebServer
     private let sampler: MetricsSampler
-    /// `nil` when nobody asks for it.
+    /// `nil` when nobody wants it.
     private let metricsServer: MetricsServer?
     private let logger: Logger
 
@@ -61,7 +61,15 @@ public struct GaleneService: Service {
         let bindAddress = try await PortProbe.resolve(listen)
         let metricsListen = try MetricsServer.address(options.metrics, beside: listen)
         var metricsAddress: BindAddress?
-        if let metricsListen { metricsAddress = try await PortProbe.resolve(metricsListen, option: "metrics") }
+        if let metricsListen {
+            do {
+                metricsAddress = try await PortProbe.resolve(metricsListen, option: "metrics")
+            } catch {
+                // The second server of a machine starts as well; only what was asked for has to be there.
+                guard options.metrics == nil else { throw error }
+                notices.append("no metrics are served: \(error), or none with -metrics=")
+            }
+        }
         workers = try MediaWorkers(
             ports: ports, cores: System.coreCount, addresses: addresses, logger: log(.media), now: .now)
         groups = GroupDirectory(

@@ -57,7 +57,7 @@ class Server:
         self._arguments = [
             str(binary()), "-insecure", "-http", f"{host}:{self.port}", "-static", str(ROOT / "Web" / "public"),
             "-data", str(self.directory / "data"), "-groups", str(self.groups),
-            "-recordings", str(self.directory / "recordings"), "-turn", "", *options,
+            "-recordings", str(self.directory / "recordings"), "-turn", "", "-metrics", "", *options,
         ]
         self.start()
 

@@ -134,4 +134,21 @@ struct PrometheusTests {
             #expect(try await server.get("/health")?.status == 404)
         }
     }
+
+    @Test(.row("M-38")) func `without being asked for they are there, on this machine, for one server of it`()
+        async throws
+    {
+        try await TestServer.run(configure: { $0.metrics = nil }) { first async throws in
+            try await TestServer.run(configure: { $0.metrics = nil }) { second async throws in
+                #expect(
+                    second.announced.contains { $0.hasPrefix("no metrics are served: ") && $0.contains("-metrics") })
+                #expect(second.metricsPort == nil)
+                // Another process may have been first.
+                guard let port = first.metricsPort else { return }
+                let client = try await RawClient.connect(port: port)
+                #expect(port == 9464)
+                #expect(try await client.request("GET", "/metrics")?.status == 200)
+            }
+        }
+    }
 }

@@ -26,7 +26,8 @@ struct ExecutableTests {
 
     var arguments: [String] {
         [
-            "-http", "127.0.0.1:0", "-insecure", "-static", folder.path + "/static", "-data=" + folder.path + "/data",
+            "-http", "127.0.0.1:0", "-metrics=", "-insecure", "-static", folder.path + "/static",
+            "-data=" + folder.path + "/data",
             "--groups", folder.path + "/groups",
         ]
     }

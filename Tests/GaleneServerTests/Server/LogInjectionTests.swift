@@ -22,7 +22,8 @@ struct LogInjectionTests {
             "data/config.json", #"{"users":{"root":{"password":"battery staple","permissions":"admin"}}}"#)
         let process = ExecutableTests.process
         process.arguments = [
-            "-http", "127.0.0.1:0", "-insecure", "-static", folder.path + "/static", "-data", folder.path + "/data",
+            "-http", "127.0.0.1:0", "-metrics=", "-insecure", "-static", folder.path + "/static", "-data",
+            folder.path + "/data",
             "-groups", folder.path + "/groups", "-log-level", "trace",
         ]
         let (output, errors) = (Pipe(), Pipe())

@@ -14,6 +14,8 @@ struct TestServer: Sendable {
     let folder: TemporaryFolder
     /// Where the metrics are, if they were asked for.
     let metricsPort: Int?
+    /// What it said at start.
+    let announced: [String]
 
     static let demo =
         #"{"users":{"op":{"password":"x","permissions":"op"}},"public":true,"displayName":"Demo","#
@@ -44,6 +46,8 @@ struct TestServer: Sendable {
         options.staticDirectory = folder.path + "/static"
         options.dataDirectory = folder.path + "/data"
         options.groupsDirectory = folder.path + "/groups"
+        // The port without this option belongs to one server of a machine.
+        options.metrics = ""
         configure(&options)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (lines, input) = AsyncStream.makeStream(of: String.self)
@@ -53,15 +57,20 @@ struct TestServer: Sendable {
             tasks.addTask { try await group.run() }
             var port: Int?
             var metricsPort: Int?
+            var announced: [String] = []
             for await line in lines {
+                announced.append(line)
                 let number = line.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) }
                 // A Unix-domain socket has none.
                 if line.hasPrefix("galene-server listens on") { port = number ?? 0 }
                 if line.hasPrefix("metrics at") { metricsPort = number }
-                if port != nil, metricsPort != nil || options.metrics.isEmpty { break }
+                let hasNoMetrics = options.metrics == "" || announced.contains { $0.hasPrefix("no metrics") }
+                if port != nil, metricsPort != nil || hasNoMetrics { break }
             }
             do {
-                try await body(TestServer(port: try #require(port), folder: folder, metricsPort: metricsPort))
+                try await body(
+                    TestServer(
+                        port: try #require(port), folder: folder, metricsPort: metricsPort, announced: announced))
             } catch {
                 Issue.record(error)
             }
