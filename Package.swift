@@ -155,25 +155,40 @@ if !coreOnly {
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        // Sockets and timers for the machines of layer 2, on swift-nio: whatever is no server of thousands.
+        .target(name: "WebRTCIO", dependencies: ["RTCBase", "STUN", "ICE", "WebRTC"] + nio),
+        .target(
+            name: "GaleneClient",
+            dependencies: [
+                "RTCBase", "RTP", "SDP", "WebRTC", "WebRTCIO", "GaleneProtocol",
+                .product(name: "Logging", package: "swift-log"),
+            ] + nio),
         .target(
             name: "GaleneLoad",
             dependencies: [
                 "RTCBase", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop", "LoadMedia", "GaleneProtocol",
+                "GaleneClient",
             ] + nio),
         .executableTarget(
             name: "galene",
-            dependencies: ["GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
-        testTarget(
-            "GaleneLoadTests",
-            [
-                "GaleneLoad", "GaleneServer",
+            dependencies: [
+                "GaleneClient", "GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // A whole server in the process of a test.
+        .target(
+            name: "ServerTestKit",
+            dependencies: [
+                "GaleneServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ]),
+            ], path: "Tests/ServerTestKit"),
+        testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit"] + nio),
+        testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
         testTarget(
             "GaleneServerTests",
             [
-                "GaleneServer", "galene-server", "GaleneLoad", "GaleneProtocol", "ServerFiles", "RTCCrypto", "RTP",
+                "GaleneServer", "galene-server", "GaleneClient", "GaleneLoad", "GaleneProtocol", "ServerFiles",
+                "RTCCrypto", "RTP",
                 "ICE",
                 "DTLS", "WebRTC", "SFU", "MediaLoop",
             ] + nio
@@ -186,6 +201,7 @@ if !coreOnly {
             exclude: ["Session/message-machine.txt"]),
     ]
     products += [
+        .library(name: "GaleneClient", targets: ["GaleneClient", "GaleneProtocol", "RTP"]),
         .executable(name: "galene-server", targets: ["galene-server"]),
         .executable(name: "galene", targets: ["galene"]),
     ]

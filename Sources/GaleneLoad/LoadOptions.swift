@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+public import GaleneClient
+
 /// What a load test does.
 public struct LoadOptions: Sendable {
     public enum Shape: Sendable, Hashable {

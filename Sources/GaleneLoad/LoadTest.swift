@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import GaleneClient
 import GaleneProtocol
 import Glibc
 import LoadMedia
@@ -74,11 +75,15 @@ public struct LoadTest: Sendable {
         try? await group.shutdownGracefully()
     }
 
+    private static func status(_ group: ServerURL, by dialler: Dialler) async throws -> GroupStatus {
+        do { return try await StatusRequest.fetch(group, by: dialler) } catch { throw LoadError(error) }
+    }
+
     private func run(
         _ dialler: Dialler, _ workers: [LoadWorker], _ process: ServerProcess?
     ) async throws -> LoadReport {
         let idle = try process?.residentBytes() ?? 0
-        let status = try await StatusRequest.fetch(options.group, by: dialler)
+        let status = try await Self.status(options.group, by: dialler)
         if let redirect = status.redirect { throw LoadError(.refused, "the group has moved to \(redirect)") }
         let endpoint = status.endpoint.flatMap(ServerURL.init) ?? options.group.at("/ws")
         let rollCall = RollCall()
@@ -92,7 +97,7 @@ public struct LoadTest: Sendable {
                         joining.addTask {
                             Member(
                                 number: number, options: options, group: status.name,
-                                channel: try await SignallingChannel.open(endpoint, by: dialler),
+                                channel: try await MemberChannel.open(endpoint, by: dialler),
                                 worker: workers[number % workers.count], rollCall: rollCall)
                         }
                     }

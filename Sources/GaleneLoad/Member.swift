@@ -26,7 +26,7 @@ actor Member {
 
     private let options: LoadOptions
     private let group: String
-    private let channel: SignallingChannel
+    private let channel: MemberChannel
     private let worker: LoadWorker
     private let rollCall: RollCall
     private let id: String
@@ -46,7 +46,7 @@ actor Member {
     private static let maximumEarly = 64
 
     init(
-        number: Int, options: LoadOptions, group: String, channel: SignallingChannel, worker: LoadWorker,
+        number: Int, options: LoadOptions, group: String, channel: MemberChannel, worker: LoadWorker,
         rollCall: RollCall
     ) {
         self.options = options

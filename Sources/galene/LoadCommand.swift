@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import GaleneClient
 import GaleneLoad
 
 struct LoadCommand: AsyncParsableCommand {

@@ -2,27 +2,31 @@
 // SPDX-License-Identifier: MIT
 
 import Glibc
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOWebSocket
 
 /// Opens connections to the server, plain or over TLS.
-struct Dialler: Sendable {
-    let group: any EventLoopGroup
+package struct Dialler: Sendable {
+    package let group: any EventLoopGroup
     private let tls: NIOSSLContext
 
+    /// For a connection, and again for what it is opened for.
     static let timeout = TimeAmount.seconds(10)
 
-    init(group: any EventLoopGroup, verifiesCertificate: Bool) throws {
+    /// - Parameter verifiesCertificate: off for servers with a certificate of their own making, and nothing else.
+    package init(group: any EventLoopGroup, verifiesCertificate: Bool) throws {
         self.group = group
         var configuration = TLSConfiguration.makeClientConfiguration()
         if !verifiesCertificate { configuration.certificateVerification = .none }
         tls = try NIOSSLContext(configuration: configuration)
     }
 
-    func bootstrap() -> ClientBootstrap { ClientBootstrap(group: group).connectTimeout(Self.timeout) }
+    func bootstrap(on loop: (any EventLoop)? = nil) -> ClientBootstrap {
+        ClientBootstrap(group: loop ?? group).connectTimeout(Self.timeout)
+    }
 
     /// Puts TLS at the bottom of a pipeline, where the URL asks for it.
     func secure(_ channel: any Channel, for url: ServerURL) throws {
@@ -33,9 +37,9 @@ struct Dialler: Sendable {
             NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : url.host))
     }
 
-    static func error(_ error: any Error, _ url: ServerURL) -> LoadError {
-        if let error = error as? LoadError { return error }
-        return LoadError(.connection, "cannot connect to \(url.authority): \(reason(error))")
+    static func error(_ error: any Error, _ url: ServerURL) -> ServerConnectionError {
+        if let error = error as? ServerConnectionError { return error }
+        return ServerConnectionError(.unreachable, "cannot connect to \(url.authority): \(reason(error))")
     }
 
     private static func reason(_ error: any Error) -> String {

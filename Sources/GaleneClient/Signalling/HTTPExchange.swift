@@ -1,47 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import GaleneProtocol
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// `GET …/.status`: what a client asks first.
-enum StatusRequest {
-    /// A status is some hundreds of bytes.
+/// One request and its answer, on a connection of its own: what is asked before there is a WebSocket.
+enum HTTPExchange {
+    /// A status is some hundreds of bytes, a token some thousands.
     private static let maximumBody = 64 * 1024
-    /// A group may have moved, and its name be spelt otherwise.
-    private static let maximumRedirects = 3
 
-    static func fetch(_ group: ServerURL, by dialler: Dialler) async throws -> GroupStatus {
-        var page = group
-        page.path = String(page.path.prefix { $0 != "?" })
-        if !page.path.hasSuffix("/") { page.path += "/" }
-        var url = page.at(page.path + ".status")
-        for _ in 0...maximumRedirects {
-            let (head, body) = try await get(url, by: dialler)
-            switch head.status.code {
-            case 200:
-                do {
-                    return try GroupStatus(parsing: Array(buffer: body))
-                } catch {
-                    throw LoadError(.unsupported, "\(url) is not a group's status: \(error)")
-                }
-            case 301, 302, 307, 308:
-                guard let location = head.headers.first(name: "location"),
-                    let next = location.hasPrefix("/") ? url.at(location) : ServerURL(location)
-                else { throw LoadError(.unsupported, "\(url) redirects to nowhere") }
-                url = next
-            case 404:
-                throw LoadError(.refused, "there is no group at \(page)")
-            default:
-                throw LoadError(.refused, "\(url) answers \(head.status.code) \(head.status.reasonPhrase)")
-            }
-        }
-        throw LoadError(.unsupported, "\(page) redirects in a circle")
+    struct Answer {
+        var head: HTTPResponseHead
+        var body: ByteBuffer
     }
 
-    private static func get(_ url: ServerURL, by dialler: Dialler) async throws -> (HTTPResponseHead, ByteBuffer) {
+    /// - Throws: ``ServerConnectionError``; also when the answer is not complete within ``Dialler/timeout``, or is longer
+    ///   than 64 KiB.
+    static func perform(
+        _ method: HTTPMethod, _ url: ServerURL, fields: HTTPHeaders = [:], body: ByteBuffer? = nil, by dialler: Dialler
+    ) async throws -> Answer {
         let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
         do {
             channel = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
@@ -55,27 +33,37 @@ enum StatusRequest {
         } catch {
             throw Dialler.error(error, url)
         }
+        // A server that dribbles may not hold us for ever.
+        let watch = channel.channel.eventLoop.scheduleTask(in: Dialler.timeout) {
+            channel.channel.close(promise: nil)
+        }
+        defer { watch.cancel() }
         do {
             return try await channel.executeThenClose { inbound, outbound in
-                let headers: HTTPHeaders = ["Host": url.authority, "Accept": "application/json"]
-                let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: url.path, headers: headers)
+                var headers = fields
+                headers.replaceOrAdd(name: "Host", value: url.authority)
+                if let body { headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)") }
+                let head = HTTPRequestHead(version: .http1_1, method: method, uri: url.path, headers: headers)
                 // At once: a server may have answered, and closed, before a second write.
-                try await outbound.write(contentsOf: [.head(head), .end(nil)])
+                try await outbound.write(
+                    contentsOf: [.head(head)] + (body.map { [.body($0)] } ?? []) + [.end(nil)])
                 var answer: HTTPResponseHead?
-                var body = ByteBuffer()
+                var bytes = ByteBuffer()
                 for try await part in inbound {
                     switch part {
                     case .head(let head): answer = head
-                    case .body(var bytes):
-                        body.writeBuffer(&bytes)
-                        guard body.readableBytes <= maximumBody else {
-                            throw LoadError(.unsupported, "\(url) answers with more than a status")
+                    case .body(var piece):
+                        bytes.writeBuffer(&piece)
+                        guard bytes.readableBytes <= maximumBody else {
+                            throw ServerConnectionError(
+                                .protocolViolation, "\(url) answers with more than was asked for")
                         }
                     case .end:
-                        if let answer { return (answer, body) }
+                        if let answer { return Answer(head: answer, body: bytes) }
                     }
                 }
-                throw LoadError(.connection, "\(url.authority) closed the connection without an answer")
+                throw ServerConnectionError(
+                    .unreachable, "\(url.authority) closed the connection without an answer, or took too long for one")
             }
         } catch {
             throw Dialler.error(error, url)

@@ -1,58 +1,69 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import GaleneProtocol
-import NIOCore
+package import GaleneProtocol
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
-import RTCBase
 
-/// A WebSocket with one of Galène's messages in each message.
-final class SignallingChannel: Sendable {
+/// What comes out of a WebSocket to a server.
+package enum SignallingEvent: Sendable {
+    /// `size` is that of its text, in bytes.
+    case message(ServerMessage, size: Int)
+    case unreadable(FormatError)
+    /// The last event. 1006 when the connection broke without a word (RFC 6455 section 7.1.5).
+    case closed(code: Int, reason: String)
+}
+
+/// A WebSocket with one of Galène's messages in each message. Spec 6.1.
+package final class SignallingChannel: Sendable {
     private let channel: any Channel
-    /// Ends with an error that says why the server closed.
-    let messages: AsyncThrowingStream<ServerMessage, any Error>
-    /// Our end of the connection: an address from which the server can be reached.
-    let localAddress: IPAddress
+    private let pending: NIOLoopBoundBox<Int>
 
     /// The protocol's own limit.
     private static let maximumMessage = 1 << 20
+    /// What a server that does not read may leave waiting here, in bytes.
+    private static let maximumPending = 8 << 20
+    /// How long a server may take to say goodbye.
+    private static let closeTimeout = TimeAmount.seconds(3)
 
-    private init(
-        channel: any Channel, messages: AsyncThrowingStream<ServerMessage, any Error>, localAddress: IPAddress
-    ) {
+    private init(channel: any Channel, pending: NIOLoopBoundBox<Int>) {
         self.channel = channel
-        self.messages = messages
-        self.localAddress = localAddress
+        self.pending = pending
     }
 
-    static func open(_ url: ServerURL, by dialler: Dialler) async throws -> SignallingChannel {
-        // Bounded by what one server sends: a greeting, and a message for everything that happens in the group.
-        let (messages, continuation) = AsyncThrowingStream.makeStream(
-            of: ServerMessage.self, throwing: (any Error).self)
+    /// - Parameters:
+    ///   - loop: where everything happens, `handler`'s calls included.
+    ///   - handler: gets every event in order, ``SignallingEvent/closed(code:reason:)`` exactly once and last.
+    /// - Throws: ``ServerConnectionError``; the handler is not called then.
+    package static func open(
+        _ url: ServerURL, by dialler: Dialler, on loop: any EventLoop,
+        handler: @escaping @Sendable (SignallingEvent) -> Void
+    ) async throws -> SignallingChannel {
         do {
-            let upgraded = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
+            let upgraded = try await dialler.bootstrap(on: loop).connect(host: url.host, port: url.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Who does not upgrade in time is no server of ours.
+                    let watch = channel.eventLoop.scheduleTask(in: Dialler.timeout) { channel.close(promise: nil) }
                     try dialler.secure(channel, for: url)
-                    return try upgrade(channel, to: url, continuation)
+                    let upgraded = try upgrade(channel, to: url, handler)
+                    upgraded.whenComplete { _ in watch.cancel() }
+                    return upgraded
                 }
             }
             guard let channel = try await upgraded.get() else {
-                throw LoadError(.refused, "\(url.authority) does not open a WebSocket at \(url.path)")
+                throw ServerConnectionError(.refused, "\(url.authority) does not open a WebSocket at \(url.path)")
             }
-            guard let address = channel.localAddress?.ipAddress.flatMap(IPAddress.init) else {
-                throw LoadError(.connection, "the connection to \(url.authority) has no IP address of ours")
-            }
-            return SignallingChannel(channel: channel, messages: messages, localAddress: address)
+            return SignallingChannel(
+                channel: channel, pending: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: channel.eventLoop))
         } catch {
             throw Dialler.error(error, url)
         }
     }
 
     private static func upgrade(
-        _ channel: any Channel, to url: ServerURL,
-        _ continuation: AsyncThrowingStream<ServerMessage, any Error>.Continuation
+        _ channel: any Channel, to url: ServerURL, _ handler: @escaping @Sendable (SignallingEvent) -> Void
     ) throws -> EventLoopFuture<(any Channel)?> {
         let upgrader = NIOTypedWebSocketClientUpgrader<(any Channel)?>(
             maxFrameSize: maximumMessage,
@@ -62,7 +73,7 @@ final class SignallingChannel: Sendable {
                         NIOWebSocketFrameAggregator(
                             minNonFinalFragmentSize: 0, maxAccumulatedFrameCount: 1024,
                             maxAccumulatedFrameSize: maximumMessage),
-                        MessageReader(continuation),
+                        MessageReader(handler),
                     ])
                     return channel
                 }
@@ -78,20 +89,34 @@ final class SignallingChannel: Sendable {
                     })))
     }
 
-    /// Messages leave in the order in which they are sent; a connection that is gone takes them and reports its end in
-    /// ``messages``.
-    func send(_ message: ClientMessage) {
-        let frame = WebSocketFrame(
-            fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: message.encoded()))
-        channel.writeAndFlush(frame, promise: nil)
+    /// Our end of the connection: an address from which the server can be reached.
+    package var localAddress: SocketAddress? { channel.localAddress }
+
+    /// Messages leave in the order in which they are sent. A connection that is gone takes them and says nothing; one to a
+    /// server that does not read is closed.
+    package func send(_ message: ClientMessage) {
+        let bytes = message.encoded()
+        channel.eventLoop.execute { [channel, pending] in
+            guard pending.value <= Self.maximumPending else { return channel.close(promise: nil) }
+            pending.value += bytes.count
+            let frame = WebSocketFrame(fin: true, opcode: .text, maskKey: .random(), data: ByteBuffer(bytes: bytes))
+            channel.writeAndFlush(frame).assumeIsolated().whenComplete { _ in pending.value -= bytes.count }
+        }
     }
 
-    func close() {
-        var data = ByteBuffer()
-        data.write(webSocketErrorCode: .normalClosure)
-        let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: data)
-        channel.writeAndFlush(frame).whenComplete { [channel] _ in channel.close(promise: nil) }
+    /// Says goodbye with code 1000; what has been sent before goes first.
+    package func close() {
+        channel.eventLoop.execute { [channel] in
+            var data = ByteBuffer()
+            data.write(webSocketErrorCode: .normalClosure)
+            let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: data)
+            channel.writeAndFlush(frame, promise: nil)
+            channel.eventLoop.scheduleTask(in: Self.closeTimeout) { channel.close(promise: nil) }
+        }
     }
+
+    /// Ends the connection without a word, as a broken network does.
+    package func abort() { channel.close(promise: nil) }
 }
 
 /// Decodes what comes in.
@@ -99,45 +124,48 @@ private final class MessageReader: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame
 
-    private let continuation: AsyncThrowingStream<ServerMessage, any Error>.Continuation
+    private let handler: @Sendable (SignallingEvent) -> Void
+    private var hasEnded = false
 
-    init(_ continuation: AsyncThrowingStream<ServerMessage, any Error>.Continuation) {
-        self.continuation = continuation
-    }
+    init(_ handler: @escaping @Sendable (SignallingEvent) -> Void) { self.handler = handler }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasEnded else { return }
         let frame = unwrapInboundIn(data)
         var bytes = frame.unmaskedData
         switch frame.opcode {
         case .text, .binary:
-            do {
-                continuation.yield(try ServerMessage(parsing: Array(buffer: bytes)))
+            do throws(FormatError) {
+                let size = bytes.readableBytes
+                handler(.message(try ServerMessage(parsing: Array(buffer: bytes)), size: size))
             } catch {
-                end(LoadError(.unsupported, "the server sent a message that is none: \(error)"), context)
+                handler(.unreadable(error))
             }
         case .ping:
             let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: bytes)
             context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
         case .connectionClose:
-            let code = bytes.readWebSocketErrorCode().map { "\(UInt16(webSocketErrorCode: $0))" } ?? "no code"
-            let reason = String(buffer: bytes)
-            end(LoadError(.failed, "the server closed the connection (\(code)) \(reason)"), context)
+            let code = bytes.readWebSocketErrorCode().map { Int(UInt16(webSocketErrorCode: $0)) } ?? 1005
+            end(code, String(buffer: bytes))
+            context.close(promise: nil)
         default:
             break
         }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        continuation.finish(throwing: LoadError(.failed, "the connection to the server broke"))
+        end(1006, "")
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(LoadError(.failed, "the connection to the server broke: \(error)"), context)
+        end(1006, "\(error)")
+        context.close(promise: nil)
     }
 
-    private func end(_ error: LoadError, _ context: ChannelHandlerContext) {
-        continuation.finish(throwing: error)
-        context.close(promise: nil)
+    private func end(_ code: Int, _ reason: String) {
+        guard !hasEnded else { return }
+        hasEnded = true
+        handler(.closed(code: code, reason: reason))
     }
 }

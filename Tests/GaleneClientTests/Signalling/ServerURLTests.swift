@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import GaleneLoad
+import GaleneClient
 import RTCTestKit
 import Testing
 

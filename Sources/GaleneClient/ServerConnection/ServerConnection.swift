@@ -1,0 +1,242 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+public import GaleneProtocol
+public import Logging
+public import NIOCore
+import NIOPosix
+import RTCBase
+import WebRTCIO
+
+/// A connection to a Galène server: chat, members, streams and files, without a browser. Spec 11.1.
+///
+///     let connection = try ServerConnection()
+///     let events = connection.events
+///     let status = try await connection.status(of: "https://galene.example.org/group/demo/")
+///     try await connection.connect(to: status)
+///     try await connection.join(group: status.name, username: "bot", credentials: .none)
+///     try await connection.chat("Good day.")
+///     for try await event in events { … }
+///
+/// It is used once: after ``close()``, or when the server has closed it, make another. Everything happens on one event
+/// loop, which is this actor's executor; so what it tells is in the order of the network.
+public actor ServerConnection {
+    public struct Configuration: Sendable {
+        /// Off for servers with a certificate of their own making, and nothing else: without it nobody knows who answers.
+        public var verifiesCertificate = true
+        /// How much may wait for a consumer of ``ServerConnection/events``.
+        public var eventLimits = EventLimits()
+        /// Where everything happens; one of its loops is taken.
+        public var eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        /// Names of members and what they say are never logged.
+        public var logger = Logger(label: "galene.client") { _ in SwiftLogNoOpLogHandler() }
+
+        public init() {}
+    }
+
+    /// The client id: how others, and the server, name this connection. 32 hexadecimal digits, random.
+    public nonisolated let id: String
+    nonisolated let loop: any EventLoop
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
+
+    let configuration: Configuration
+    let dialler: Dialler
+    var session: ServerSession
+    var socket: SignallingChannel?
+    var joinWaiter: CheckedContinuation<GroupChange, any Error>?
+    var isConnecting = false
+    var connectWaiter: CheckedContinuation<Void, any Error>?
+    private let broadcast: EventBroadcast<ServerEvent>
+    private var timer: Scheduled<Void>?
+    private var timerDeadline: Instant?
+    private var isDraining = false
+
+    /// - Throws: ``ServerConnectionError`` when TLS cannot be set up.
+    public init(_ configuration: Configuration = .init()) throws {
+        self.configuration = configuration
+        loop = configuration.eventLoopGroup.next()
+        id = RandomID.next()
+        do {
+            dialler = try Dialler(group: loop, verifiesCertificate: configuration.verifiesCertificate)
+        } catch {
+            throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
+        }
+        session = ServerSession(id: id)
+        broadcast = EventBroadcast(limits: configuration.eventLimits)
+    }
+
+    /// What happens from now on; each consumer asks for a sequence of its own, before ``connect(to:)-(String)`` if it
+    /// wants everything. All sequences end when the connection is closed.
+    public nonisolated var events: Events<ServerEvent> { broadcast.subscribe() }
+
+    // MARK: What is known
+
+    /// The group that one is in.
+    public var group: String? { session.group }
+    /// One's own name, as the server has it.
+    public var username: String? { session.username }
+    /// What one may do.
+    public var permissions: [Permission] { session.permissions }
+    /// The members of the group by client id, oneself included.
+    public var users: [String: User] { session.users }
+    /// The version of the protocol, once connected.
+    public var version: String? { session.version }
+    /// What the server wants peer connections to use.
+    public var rtcConfiguration: RTCConfiguration? { session.rtcConfiguration }
+    /// The group's status as members see it.
+    public var status: GroupStatus? { session.status }
+    /// What operators have said of the group.
+    public var groupData: [String: JSONValue] { session.data }
+    /// Whether messages can be sent.
+    public var isConnected: Bool { session.phase == .open }
+
+    // MARK: Connecting
+
+    /// Asks a server for a group's status. Spec 4.4.
+    ///
+    /// - Parameter page: the URL of the group's page, as in `https://HOST/group/NAME/`.
+    /// - Throws: ``ServerConnectionError``.
+    public func status(of page: String) async throws -> GroupStatus {
+        guard let url = ServerURL(page), url.groupName != nil else {
+            throw ServerConnectionError(.invalidArgument, "\(page) is not the URL of a group's page")
+        }
+        return try await StatusRequest.fetch(url, by: dialler)
+    }
+
+    /// Connects to the server that has the group.
+    public func connect(to status: GroupStatus) async throws {
+        guard let endpoint = status.endpoint else {
+            throw ServerConnectionError(.invalidArgument, "the status names no endpoint to connect to")
+        }
+        try await connect(to: endpoint)
+    }
+
+    /// Connects, and returns when the server has accepted the handshake.
+    ///
+    /// - Parameter endpoint: the URL of the server's WebSocket: the `endpoint` of a group's status.
+    /// - Throws: ``ServerConnectionError``.
+    public func connect(to endpoint: String) async throws {
+        guard let url = ServerURL(endpoint) else {
+            throw ServerConnectionError(.invalidArgument, "\(endpoint) is not the URL of a WebSocket")
+        }
+        guard session.phase == .idle, !isConnecting else {
+            throw ServerConnectionError(.invalidArgument, "a connection is used once: make another")
+        }
+        isConnecting = true
+        let socket: SignallingChannel
+        do {
+            socket = try await SignallingChannel.open(url, by: dialler, on: loop) { [weak self] event in
+                self?.assumeIsolated { $0.receive(event) }
+            }
+        } catch {
+            isConnecting = false
+            throw error
+        }
+        self.socket = socket
+        guard session.phase == .idle else {
+            // Closed meanwhile, by whoever waits no longer.
+            socket.close()
+            throw ServerConnectionError(.closed, "the connection was closed while it was made")
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                connectWaiter = continuation
+                session.opened(now: .current)
+                drain()
+            }
+        } onCancel: {
+            Task { await self.close() }
+        }
+    }
+
+    /// Leaves, closes every stream, and closes the socket. ``ServerEvent/closed(code:reason:)`` follows.
+    public func close() {
+        guard socket != nil || isConnecting else {
+            // Never opened: nobody will say that it is closed.
+            session.socketClosed(code: 1000, reason: "")
+            return drain()
+        }
+        session.close()
+        drain()
+    }
+
+    // MARK: The machine's driver
+
+    private func receive(_ event: SignallingEvent) {
+        let now = Instant.current
+        var weight = 0
+        switch event {
+        case .message(let message, let size):
+            weight = size
+            session.receive(message, now: now)
+        case .unreadable(let error): session.receiveUnreadable(error)
+        case .closed(let code, let reason):
+            socket = nil
+            session.socketClosed(code: code, reason: reason)
+        }
+        drain(weight: weight)
+    }
+
+    private func handleTimeout() {
+        timerDeadline = nil
+        session.handleTimeout(now: .current)
+        drain()
+    }
+
+    /// Carries out what the session wants, in order; what that leads to follows.
+    func drain(weight: Int = 0) {
+        guard !isDraining else { return }
+        isDraining = true
+        while case let effects = session.takeEffects(), !effects.isEmpty {
+            for effect in effects { perform(effect, weight: weight) }
+        }
+        isDraining = false
+        if session.phase == .closed {
+            timer?.cancel()
+            broadcast.finish()
+        } else {
+            schedule()
+        }
+    }
+
+    private func schedule() {
+        guard session.deadline != timerDeadline else { return }
+        timer?.cancel()
+        timerDeadline = session.deadline
+        timer = session.deadline.map { deadline in
+            loop.scheduleTask(deadline: deadline.onLoop) { [weak self] in
+                self?.assumeIsolated { $0.handleTimeout() }
+            }
+        }
+    }
+
+    private func perform(_ effect: SessionEffect, weight: Int) {
+        switch effect {
+        case .send(let message): socket?.send(message)
+        case .report(let event): report(event, weight: weight)
+        case .joinEnded(let result):
+            joinWaiter?.resume(with: result.mapError { $0 })
+            joinWaiter = nil
+        case .closeSocket: socket?.close()
+        case .offered(let offer): session.abort(offer.id)
+        case .answered, .candidate, .restartICE, .endStream, .fileTransfer: break
+        }
+    }
+
+    func report(_ event: ServerEvent, weight: Int = 0) {
+        switch event {
+        case .connected:
+            connectWaiter?.resume()
+            connectWaiter = nil
+        case .failed(let error):
+            connectWaiter?.resume(throwing: error)
+            connectWaiter = nil
+        case .closed(let code, let reason):
+            connectWaiter?.resume(
+                throwing: ServerConnectionError(.closed, "the server closed the connection (\(code)) \(reason)"))
+            connectWaiter = nil
+        default: break
+        }
+        broadcast.send(event, weight: weight)
+    }
+}

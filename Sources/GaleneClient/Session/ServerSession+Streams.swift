@@ -1,0 +1,179 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import RTCBase
+import RTP
+
+extension ServerSession {
+    // MARK: The server's messages
+
+    mutating func receive(_ offer: Offer, now: Instant) {
+        guard group != nil, !offer.id.isEmpty, up[offer.id] == nil else { return send(.abort(id: offer.id)) }
+        let known = down[offer.id] != nil
+        var localID: String?
+        if let replaced = offer.replace, replaced != offer.id, let old = down[replaced] {
+            localID = old.localID
+            endStream(replaced, isReplaced: true)
+        }
+        guard known || down.count < Self.maximumDownStreams else { return send(.abort(id: offer.id)) }
+        var record =
+            down[offer.id]
+            ?? StreamRecord(id: offer.id, localID: localID ?? LocalID.next(), isUp: false, label: offer.label)
+        record.source = offer.source ?? record.source
+        record.username = offer.username ?? record.username
+        // Until the new description is applied, candidates may be meant for it.
+        record.isRemoteDescribed = false
+        for candidate in early.take(for: offer.id, now: now) { record.keepRemote(candidate) }
+        down[offer.id] = record
+        perform(
+            .offered(
+                StreamOffer(
+                    id: offer.id, localID: record.localID, label: record.label, source: record.source,
+                    username: record.username, sdp: offer.sdp, isRenegotiation: known)))
+    }
+
+    mutating func receive(_ answer: Answer) {
+        guard up[answer.id]?.isLocalDescribed == true else { return }
+        perform(.answered(stream: answer.id, sdp: answer.sdp))
+    }
+
+    mutating func receive(_ trickled: TrickledCandidate, now: Instant) {
+        guard let candidate = trickled.candidate else { return }
+        let isUp = up[trickled.id] != nil
+        guard var record = isUp ? up[trickled.id] : down[trickled.id] else {
+            return early.keep(candidate, for: trickled.id, now: now)
+        }
+        if record.isRemoteDescribed { return perform(.candidate(stream: trickled.id, candidate)) }
+        record.keepRemote(candidate)
+        store(record)
+    }
+
+    // MARK: What becomes of a stream
+
+    /// The down stream's description has been applied, and this is the answer to it.
+    mutating func answer(_ stream: String, sdp: String) {
+        guard var record = down[stream] else { return }
+        for candidate in record.takeRemoteCandidates() { perform(.candidate(stream: stream, candidate)) }
+        record.isRemoteDescribed = true
+        send(.answer(Answer(id: stream, sdp: sdp)))
+        flushLocal(&record)
+        store(record)
+    }
+
+    /// The stream is of no use here; it ends when the server says `close`.
+    mutating func abort(_ stream: String) {
+        guard phase == .open else { return }
+        send(.abort(id: stream))
+    }
+
+    /// A description of an up stream.
+    mutating func offer(_ stream: String, sdp: String) {
+        guard var record = up[stream], phase == .open else { return }
+        send(
+            .offer(
+                Offer(
+                    id: stream, label: record.label, sdp: sdp, replace: record.replace, source: id,
+                    username: username, kind: record.isLocalDescribed ? "renegotiate" : nil)))
+        record.replace = nil
+        record.isRemoteDescribed = false
+        flushLocal(&record)
+        store(record)
+    }
+
+    /// The answer to it has been applied.
+    mutating func answerApplied(_ stream: String) {
+        guard var record = up[stream] else { return }
+        for candidate in record.takeRemoteCandidates() { perform(.candidate(stream: stream, candidate)) }
+        record.isRemoteDescribed = true
+        store(record)
+    }
+
+    /// A candidate of ours.
+    mutating func trickle(_ candidate: CandidateDescription, of stream: String) {
+        guard var record = up[stream] ?? down[stream] else { return }
+        if record.isLocalDescribed { return send(.ice(TrickledCandidate(id: stream, candidate: candidate))) }
+        record.keepLocal(candidate)
+        store(record)
+    }
+
+    /// The media of a down stream has failed: the server is asked for another offer, with other credentials.
+    mutating func renegotiate(_ stream: String) {
+        guard down[stream] != nil, phase == .open else { return }
+        send(.renegotiate(id: stream))
+    }
+
+    mutating func connected(_ stream: String) {
+        guard var record = up[stream] ?? down[stream] else { return }
+        record.isConnected = true
+        if case .some(let tracks) = record.pendingRequest {
+            record.pendingRequest = nil
+            send(.requestStream(StreamOverride(id: stream, tracks: tracks)))
+        }
+        store(record)
+    }
+
+    mutating func setKinds(_ kinds: Set<MediaKind>, of stream: String) {
+        guard var record = up[stream] ?? down[stream], record.kinds != kinds else { return }
+        record.kinds = kinds
+        store(record)
+        summarizeStreams(of: record.isUp ? nil : record.source)
+    }
+
+    // MARK: The application's wishes
+
+    /// - Parameter replaced: the local id of an up stream that this one takes the place of.
+    /// - Returns: the stream's local id.
+    mutating func openUp(_ stream: String, label: String, replacing replaced: String?) -> String {
+        var record = StreamRecord(id: stream, localID: replaced ?? LocalID.next(), isUp: true, label: label)
+        if let replaced, let old = up.values.first(where: { $0.localID == replaced }) {
+            // A server that has never heard of the old one need not hear of it now, but of the one before it.
+            record.replace = old.isLocalDescribed ? old.id : old.replace
+            endStream(old.id, isReplaced: true)
+        }
+        up[stream] = record
+        return record.localID
+    }
+
+    /// What is wanted of one down stream; `nil` to go back to what is wanted in general.
+    mutating func request(_ tracks: [RequestedTrack]?, of stream: String) throws(ServerConnectionError) {
+        try requireGroup()
+        guard var record = down[stream] else {
+            throw ServerConnectionError(.invalidArgument, "there is no such stream any more")
+        }
+        guard record.isConnected else {
+            record.pendingRequest = .some(tracks)
+            return store(record)
+        }
+        send(.requestStream(StreamOverride(id: stream, tracks: tracks)))
+    }
+
+    /// Ends a stream. The server is told of the end of an up stream that it knows and that no other replaces.
+    mutating func endStream(_ stream: String, isReplaced: Bool) {
+        guard let record = up.removeValue(forKey: stream) ?? down.removeValue(forKey: stream) else { return }
+        if record.isUp, record.isLocalDescribed, !isReplaced, phase == .open { send(.close(id: stream)) }
+        perform(.endStream(stream, isReplaced: isReplaced))
+        summarizeStreams(of: record.isUp ? nil : record.source)
+    }
+
+    mutating func endAllStreams() {
+        for stream in up.keys.sorted() + down.keys.sorted() {
+            // The server knows: the group or the connection is gone.
+            up[stream]?.isLocalDescribed = false
+            endStream(stream, isReplaced: false)
+        }
+    }
+
+    // MARK: Tools
+
+    private mutating func store(_ record: StreamRecord) {
+        if record.isUp { up[record.id] = record } else { down[record.id] = record }
+    }
+
+    private mutating func flushLocal(_ record: inout StreamRecord) {
+        record.isLocalDescribed = true
+        for candidate in record.takeLocalCandidates() {
+            send(.ice(TrickledCandidate(id: record.id, candidate: candidate)))
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import RTCBase
+import RTP
+
+/// A client's side of the protocol, as a machine that is told what happens and says what to do. Spec 6 and 11.1.
+///
+/// The driver hands in the server's messages and the application's wishes, and carries out what ``takeEffects()`` holds,
+/// in order. Nothing here waits, reads a clock or touches a socket. Whatever a server sends, in whatever order: it costs
+/// bounded memory, and at worst ends the connection.
+struct ServerSession {
+    enum Phase: Equatable {
+        case idle
+        /// The socket is open, and the server has not answered the handshake.
+        case handshaking
+        case open
+        /// The socket is to be closed, or is.
+        case ending
+        case closed
+    }
+
+    /// A join that has been asked for.
+    struct Joining {
+        let group: String
+        let expiry: Instant
+    }
+
+    /// Members that are kept track of: a server with more is out of its mind.
+    static let maximumUsers = 10_000
+    /// Streams that a server may offer; each costs sockets and keys.
+    static let maximumDownStreams = 256
+    /// A server answers a join within seconds, authorisation included.
+    static let joinTimeout = Duration.seconds(30)
+
+    let id: String
+    var phase = Phase.idle
+    var version: String?
+    var group: String?
+    var username: String?
+    var permissions: [Permission] = []
+    var rtcConfiguration: RTCConfiguration?
+    var status: GroupStatus?
+    var data: [String: JSONValue] = [:]
+    var users: [String: User] = [:]
+    var up: [String: StreamRecord] = [:]
+    var down: [String: StreamRecord] = [:]
+    var early = EarlyCandidates()
+    var joining: Joining?
+    var liveness: Liveness?
+    private var effects: [SessionEffect] = []
+
+    init(id: String) { self.id = id }
+
+    mutating func takeEffects() -> [SessionEffect] {
+        defer { effects = [] }
+        return effects
+    }
+
+    mutating func perform(_ effect: SessionEffect) { effects.append(effect) }
+    mutating func send(_ message: ClientMessage) { effects.append(.send(message)) }
+    mutating func report(_ event: ServerEvent) { effects.append(.report(event)) }
+
+    // MARK: The connection
+
+    /// The socket is open.
+    mutating func opened(now: Instant) {
+        guard phase == .idle else { return }
+        phase = .handshaking
+        liveness = Liveness(now: now)
+        send(.handshake(Handshake(id: id)))
+    }
+
+    /// The socket is closed, by whomever.
+    mutating func socketClosed(code: Int, reason: String) {
+        guard phase != .closed else { return }
+        phase = .closed
+        permissions = []
+        endJoin(.failure(ServerConnectionError(.closed, Self.closedText(code, reason))))
+        endAllStreams()
+        forgetUsers()
+        if let group { report(.joined(GroupChange(kind: .leave, group: group, permissions: []))) }
+        group = nil
+        username = nil
+        liveness = nil
+        report(.closed(code: code, reason: reason))
+    }
+
+    private static func closedText(_ code: Int, _ reason: String) -> String {
+        "the connection was closed (\(code))" + (reason.isEmpty ? "" : ": \(reason)")
+    }
+
+    /// The application wants no more.
+    mutating func close() {
+        guard phase != .ending, phase != .closed else { return }
+        phase = .ending
+        perform(.closeSocket)
+    }
+
+    /// The connection is of no use any more.
+    mutating func fail(_ error: ServerConnectionError) {
+        guard phase != .ending, phase != .closed else { return }
+        phase = .ending
+        report(.failed(error))
+        endJoin(.failure(error))
+        perform(.closeSocket)
+    }
+
+    var deadline: Instant? {
+        guard phase == .handshaking || phase == .open else { return nil }
+        return Instant.earliest(liveness?.nextLook, joining?.expiry)
+    }
+
+    mutating func handleTimeout(now: Instant) {
+        guard phase == .handshaking || phase == .open else { return }
+        if let joining, joining.expiry <= now {
+            endJoin(.failure(ServerConnectionError(.timedOut, "the server did not answer the join")))
+        }
+        switch liveness?.look(now: now) {
+        case .dead: fail(ServerConnectionError(.timedOut, "the server has stopped answering"))
+        case .ping: send(.ping)
+        case .fine, nil: break
+        }
+    }
+
+    // MARK: The group
+
+    /// - Throws: when the session is not open, or in a group, or joining one.
+    mutating func join(
+        group: String, username: String?, credentials: Credentials, data: [String: JSONValue], now: Instant
+    ) throws(ServerConnectionError) {
+        try requireOpen()
+        guard self.group == nil, joining == nil else {
+            throw ServerConnectionError(.invalidArgument, "a connection can be in one group at a time: leave first")
+        }
+        var join = Join(group: group, username: username, data: data)
+        switch credentials {
+        case .none: break
+        case .password(let password): join.password = password
+        case .token(let token): join.token = token
+        case .authorisationServer:
+            throw ServerConnectionError(.invalidArgument, "the authorisation server has to be asked for a token first")
+        }
+        joining = Joining(group: group, expiry: now + Self.joinTimeout)
+        send(.join(join))
+    }
+
+    mutating func leave(group: String) throws(ServerConnectionError) {
+        try requireOpen()
+        guard self.group == group else {
+            throw ServerConnectionError(.invalidArgument, "this connection is not in the group \(group)")
+        }
+        send(.join(Join(kind: .leave, group: group)))
+    }
+
+    func requireOpen() throws(ServerConnectionError) {
+        guard phase == .open else { throw ServerConnectionError(.notConnected, "the connection is not open") }
+    }
+
+    func requireGroup() throws(ServerConnectionError) {
+        try requireOpen()
+        guard group != nil else { throw ServerConnectionError(.notConnected, "join a group first") }
+    }
+
+    /// What is wanted of each label's streams.
+    mutating func request(_ selection: [String: [RequestedTrack]]) throws(ServerConnectionError) {
+        try requireGroup()
+        send(.request(StreamSelection(selection)))
+    }
+
+    mutating func endJoin(_ result: Result<GroupChange, ServerConnectionError>) {
+        guard joining != nil else { return }
+        joining = nil
+        perform(.joinEnded(result))
+    }
+
+    // MARK: Members
+
+    mutating func forgetUsers() {
+        let all = users.values.sorted { $0.id < $1.id }
+        users = [:]
+        for user in all { report(.user(.delete, user)) }
+    }
+
+    /// Works out anew what a member sends; everybody is told when that has changed.
+    mutating func summarizeStreams(of source: String?) {
+        let owner = source ?? id
+        guard var user = users[owner] else { return }
+        var streams: [String: Set<MediaKind>] = [:]
+        let records = source == nil ? up : down
+        for record in records.values where record.isUp || record.source == owner {
+            streams[record.label, default: []].formUnion(record.kinds)
+        }
+        streams = streams.filter { !$0.value.isEmpty }
+        guard streams != user.streams else { return }
+        user.streams = streams
+        users[owner] = user
+        report(.user(.change, user))
+    }
+}
