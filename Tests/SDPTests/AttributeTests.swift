@@ -35,6 +35,16 @@ struct AttributeTests {
         }
     }
 
+    @Test(.rfc(8841, "6")) func `the longest message and the port of SCTP are numbers`() throws {
+        #expect(try value(MaximumMessageSize.self, "0").rawValue == 0)
+        #expect(MaximumMessageSize(String(repeating: "9", count: 32))?.rawValue == .max)
+        for text in ["", "-1", "1 ", "x", String(repeating: "9", count: 33)] {
+            #expect(MaximumMessageSize(text) == nil)
+        }
+        #expect(try value(SCTPPort.self, "5000") == .webRTC)
+        for text in ["", "0", "65536", "+1"] { #expect(SCTPPort(text) == nil) }
+    }
+
     @Test(.rfc(8866, "6.15")) func `format parameters are kept and can be taken apart`() throws {
         let parameters = try value(FormatParameters.self, "111 minptime=10; UseInbandFEC=1;x;=1;minptime=2").parameters
         #expect(FormatParameters.values(of: parameters) == ["minptime": "10", "useinbandfec": "1", "x": ""])

@@ -35,6 +35,17 @@ package enum NegotiationFuzzing {
         if let applied = try? sender.apply(answer: text) {
             precondition(applied.accepted.count + applied.rejectedMids.count == 2, "a track is lost")
         }
+        var data = DataNegotiation()
+        if let (sdp, agreement) = try? data.answer(offer: text, local: { _ in local }) {
+            precondition(agreement.maximumMessageSize > 0 && agreement.remotePort > 0)
+            var offerer = DataNegotiation()
+            _ = offerer.offer(local: local)
+            // With other sections beside ours it is no answer to an offer of ours, and must be refused calmly.
+            _ = try? offerer.apply(answer: sdp)
+        }
+        var offerer = DataNegotiation()
+        _ = offerer.offer(local: local)
+        _ = try? offerer.apply(answer: text)
     }
 
     private static func check(_ answer: ReceiverNegotiation.Answer) {
