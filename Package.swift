@@ -6,7 +6,7 @@ import PackageDescription
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
 // The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
-let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SDP", "SRTP", "STUN", "WebRTC"]
+let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SCTP", "SDP", "SRTP", "STUN", "WebRTC"]
 
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
@@ -21,6 +21,7 @@ var targets: [Target] = [
     .target(name: "ICE", dependencies: ["RTCBase", "STUN"]),
     .target(name: "DTLS", dependencies: ["RTCBase", "RTCCrypto", "COpenSSL"]),
     .target(name: "SRTP", dependencies: ["RTCBase", "RTCCrypto", "RTP"]),
+    .target(name: "SCTP", dependencies: ["RTCBase", "RTCCrypto"]),
 
     // Layer 2: composition, still without input or output.
     .target(name: "MediaFlow", dependencies: ["RTCBase", "RTP"]),
@@ -84,6 +85,7 @@ targets += [
     testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
     testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
     testTarget("SRTPOracleTests", ["SRTP", "RTP", "RTCCrypto", "CLibSRTP"]),
+    testTarget("SCTPTests", ["SCTP", "RTCCrypto"]),
     testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
     testTarget(
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),

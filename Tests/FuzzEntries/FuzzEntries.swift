@@ -7,6 +7,7 @@ import ICE
 import RTCBase
 import RTCCrypto
 import RTP
+import SCTP
 import SDP
 import SRTP
 import STUN
@@ -27,6 +28,7 @@ public struct FuzzEntry: Sendable {
         FuzzEntry(name: "ICECandidate", run: ICECandidateFuzzing.run),
         FuzzEntry(name: "DTLS", run: DTLSFuzzing.run),
         FuzzEntry(name: "SRTP", run: SRTPFuzzing.run),
+        FuzzEntry(name: "SCTP", run: SCTPFuzzing.run),
         FuzzEntry(name: "RTP", run: RTPFuzzing.run),
         FuzzEntry(name: "RTCP", run: RTCPFuzzing.run),
         FuzzEntry(name: "VP8Descriptor", run: VP8DescriptorFuzzing.run),
