@@ -6,7 +6,9 @@ import PackageDescription
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
 // The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
-let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SCTP", "SDP", "SRTP", "STUN", "WebRTC"]
+let fuzzed = [
+    "DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SCTP", "SDP", "SRTP", "STUN", "TURN", "WebRTC",
+]
 
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
@@ -18,7 +20,8 @@ var targets: [Target] = [
     .target(name: "STUN", dependencies: ["RTCBase", "RTCCrypto"]),
     .target(name: "SDP", dependencies: ["RTCBase"]),
     .target(name: "RTP", dependencies: ["RTCBase"]),
-    .target(name: "ICE", dependencies: ["RTCBase", "STUN"]),
+    .target(name: "TURN", dependencies: ["RTCBase", "STUN"]),
+    .target(name: "ICE", dependencies: ["RTCBase", "STUN", "TURN"]),
     .target(name: "DTLS", dependencies: ["RTCBase", "RTCCrypto", "COpenSSL"]),
     .target(name: "SRTP", dependencies: ["RTCBase", "RTCCrypto", "RTP"]),
     .target(name: "SCTP", dependencies: ["RTCBase", "RTCCrypto"]),
@@ -57,7 +60,7 @@ var targets: [Target] = [
     .target(name: "ServerFiles"),
 
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
-    .target(name: "RTCTestKit", dependencies: ["RTCBase"], path: "Tests/RTCTestKit"),
+    .target(name: "RTCTestKit", dependencies: ["RTCBase", "STUN"], path: "Tests/RTCTestKit"),
     // Counts heap allocations, in tests and benchmarks.
     .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
 
@@ -81,7 +84,8 @@ targets += [
     testTarget("STUNTests", ["STUN", "RTCCrypto"]),
     testTarget("SDPTests", ["SDP"]),
     testTarget("RTPTests", ["RTP"]),
-    testTarget("ICETests", ["ICE", "STUN"]),
+    testTarget("TURNTests", ["TURN", "STUN"]),
+    testTarget("ICETests", ["ICE", "STUN", "TURN"]),
     testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
     testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
     testTarget("SRTPOracleTests", ["SRTP", "RTP", "RTCCrypto", "CLibSRTP"]),

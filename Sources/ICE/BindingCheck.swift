@@ -8,22 +8,21 @@ internal import STUN
 ///
 /// [RFC 8445 section 7](https://www.rfc-editor.org/rfc/rfc8445#section-7).
 enum BindingCheck {
-    enum Role { case controlling, controlled }
-
     /// What an authenticated request asks.
     struct Request {
         let id: TransactionID
         let priority: UInt32?
         let nominates: Bool
         /// The role that the peer plays; `nil` when it does not say.
-        let role: Role?
+        let role: ICERole?
+        let tieBreaker: UInt64
         let unknown: [STUNAttributeType]
     }
 
     enum Refusal: Error { case malformed, unauthenticated }
 
     static func request(
-        id: TransactionID, local: ICECredentials, remote: ICECredentials, role: Role, tieBreaker: UInt64,
+        id: TransactionID, local: ICECredentials, remote: ICECredentials, role: ICERole, tieBreaker: UInt64,
         priority: UInt32, nominates: Bool = false
     ) -> [UInt8] {
         var builder = STUNMessageBuilder(.request, id: id)
@@ -68,13 +67,11 @@ enum BindingCheck {
             message.verifyIntegrity(key: Array(local.password.utf8))
         else { throw .unauthenticated }
         do throws(ParseError) {
-            let role: Role? =
-                if try message.iceControlling != nil { .controlling } else if try message.iceControlled != nil {
-                    .controlled
-                } else { nil }
+            let (controlling, controlled) = (try message.iceControlling, try message.iceControlled)
+            let role: ICERole? = controlling != nil ? .controlling : controlled != nil ? .controlled : nil
             return Request(
                 id: message.transactionID, priority: try message.priority, nominates: try message.useCandidate,
-                role: role, unknown: message.unknownRequiredAttributes())
+                role: role, tieBreaker: controlling ?? controlled ?? 0, unknown: message.unknownRequiredAttributes())
         } catch {
             throw .malformed
         }
@@ -84,53 +81,5 @@ enum BindingCheck {
     static func isAuthentic(_ response: borrowing STUNMessage, remote: ICECredentials) -> Bool {
         if response.hasFingerprint, !response.hasValidFingerprint { return false }
         return response.verifyIntegrity(key: Array(remote.password.utf8))
-    }
-}
-
-/// One Binding request under way: the same bytes again and again until an answer comes or patience ends.
-///
-/// [RFC 8489 section 6.2.1](https://www.rfc-editor.org/rfc/rfc8489#section-6.2.1).
-struct CheckTransaction: Sendable {
-    struct Timing: Sendable {
-        var initial: Duration
-        /// The doubling stops here: what is lost late is then still repeated in good time.
-        var maximum: Duration
-        var transmissions: Int
-    }
-
-    let id: TransactionID
-    let nominates: Bool
-    let timing: Timing
-    private(set) var sent = 1
-    private(set) var timeout: Duration
-    /// When the next transmission is due or, after the last, when the transaction has failed.
-    private(set) var deadline: Instant
-
-    /// The first transmission has just been made.
-    init(id: TransactionID, nominates: Bool = false, timing: Timing, now: Instant) {
-        self.id = id
-        self.nominates = nominates
-        self.timing = timing
-        timeout = timing.initial
-        deadline = now + timing.initial
-    }
-
-    enum TimeoutAction { case none, transmit, fail }
-
-    mutating func handleTimeout(now: Instant) -> TimeoutAction {
-        guard deadline <= now else { return .none }
-        guard sent < timing.transmissions else { return .fail }
-        sent += 1
-        timeout = min(timeout * 2, timing.maximum)
-        deadline = now + timeout
-        return .transmit
-    }
-
-    /// There is new reason to believe that an answer will come: the next transmission is due at once, and all of them are
-    /// left to make.
-    mutating func hasten(now: Instant) {
-        sent = 0
-        timeout = timing.initial
-        deadline = now
     }
 }

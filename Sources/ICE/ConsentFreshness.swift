@@ -37,6 +37,9 @@ struct ConsentFreshness: Sendable {
 
     func isPending(_ id: TransactionID) -> Bool { pending.contains(id) }
 
+    /// The checks under way are no longer to be answered: our role has changed, and they said the old one.
+    mutating func forgetChecks() { pending.removeAll() }
+
     /// An authenticated answer, to one of these checks or to any other on the path.
     mutating func grant(now: Instant) {
         granted = now

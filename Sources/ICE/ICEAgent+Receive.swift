@@ -12,19 +12,25 @@ extension ICEAgent {
     public mutating func receive(
         _ bytes: RawSpan, from remote: TransportAddress, to local: IPAddress, now: Instant
     ) {
+        receive(bytes, on: ICEPath(remote: remote, local: local), now: now)
+    }
+
+    /// A STUN message that has come on a path of our own or through a relay.
+    mutating func receive(_ bytes: RawSpan, on path: ICEPath, now: Instant) {
         guard let message = try? STUNMessage(parsing: bytes) else {
             dropped.malformed &+= 1
             return
         }
-        guard message.method == .binding, state != .failed else {
+        guard message.method == .binding, !isOver else {
             dropped.other &+= 1
             return
         }
-        let path = ICEPath(remote: remote, local: local)
         switch message.messageClass {
         case .request: receiveRequest(message, on: path, now: now)
         case .success, .failure:
-            if !receiveResponse(message, on: path, now: now) { dropped.unexpectedResponse &+= 1 }
+            if !receiveQueryResponse(message, on: path, now: now), !receiveResponse(message, on: path, now: now) {
+                dropped.unexpectedResponse &+= 1
+            }
         case .indication: dropped.other &+= 1
         }
     }
@@ -32,7 +38,7 @@ extension ICEAgent {
     // MARK: - Requests
 
     private mutating func receiveRequest(_ message: borrowing STUNMessage, on path: ICEPath, now: Instant) {
-        guard localCandidates.contains(where: { $0.address.address == path.local }) else {
+        guard isOurs(path) else {
             dropped.other &+= 1
             return
         }
@@ -62,22 +68,53 @@ extension ICEAgent {
         guard request.unknown.isEmpty else {
             let error = BindingCheck.failure(
                 id: request.id, .unknownAttribute, unknown: request.unknown, local: credentials)
-            transmits.append(ICETransmit(bytes: error, path: path))
+            send(error, on: path, now: now)
             return
         }
-        guard request.role != .controlling else {
-            let error = BindingCheck.failure(id: request.id, .roleConflict, local: credentials)
-            transmits.append(ICETransmit(bytes: error, path: path))
+        guard !isCurrent || resolveConflict(request) else {
+            send(BindingCheck.failure(id: request.id, .roleConflict, local: credentials), on: path, now: now)
             return
         }
         let answer = BindingCheck.success(id: request.id, mapped: path.remote, local: credentials)
-        transmits.append(ICETransmit(bytes: answer, path: path))
-        if isCurrent { trigger(path, priority: priority, now: now) }
+        send(answer, on: path, now: now)
+        guard isCurrent else { return }
+        trigger(path, priority: priority, nominates: request.nominates && role == .controlled, now: now)
+    }
+
+    /// Whether requests may come this way.
+    private func isOurs(_ path: ICEPath) -> Bool {
+        if path.relay != nil { return true }
+        return !configuration.isRelayOnly && hosts.contains { $0.address.address == path.local }
+    }
+
+    /// RFC 8445 section 7.3.1.1: the larger tie-breaker keeps its role, or the other one takes it up.
+    /// - Returns: whether the peer may play the role that it does.
+    private mutating func resolveConflict(_ request: BindingCheck.Request) -> Bool {
+        guard request.role == role else { return true }
+        // "If the agent's tiebreaker value is larger than or equal": the controlling agent answers 487, the controlled one
+        // becomes controlling.
+        let isLarger = tieBreaker >= request.tieBreaker
+        if isLarger == (role == .controlling) { return false }
+        switchRole()
+        return true
+    }
+
+    /// Plays the other role from now on. What was asked in the old one is asked again.
+    private mutating func switchRole() {
+        role = role.opposite
+        checks.setRole(role)
+        nomination = nil
+        nominated = nil
+        consent?.forgetChecks()
+        for index in checks.indices where checks[index].check != nil {
+            checks[index].state = .waiting
+            if !triggered.contains(checks[index].path) { triggered.append(checks[index].path) }
+        }
     }
 
     /// RFC 8445 sections 7.3.1.3 and 7.3.1.4: the source of a check becomes a candidate if it is none, and its pair is
     /// checked next.
-    private mutating func trigger(_ path: ICEPath, priority: UInt32, now: Instant) {
+    private mutating func trigger(_ path: ICEPath, priority: UInt32, nominates: Bool, now: Instant) {
         if !remoteCandidates.contains(where: { $0.address == path.remote }) {
             let foundation = ICECandidate.foundation(kind: .prflx, transport: .udp, base: path.remote.address)
             addRemote(
@@ -86,10 +123,15 @@ extension ICEAgent {
         // None when the limits are reached or the candidate is not reachable.
         guard let index = checks.index(of: path) else { return }
         checks[index].isChecked = true
+        if nominates { checks[index].nominatedAt = now }
         switch checks[index].state {
-        case .succeeded: break
+        case .succeeded:
+            // RFC 8445 section 7.3.1.5: nominated at once, or when our own check of the pair has been answered.
+            if nominates { adopt(path, now: now) }
         case .inProgress(var check):
-            // The RFC starts a new transaction at once; the one under way, sent again at once, does the same.
+            // The RFC starts a new transaction at once; the one under way, sent again at once, does the same. But not more
+            // often than we start checks, whatever the peer does.
+            guard let sentAt = checks[index].sentAt, now - sentAt >= configuration.checkPacing else { break }
             check.hasten(now: now)
             checks[index].state = .inProgress(check)
         case .waiting, .failed:
@@ -126,11 +168,19 @@ extension ICEAgent {
                 fail()
                 return true
             }
+            if let error = try? message.errorCode, error.code == STUNErrorCode.roleConflict.code {
+                // RFC 8445 section 7.2.5.1. Checks of the old role are forgotten, so that none switches back.
+                if isCheck { checks[index].state = .waiting }
+                switchRole()
+                if isCheck, !triggered.contains(path) { triggered.append(path) }
+                return true
+            }
             if isCheck { checks[index].state = .failed }
             if isNomination { nomination = nil }
             return true
         }
         checks[index].state = .succeeded
+        checks[index].mapped = (try? message.xorMappedAddress) ?? nil
         if isNomination {
             nominated = path
             nomination = nil

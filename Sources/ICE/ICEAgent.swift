@@ -3,21 +3,29 @@
 
 public import RTCBase
 internal import STUN
+public import TURN
 
-/// The client's side of ICE: the full, controlling agent, with host candidates.
+/// The full agent, controlling or controlled: the client's side, against a lite server or another full agent.
 ///
 /// [RFC 8445](https://www.rfc-editor.org/rfc/rfc8445) with candidates that trickle in
-/// ([RFC 8838](https://www.rfc-editor.org/rfc/rfc8838)), regular nomination and consent freshness
-/// ([RFC 7675](https://www.rfc-editor.org/rfc/rfc7675)). A machine without input or output, driven like ``ICELiteAgent``:
-/// after every call drain ``pollTransmit()`` and ``pollEvent()``, and call ``handleTimeout(now:)`` at ``deadline``.
+/// ([RFC 8838](https://www.rfc-editor.org/rfc/rfc8838)), regular nomination, consent freshness
+/// ([RFC 7675](https://www.rfc-editor.org/rfc/rfc7675)) and relays ([RFC 8656](https://www.rfc-editor.org/rfc/rfc8656)). A
+/// machine without input or output, driven like ``ICELiteAgent``: after every call drain ``pollEvent()``,
+/// ``pollTransmit()`` and, with TURN servers, ``pollReceived()``, and call ``handleTimeout(now:)`` at ``deadline``.
 ///
 ///     var agent = ICEAgent(local: .random(using: &random), using: &random, now: now)
 ///     agent.addLocal(.host(socketAddress), now: now)
+///     agent.gather(now: now)                      // .candidate(…), .gatheringComplete
 ///     agent.setRemote(credentials, now: now)
 ///     agent.addRemote(candidate, now: now)
 ///
+/// The driver has a UDP socket for each address that it adds, and a socket or connection of its own for each of
+/// ``Configuration/turnServers``. What arrives there goes to ``receive(_:fromServer:now:)``. On a relayed
+/// ``ICEPath`` everything that is not the agent's own is sent through ``encapsulate(_:for:)``.
+///
 /// Where it departs from the RFC, and who else does:
-/// - One component of one data stream: no pair is ever frozen, because a foundation has one pair (section 6.1.2.6).
+/// - One component of one data stream, and no pair is ever frozen (section 6.1.2.6; libwebrtc neither): freezing saves
+///   checks where there are many streams.
 /// - Retransmission starts at 250 ms (libwebrtc too) where section 14.3 says 500, and its doubling ends at 1 s.
 /// - A pair whose check has failed is checked again while nothing better is left, until the time is over: most failures
 ///   are losses.
@@ -28,9 +36,20 @@ internal import STUN
 /// - When the path has gone silent all pairs are checked again, and another one may be nominated (libwebrtc too) where
 ///   section 8.1.1 wants a restart. Consent checks repeat USE-CANDIDATE, so that a server to which our NAT shows a new
 ///   address follows.
-/// - A role conflict is answered with 487, and never makes us controlled.
+/// - When controlled it follows a later nomination: of a better pair at once, of another one when the pair in use has not
+///   been nominated for ``renominationPatience``. That suits peers that nominate every pair (RFC 5245 section 8.1.1.2) as
+///   well as those that nominate anew.
+/// - A check from a relayed address announces the priority of a relayed candidate, and not that of a peer-reflexive one
+///   (section 7.1.1): a peer that learns the address by the check must not think it better than a direct one.
 public struct ICEAgent: Sendable {
     public struct Configuration: Sendable {
+        /// Where our reflexive addresses are asked for, beside the TURN servers over UDP. At most
+        /// ``ICEAgent/maximumServers``.
+        public var stunServers: [TransportAddress] = []
+        /// Which relays are asked for an address. Their places in this list are their numbers.
+        public var turnServers: [TURNServer] = []
+        /// Whether nothing but relayed candidates is used, so that the peer learns no address of ours.
+        public var isRelayOnly = false
         /// Time between two new checks: Ta of RFC 8445 section 14.2.
         public var checkPacing = Duration.milliseconds(50)
         /// First retransmission of a check; a longer check list stretches it (section 14.3).
@@ -40,6 +59,8 @@ public struct ICEAgent: Sendable {
         public var transmissions = 7
         /// How long better pairs may keep a valid one from being nominated.
         public var nominationDelay = Duration.milliseconds(300)
+        /// The same when a server relays: better candidates may still be on their way through the signalling.
+        public var relayNominationDelay = Duration.seconds(2)
         /// Between two consent checks, ±20 %.
         public var consentInterval = Duration.seconds(5)
         public var consentLifetime = Duration.seconds(30)
@@ -47,7 +68,7 @@ public struct ICEAgent: Sendable {
         public var probeDelay = Duration.seconds(1)
         /// Without an answer for so long all pairs are checked again.
         public var disconnectTimeout = Duration.seconds(10)
-        /// From the start, a restart or the arrival of the peer's credentials to a first path.
+        /// From the start, a restart, the arrival of the peer's credentials or the loss of an address to a first path.
         public var establishmentTimeout = Duration.seconds(30)
 
         public init() {}
@@ -55,15 +76,26 @@ public struct ICEAgent: Sendable {
 
     /// Addresses of this host; more are ignored.
     public static let maximumLocalCandidates = 16
+    /// Addresses that servers have shown us; more are ignored.
+    public static let maximumReflexiveCandidates = 32
+    /// STUN servers, and TURN servers; more are not asked. A page of Galène's has one or two.
+    public static let maximumServers = 8
     /// Candidates that a peer may trickle, and those that its checks reveal; more are ignored. A browser sends about 10.
     public static let maximumRemoteCandidates = 32
     /// RFC 8445 section 6.1.2.5 recommends 100.
     public static let maximumPairs = 100
+    /// Triggered checks after which an ordinary one is due.
+    static let maximumTriggeredInARow = 3
     /// As ``ICELiteAgent/restartLinger``.
     public static let restartLinger = Duration.seconds(5)
+    /// How long the controlling peer may be silent about the pair that it nominated before another nomination counts more:
+    /// checks that all nominate are over after that, and consent checks come every 5 s.
+    public static let renominationPatience = Duration.seconds(2)
 
     public let configuration: Configuration
     public internal(set) var dropped = ICEDropCounts()
+    /// Ours at the moment: a conflict may change it.
+    public internal(set) var role: ICERole
 
     let tieBreaker: UInt64
     var ids: TransactionIDGenerator
@@ -72,11 +104,16 @@ public struct ICEAgent: Sendable {
     public internal(set) var local: ICECredentials
     /// The peer's; `nil` while they are not known, after a restart as well.
     public internal(set) var remote: ICECredentials?
-    var localCandidates: [ICECandidate] = []
+    var hosts: [ICECandidate] = []
+    var gathering = Gathering()
+    var relays: [Relay]
     var remoteCandidates: [ICECandidate] = []
-    var checks = CheckList()
+    /// The peer has said that it has no more candidates.
+    var hasAllRemote = false
+    var checks: CheckList
     /// RFC 8445 section 6.1.4.1: pairs whose check a check of the peer has brought forward.
     var triggered: [ICEPath] = []
+    var triggeredInARow = 0
     var nextCheckAt: Instant
     var startedAt: Instant
     var firstValidAt: Instant?
@@ -88,12 +125,13 @@ public struct ICEAgent: Sendable {
     var previous: Previous?
     var transmits: [ICETransmit] = []
     var events: [ICEEvent] = []
+    var received: [ICEReceived] = []
 
-    enum State: Sendable { case checking, connected, disconnected, failed }
+    enum State: Sendable { case checking, connected, disconnected, failed, closed }
 
     struct Nomination: Sendable {
         let path: ICEPath
-        var check: CheckTransaction
+        var check: STUNTransaction
     }
 
     /// What a restart replaces, as long as it is in use.
@@ -108,15 +146,21 @@ public struct ICEAgent: Sendable {
 
     /// - Parameters:
     ///   - local: our credentials; ``ICECredentials/random(using:)``.
-    ///   - random: for the tie-breaker and the key of the transaction ids; cryptographic outside tests.
+    ///   - role: whether the peer is lite or we sent the offer: then we control.
+    ///   - random: for the tie-breaker and the keys of the transaction ids; cryptographic outside tests.
     public init(
-        local: ICECredentials, configuration: Configuration = .init(), using random: inout some RandomNumberGenerator,
-        now: Instant
+        local: ICECredentials, role: ICERole = .controlling, configuration: Configuration = .init(),
+        using random: inout some RandomNumberGenerator, now: Instant
     ) {
         self.local = local
+        self.role = role
         self.configuration = configuration
         ids = TransactionIDGenerator(using: &random)
         tieBreaker = ids.nextNumber()
+        checks = CheckList(role: role)
+        relays = configuration.turnServers.prefix(Self.maximumServers).map {
+            Relay(client: TURNClient($0, using: &random))
+        }
         nextCheckAt = now
         startedAt = now
     }
@@ -124,29 +168,28 @@ public struct ICEAgent: Sendable {
     /// Where everything is to be sent; `nil` when nothing may be. After a restart the old path, until a new one is there.
     public var selectedPath: ICEPath? { consent?.path ?? previous?.consent?.path }
 
+    /// What the path in use joins; `nil` without one, and while a restart has not found a new one.
+    public var selectedPair: ICESelectedPair? {
+        guard let path = consent?.path, let index = checks.index(of: path) else { return nil }
+        let pair = checks[index]
+        return ICESelectedPair(local: seenLocal(of: pair), remote: pair.remote)
+    }
+
     public var hasFailed: Bool { state == .failed }
 
-    /// An address of ours, which is also its own base: `candidate.address` is where the driver has a socket. One that is
-    /// not a UDP host candidate of component 1, whose IP is already there, or one too many is ignored.
-    public mutating func addLocal(_ candidate: ICECandidate, now: Instant) {
-        guard candidate.kind == .host, candidate.transport == .udp, candidate.component == 1,
-            localCandidates.count < Self.maximumLocalCandidates,
-            !localCandidates.contains(where: { $0.address.address == candidate.address.address })
-        else { return }
-        localCandidates.append(candidate)
-        for remote in remoteCandidates { pair(candidate, remote) }
-    }
+    /// Whether nothing is to come any more but the goodbyes to TURN servers.
+    var isOver: Bool { state == .failed || state == .closed }
 
     /// The peer's credentials, from its offer or answer. No check is sent before.
     public mutating func setRemote(_ credentials: ICECredentials, now: Instant) {
-        guard remote != credentials, state != .failed else { return }
+        guard remote != credentials, !isOver else { return }
         remote = credentials
         startedAt = now
     }
 
     /// A candidate of the peer. One that cannot be reached over UDP, is there already or is one too many is ignored.
     public mutating func addRemote(_ candidate: ICECandidate, now: Instant) {
-        guard candidate.transport == .udp, candidate.component == 1, candidate.isReachable else { return }
+        guard candidate.transport == .udp, candidate.component == 1, candidate.isReachable, !isOver else { return }
         if let index = remoteCandidates.firstIndex(where: { $0.address == candidate.address }) {
             // A check was faster than the signalling.
             guard remoteCandidates[index].kind == .prflx, candidate.kind != .prflx else { return }
@@ -156,13 +199,24 @@ public struct ICEAgent: Sendable {
         }
         guard remoteCandidates.count < Self.maximumRemoteCandidates else { return }
         remoteCandidates.append(candidate)
-        for local in localCandidates { pair(local, candidate) }
+        for local in hosts { pair(local, candidate, now: now) }
+        for index in relays.indices {
+            for local in relays[index].candidates { pair(local, relay: UInt8(index), candidate, now: now) }
+        }
+    }
+
+    /// The peer has no more candidates ([RFC 8838 section 14](https://www.rfc-editor.org/rfc/rfc8838#section-14)): a relayed
+    /// path, when it is the best, is then nominated without waiting. Checks of the peer may still reveal more.
+    public mutating func endOfRemoteCandidates(now: Instant) {
+        hasAllRemote = true
+        nominateIfDue(now: now)
     }
 
     /// New credentials of ours: an ICE restart ([RFC 8445 section 9](https://www.rfc-editor.org/rfc/rfc8445#section-9)).
-    /// The peer's new credentials and candidates follow; our candidates stay. The path in use stays, and its consent is
-    /// kept fresh, until one is valid with the new credentials.
+    /// The peer's new credentials and candidates follow; our candidates stay, are told anew, and reflexive ones are asked
+    /// for anew. The path in use stays, and its consent is kept fresh, until one is valid with the new credentials.
     public mutating func restart(local: ICECredentials, now: Instant) {
+        guard state != .closed else { return }
         // A restart that overtakes another one must not lose the path that both were to replace.
         if consent != nil {
             previous = Previous(
@@ -171,7 +225,8 @@ public struct ICEAgent: Sendable {
         self.local = local
         remote = nil
         remoteCandidates = []
-        checks = CheckList()
+        hasAllRemote = false
+        checks = CheckList(role: role)
         triggered = []
         nomination = nil
         nominated = nil
@@ -180,6 +235,22 @@ public struct ICEAgent: Sendable {
         startedAt = now
         nextCheckAt = now
         if state == .failed { state = .checking }
+        let kept = previous?.consent?.path
+        for index in relays.indices {
+            relays[index].client.keepPermissions { $0 == kept?.remote.address && kept?.relay == UInt8(index) }
+        }
+        regather(now: now)
+    }
+
+    /// Leaves: nothing is sent any more but what gives relayed addresses back. Poll that, and as long as ``deadline`` is
+    /// not `nil` it may be repeated.
+    public mutating func close(now: Instant) {
+        stop()
+        state = .closed
+        for index in relays.indices {
+            relays[index].client.close(now: now)
+            drainRelay(index, now: now)
+        }
     }
 
     /// Whether DTLS, SCTP and media from `remote` may be looked at: an authenticated check, or the authenticated answer
@@ -192,8 +263,10 @@ public struct ICEAgent: Sendable {
 
     /// When ``handleTimeout(now:)`` is due; `nil` when nothing is awaited.
     public var deadline: Instant? {
-        guard state != .failed else { return nil }
-        var earliest = checkDeadline
+        let relayDeadline = relayDeadline
+        guard !isOver else { return relayDeadline }
+        var earliest = Instant.earliest(relayDeadline, gatheringDeadline)
+        earliest = Instant.earliest(earliest, checkDeadline)
         if let nomination { earliest = Instant.earliest(earliest, nomination.check.deadline) }
         if let nominationDue { earliest = Instant.earliest(earliest, nominationDue) }
         for consent in [consent, previous?.consent] {
@@ -214,10 +287,12 @@ public struct ICEAgent: Sendable {
 
     /// Does what is due. Calling it too early or too often changes nothing.
     public mutating func handleTimeout(now: Instant) {
-        guard state != .failed else { return }
+        handleRelayTimeout(now: now)
+        guard !isOver else { return }
+        gatherMore(now: now)
         if let expiry = previous?.expiry, expiry <= now { previous = nil }
         handleConsent(now: now)
-        guard state != .failed else { return }
+        guard !isOver else { return }
         retransmitChecks(now: now)
         probeIfDue(now: now)
         retransmitNomination(now: now)
@@ -225,15 +300,21 @@ public struct ICEAgent: Sendable {
         startChecks(now: now)
     }
 
-    /// The next datagram to send.
+    /// What is to be sent next.
     public mutating func pollTransmit() -> ICETransmit? { transmits.isEmpty ? nil : transmits.removeFirst() }
 
     /// The next event.
     public mutating func pollEvent() -> ICEEvent? { events.isEmpty ? nil : events.removeFirst() }
 
-    private mutating func pair(_ local: ICECandidate, _ remote: ICECandidate) {
-        guard CandidatePair.canPair(local, remote) else { return }
-        checks.insert(CandidatePair(local: local, remote: remote), limit: Self.maximumPairs, keeping: consent?.path)
+    /// What a peer sent to a relayed address and is not ICE's. Only from where ``accepts(from:)`` holds.
+    public mutating func pollReceived() -> ICEReceived? { received.isEmpty ? nil : received.removeFirst() }
+
+    mutating func pair(_ local: ICECandidate, relay: UInt8? = nil, _ remote: ICECandidate, now: Instant) {
+        guard CandidatePair.canPair(local, remote), relay != nil || !configuration.isRelayOnly else { return }
+        let pair = CandidatePair(local: local, relay: relay, remote: remote)
+        checks.insert(pair, limit: Self.maximumPairs, keeping: consent?.path)
+        // RFC 8445 section 7.2.2: the permission is there before the check.
+        if let relay, checks.index(of: pair.path) != nil { permit(remote.address.address, through: relay, now: now) }
     }
 
     private var acceptedAddresses: [TransportAddress] {

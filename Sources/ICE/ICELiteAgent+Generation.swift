@@ -50,7 +50,7 @@ extension ICELiteAgent {
         enum State: Sendable {
             /// The peer's credentials are not known yet, or no check was answered.
             case unchecked
-            case checking(CheckTransaction)
+            case checking(STUNTransaction)
             case validated
         }
 

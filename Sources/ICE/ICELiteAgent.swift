@@ -34,7 +34,7 @@ public struct ICELiteAgent: Sendable {
     public static let restartLinger = Duration.seconds(5)
     /// RFC 8489 section 6.2.1 starts at 500 ms; we know that the peer is there, because it has just sent a check. Seven
     /// transmissions end after about 6 s; the peer's next check starts seven new ones.
-    static let checkTiming = CheckTransaction.Timing(
+    static let checkTiming = STUNTransaction.Timing(
         initial: .milliseconds(100), maximum: .milliseconds(1600), transmissions: 7)
 
     /// What was dropped without an answer.
@@ -229,7 +229,7 @@ extension ICELiteAgent {
 extension ICELiteAgent {
     private mutating func startCheck(_ index: Int, now: Instant) {
         guard current.remote != nil, case .unchecked = current.paths[index].state else { return }
-        let check = CheckTransaction(id: ids.next(), timing: Self.checkTiming, now: now)
+        let check = STUNTransaction(id: ids.next(), timing: Self.checkTiming, now: now)
         current.paths[index].state = .checking(check)
         transmit(check.id, on: current.paths[index].path)
     }

@@ -26,6 +26,18 @@ public enum SHA256 {
     public static func digest(_ message: [UInt8]) -> [UInt8] { digest(message.span.bytes) }
 }
 
+/// The hash function that the key of STUN's long-term credentials is defined with (RFC 8489 section 9.2.2). For nothing else.
+public enum MD5 {
+    public static let digestLength = 16
+
+    /// The digest of `message`, 16 bytes.
+    public static func digest(_ message: RawSpan) -> [UInt8] {
+        RTCCrypto.digest(message, EVP_md5(), length: digestLength)
+    }
+
+    public static func digest(_ message: [UInt8]) -> [UInt8] { digest(message.span.bytes) }
+}
+
 func digest(_ message: RawSpan, _ function: OpaquePointer?, length: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: length) { output, count in
         let succeeded = message.withUnsafeBytes {

@@ -76,6 +76,10 @@ extension STUNMessage {
     /// An address of the shape of MAPPED-ADDRESS or XOR-MAPPED-ADDRESS (RFC 8489 sections 14.1 and 14.2).
     public func address(_ type: STUNAttributeType, isXORed: Bool) throws(ParseError) -> TransportAddress? {
         guard let attribute = find(type) else { return nil }
+        return try address(in: attribute, isXORed: isXORed)
+    }
+
+    func address(in attribute: Attribute, isXORed: Bool) throws(ParseError) -> TransportAddress {
         guard attribute.length >= 4 else { throw .wrongAttributeLength }
         let family = bytes.loadUInt16(at: attribute.offset + 4) & 0xff
         let port = bytes.loadUInt16(at: attribute.offset + 6) ^ (isXORed ? UInt16(Self.magicCookie >> 16) : 0)
@@ -99,6 +103,10 @@ extension STUNMessage {
     /// transaction ID".
     static func addressMask(_ id: TransactionID) -> (high: UInt64, low: UInt64) {
         (UInt64(magicCookie) << 32 | UInt64(id.high), id.low)
+    }
+
+    func number(of type: STUNAttributeType) throws(ParseError) -> UInt32? {
+        try value(of: type, length: 4).map { bytes.loadUInt32(at: $0) }
     }
 
     private func value(of type: STUNAttributeType, length: Int) throws(ParseError) -> Int? {

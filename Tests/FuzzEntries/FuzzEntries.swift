@@ -11,6 +11,7 @@ import SCTP
 import SDP
 import SRTP
 import STUN
+import TURN
 import WebRTC
 
 /// One parser that the fuzzer feeds.
@@ -25,6 +26,7 @@ public struct FuzzEntry: Sendable {
         FuzzEntry(name: "RTCBase", run: RTCBaseFuzzing.run),
         FuzzEntry(name: "CertificateFingerprint", run: CertificateFingerprintFuzzing.run),
         FuzzEntry(name: "STUN", run: STUNFuzzing.run),
+        FuzzEntry(name: "TURN", run: TURNFuzzing.run),
         FuzzEntry(name: "ICECandidate", run: ICECandidateFuzzing.run),
         FuzzEntry(name: "DTLS", run: DTLSFuzzing.run),
         FuzzEntry(name: "SRTP", run: SRTPFuzzing.run),

@@ -17,7 +17,9 @@ public import SRTP
 public struct TransportSession: ~Copyable {
     /// One of the two is set: the server's half or the client's.
     private var lite: ICELiteAgent?
-    private var full: ICEAgent?
+    var full: ICEAgent?
+    /// What the full agent tells its driver beside the path.
+    var gathered: [ICEEvent] = []
     private var dtls: DTLSAssociation?
     /// The association's deadline, as of the last call: reading it through the optional would consume it.
     private var dtlsDeadline: Instant?
@@ -152,8 +154,13 @@ public struct TransportSession: ~Copyable {
     public mutating func pollTransmit() -> ICETransmit? {
         if let transmit = lite?.pollTransmit() { return transmit }
         if let transmit = full?.pollTransmit() { return transmit }
-        guard let path, let datagram = dtls?.pollDatagram() else { return nil }
-        return ICETransmit(bytes: datagram, path: path)
+        guard let path else { return nil }
+        while let datagram = dtls?.pollDatagram() {
+            guard path.relay != nil else { return ICETransmit(bytes: datagram, path: path) }
+            // A relay that is lost takes nothing; DTLS sends again what matters.
+            if let transmit = full?.encapsulate(datagram, for: path) { return transmit }
+        }
+        return nil
     }
 
     public mutating func pollEvent() -> TransportEvent? {
@@ -204,7 +211,7 @@ public struct TransportSession: ~Copyable {
         dtls?.close(now: now)
     }
 
-    private mutating func startDTLSIfPossible(now: Instant) {
+    mutating func startDTLSIfPossible(now: Instant) {
         guard dtls == nil, failure == nil, path != nil, let remoteFingerprint, let role else { return }
         do {
             var association = try DTLSAssociation(
@@ -219,7 +226,7 @@ public struct TransportSession: ~Copyable {
         }
     }
 
-    private mutating func drainICE(now: Instant) {
+    mutating func drainICE(now: Instant) {
         while let event = lite?.pollEvent() ?? full?.pollEvent() {
             switch event {
             case .pathSelected(let selected):
@@ -233,6 +240,8 @@ public struct TransportSession: ~Copyable {
             case .connected, .disconnected:
                 // What counts is the path; consent that is lost for good is `.failed`.
                 break
+            case .candidate, .gatheringComplete, .relayMoved, .relayFailed:
+                gathered.append(event)
             case .failed:
                 path = nil
                 fail(.path, "no answer to connectivity checks")
