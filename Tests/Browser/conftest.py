@@ -59,7 +59,8 @@ def firefox_process() -> Iterator[Firefox]:
 def firefox(firefox_process: Firefox) -> Iterator[Firefox]:
     """A Firefox that tests use one after the other, which spares its start."""
     yield firefox_process
-    # The page goes, and its streams with it.
+    # What is kept as long as the tab is no other test's. Then the page goes, and its streams with it.
+    firefox_process.evaluate("try { sessionStorage.clear(); } catch { /* No page of ours is open. */ }")
     firefox_process.open("about:blank")
 
 

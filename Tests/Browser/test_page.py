@@ -5,6 +5,8 @@
 
 import pytest
 
+from harness.browser import WITH_PANEL
+from harness.server import ALICE_MODERATES
 from harness.waiting import until
 
 BROWSERS = pytest.mark.parametrize("browser", ["chromium", "firefox"])
@@ -80,6 +82,90 @@ def test_why_one_cannot_enter_is_told(server, open_browser, peers):
         page.submit_join("Alice", devices="Nothing")
         page.wait_for_text(words)
         assert page.is_visible("button", "Join")
+
+
+@pytest.mark.row("U-09")
+@BROWSERS
+def test_who_joins_a_group_that_has_moved_is_taken_there(server, open_browser, browser):
+    there = server.new_group({"displayName": "Over there", "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"}})
+    here = server.new_group()
+    page = open_browser(browser)
+    page.open(server.page(here))
+    page.wait_for("textbox", "Your name")
+    # Meanwhile it moves.
+    server.write_group(here, {"redirect": server.page(there)})
+    page.submit_join("Alice", devices="Nothing")
+    page.wait_for("heading", "Over there")
+    page.wait_for("textbox", "Your name")
+    assert page.evaluate("return location.href") == server.page(there)
+
+
+@pytest.mark.row("U-09")
+@pytest.mark.parametrize("message", ['{"type":"handshake","version":["99"]}', '{"type":"ping"}', "Good day"])
+def test_a_server_of_another_protocol_is_told_in_words(server, open_browser, message):
+    page = open_browser("chromium")
+    page.open(server.page(server.new_group()))
+    page.wait_for("textbox", "Your name")
+    page.evaluate("""
+        window.WebSocket = class {
+            static OPEN = 1;
+            readyState = 1;
+            constructor() {
+                setTimeout(() => { this.onopen(); this.onmessage({ data: argument }); });
+            }
+            send() {}
+            close() { this.readyState = 3; }
+        };""", message)
+    page.submit_join("Alice", devices="Nothing")
+    page.wait_for_text("This page and the server do not understand each other. Load the page again.")
+    assert page.is_visible("button", "Join")
+
+
+@pytest.mark.row("U-78")
+@BROWSERS
+def test_a_browser_without_webrtc_is_told_before_it_joins(server, open_browser, browser):
+    page = open_browser(browser)
+    if browser == "firefox":
+        page.marionette.set_pref("media.peerconnection.enabled", False)
+    else:
+        page.page.add_init_script("delete window.RTCPeerConnection;")
+    page.open(server.page(server.new_group()))
+    page.wait_for_text("This browser cannot take part in video meetings: it has no WebRTC.")
+
+
+@pytest.mark.row("U-78")
+@BROWSERS
+def test_a_locked_group_is_told_before_and_after_one_joins(server, open_browser, browser):
+    url = server.page(server.new_group({**ALICE_MODERATES, "public": True}))
+    first, page = open_browser("chromium", **WITH_PANEL), open_browser(browser, **WITH_PANEL)
+    first.join(url, "Alice", "correct horse", devices="Nothing")
+    first.write("/lock")
+    first.wait_for_text("The group has been locked.")
+    page.open(url)
+    page.wait_for_text("This group is locked: only operators can enter now.")
+    page.submit_join("Bob", devices="Nothing")
+    page.wait_for_text("This group is locked. Ask somebody in it to unlock it, then try again.")
+    page.submit_join("Alice", "correct horse", devices="Nothing")
+    page.wait_for_text("This group is locked: nobody else can enter.")
+
+
+@pytest.mark.row("U-40")
+@BROWSERS
+def test_enter_sends_and_with_another_key_begins_a_line(server, open_browser, browser):
+    page = open_browser(browser, **WITH_PANEL)
+    page.join(server.page(server.new_group()), "Alice", devices="Nothing")
+    page.fill("textbox", "Message", "one")
+    typed = "one"
+    for key in ("Shift", "Control", "Meta", "Alt"):
+        page.press("textbox", "Message", f"{key}+Enter")
+        typed += "\n"
+        assert page.evaluate("return document.querySelector('textarea').value") == typed
+    page.fill("textbox", "Message", "one")
+    page.press("textbox", "Message", "Shift+Enter")
+    page.evaluate("document.querySelector('textarea').setRangeText('two', 4, 4, 'end')")
+    page.press("textbox", "Message", "Enter")
+    page.wait_for_text("one\ntwo")
+    assert page.evaluate("return document.querySelector('textarea').value") == ""
 
 
 @pytest.mark.row("U-20")

@@ -56,3 +56,17 @@ def test_operators_commands_do_what_they_say(server, open_browser, operator, mem
     until("cleared", lambda: "/no command" not in bob.text())
     alice.write("/kick Bob too loud")
     bob.wait_for_text("Alice has removed you from the group: too loud")
+
+
+@pytest.mark.row("U-49")
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_an_operator_lists_the_subgroups_that_are_in_use(server, open_browser, peers, browser):
+    group = server.new_group({**ALICE_MODERATES, "allow-subgroups": True})
+    alice = open_browser(browser, **WITH_PANEL)
+    alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
+    for subgroup, names in (("lab", ["Bob"]), ("library", ["Carol", "Dora"])):
+        for name in names:
+            peers.joined(server.websocket_url, f"{group}/{subgroup}", name)
+    alice.write("/subgroups")
+    alice.wait_for_text(f"{group}/lab")
+    assert f"{group}/library" in alice.text()

@@ -4,10 +4,11 @@
 """A file from one person to another by the page."""
 
 import hashlib
+import random
 
 import pytest
 
-from harness.browser import WITH_PANEL
+from harness.browser import WITH_PANEL, Browser
 from harness.waiting import until
 
 # The page's policy lets no script read what a link saves: it is taken where the link is made.
@@ -35,44 +36,62 @@ STALL = """
     });"""
 
 
-@pytest.fixture
-def alice(server, open_browser):
-    return open_browser("chromium", **WITH_PANEL)
+# The other's description is never applied: both wait for each other.
+HOLD = """
+    window.setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = () => new Promise(() => {});"""
+RELEASE = "RTCPeerConnection.prototype.setRemoteDescription = window.setRemoteDescription;"
 
 
-@pytest.fixture(params=["chromium", "firefox"])
-def bob(request, server, open_browser, alice):
-    """Both are in the meeting."""
-    other = request.getfixturevalue("firefox") if request.param == "firefox" else open_browser("chromium", **WITH_PANEL)
+@pytest.fixture(params=["chromium to firefox", "firefox to chromium"])
+def pair(request, server, open_browser, firefox) -> tuple[Browser, Browser]:
+    """Alice, who offers, and Bob. Both are in the meeting."""
+    alice, bob = (
+        firefox if name == "firefox" else open_browser("chromium", **WITH_PANEL) for name in request.param.split(" to "))
     url = server.page(server.new_group())
-    other.join(url, "Bob", devices="Nothing")
+    bob.join(url, "Bob", devices="Nothing")
     alice.join(url, "Alice", devices="Nothing")
     alice.click("button", "People")
     alice.wait_for("button", "Actions for Bob")
-    return other
+    return alice, bob
 
 
-def offer(alice, name: str, content: bytes) -> None:
+def offer(alice: Browser, name: str, content: bytes) -> None:
     alice.click("button", "Actions for Bob")
     alice.choose_file(name, content, "menuitem", "Send a file…")
 
 
-@pytest.mark.row("U-63", "U-74")
-def test_a_file_arrives_and_can_be_saved(alice, bob):
-    content = bytes(range(256)) * 4097
+@pytest.mark.row("F-10", "U-63", "U-74")
+def test_files_of_all_sizes_arrive_as_they_were(pair):
+    alice, bob = pair
     bob.evaluate(KEEP_SAVED)
-    offer(alice, "readings.csv", content)
-    bob.wait_for_text("the sender learns your network address")
-    bob.click("button", "Accept readings.csv")
-    bob.wait_for("link", "Save readings.csv")
-    alice.wait_for_text("Sent, 1")
-    assert bob.evaluate(SHA_256) == hashlib.sha256(content).hexdigest()
-    bob.click("button", "Dismiss readings.csv")
-    bob.wait_gone("link", "Save readings.csv")
+    for size in (0, 1, 16_384, 1_048_577, 20_000_000):
+        content = random.Random(size).randbytes(size)
+        name = f"readings-{size}.csv"
+        offer(alice, name, content)
+        bob.wait_for_text("the sender learns your network address")
+        bob.click("button", f"Accept {name}")
+        bob.wait_for("link", f"Save {name}", timeout=90)
+        alice.wait_for_text("Sent, ")
+        assert bob.evaluate(SHA_256) == hashlib.sha256(content).hexdigest()
+        for browser in pair:
+            browser.click("button", f"Dismiss {name}")
+            browser.wait_gone("button", f"Dismiss {name}")
+
+
+@pytest.mark.row("U-54")
+def test_a_file_is_sent_by_command(pair):
+    alice, bob = pair
+    alice.click("button", "Chat")
+    alice.fill("textbox", "Message", "/sendfile Bob")
+    alice.choose_file("notes.txt", b"by command", "button", "Send")
+    bob.click("button", "Accept notes.txt")
+    bob.wait_for("link", "Save notes.txt")
 
 
 @pytest.mark.row("U-74")
-def test_a_file_that_was_not_saved_outlasts_the_meeting(alice, bob):
+def test_a_file_that_was_not_saved_outlasts_the_meeting(pair):
+    alice, bob = pair
     bob.evaluate("""
         const { revokeObjectURL } = URL;
         window.revoked = 0;
@@ -99,7 +118,8 @@ def test_a_file_that_was_not_saved_outlasts_the_meeting(alice, bob):
 
 
 @pytest.mark.row("U-74")
-def test_a_file_is_declined_and_cancelled_from_both_sides(alice, bob):
+def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
+    alice, bob = pair
     offer(alice, "unwanted.txt", b"?")
     bob.click("button", "Decline unwanted.txt")
     alice.wait_for_text("Not transferred: declined")
@@ -107,6 +127,17 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(alice, bob):
     bob.wait_for("button", "Accept withdrawn.txt")
     alice.click("button", "Cancel withdrawn.txt")
     bob.wait_gone("button", "Accept withdrawn.txt")
+
+    alice.evaluate(HOLD)
+    for name, canceller, other in (("early.txt", alice, bob), ("too-early.txt", bob, alice)):
+        offer(alice, name, b"?!")
+        bob.click("button", f"Accept {name}")
+        for browser in pair:
+            browser.wait_for_text("Connecting…")
+        canceller.click("button", f"Cancel {name}")
+        for browser in pair:
+            browser.click("button", f"Dismiss {name}")
+    alice.evaluate(RELEASE)
 
     alice.evaluate(STALL)
     for name, canceller, other in (("one.bin", alice, bob), ("two.bin", bob, alice)):

@@ -5,6 +5,7 @@
 
 import pytest
 
+from harness.browser import WITH_PANEL
 from harness.sources import PatternTrack
 from harness.waiting import until
 
@@ -33,7 +34,7 @@ UNHARMED = {"harmed": None, "images": 0, "scripts": 0, "frames": 0, "handlers": 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_names_words_files_and_data_of_others_are_text(server, open_browser, peers, request, browser):
     group = server.new_group()
-    page = request.getfixturevalue("firefox") if browser == "firefox" else open_browser("chromium", width=1000, height=600)
+    page = request.getfixturevalue("firefox") if browser == "firefox" else open_browser("chromium", **WITH_PANEL)
     page.join(server.page(group), "Alice", devices="Nothing")
     hostile = peers.joined(server.websocket_url, group, MARKUP)
     own = {"source": hostile.id, "username": MARKUP}
@@ -93,19 +94,41 @@ def test_names_and_descriptions_of_groups_are_text(server, open_browser):
     assert page.errors() == []
 
 
+def invitation(hostile, name: str, whom: str, number: int) -> dict:
+    return {
+        "type": "usermessage", "kind": "filetransfer", "source": hostile.id, "username": name, "dest": whom,
+        "value": {"type": "invite", "version": ["1"], "id": f"file {number}", "name": f"{number}.txt", "size": 1, "mimetype": ""}}
+
+
+def refused(hostile) -> set[str]:
+    """The ids of the files that the page did not take."""
+    return {message["value"]["id"] for message in hostile.messages
+            if message["type"] == "usermessage" and message.get("value", {}).get("type") == "cancel"}
+
+
 @pytest.mark.attack(29)
+@pytest.mark.row("U-74")
 def test_offers_of_files_do_not_bury_the_page(server, open_browser, peers):
     group = server.new_group()
-    page = open_browser("chromium", width=1000, height=600)
+    page = open_browser("chromium", **WITH_PANEL)
     page.join(server.page(group), "Alice", devices="Nothing")
-    hostile = peers.joined(server.websocket_url, group, "Mallory")
-    alice = peers.run(hostile.expect("user", username="Alice"))["id"]
-    for number in range(30):
-        peers.run(hostile.send({
-            "type": "usermessage", "kind": "filetransfer", "source": hostile.id, "username": "Mallory", "dest": alice,
-            "value": {"type": "invite", "version": ["1"], "id": f"file {number}", "name": f"{number}.txt", "size": 1, "mimetype": ""}}))
-    peers.run(hostile.expect("usermessage", kind="filetransfer"))
-    until("the last is refused", lambda: any(
-        m["type"] == "usermessage" and m.get("value", {}).get("id") == "file 29" for m in hostile.messages))
-    assert page.evaluate("return document.querySelectorAll('.transfer').length") == 8
+    # One person may come under many names. Each offers more than it may.
+    for number in range(5):
+        name = f"Mallory {number}"
+        hostile = peers.joined(server.websocket_url, group, name)
+        alice = peers.run(hostile.expect("user", username="Alice"))["id"]
+        for file in range(10):
+            peers.run(hostile.send(invitation(hostile, name, alice, file)))
+        # Eight of each are shown, and 24 of all.
+        taken = 8 if number < 3 else 0
+        until(f"what {name} may not offer is refused", lambda: refused(hostile) == {
+            f"file {file}" for file in range(taken, 10)})
+        assert page.evaluate("return document.querySelectorAll('.transfer').length") == min(24, 8 * (number + 1))
+    page.wait_for_text("26 more files were offered and refused: answer these first.")
     assert page.is_visible("textbox", "Message")
+    # Whoever answers makes room.
+    page.evaluate("document.querySelectorAll('[aria-label=\"Decline 0.txt\"]').forEach((button) => button.click())")
+    peers.run(hostile.send(invitation(hostile, name, alice, 100)))
+    page.wait_for("button", "Accept 100.txt")
+    page.evaluate("""document.querySelectorAll('[aria-label^="Decline "]').forEach((button) => button.click())""")
+    until("nothing is told of those who were refused", lambda: "were offered and refused" not in page.text())

@@ -5,7 +5,8 @@
 
 import pytest
 
-from harness.browser import WITH_PANEL, Browser
+from harness.acting import act_on, act_on_group
+from harness.browser import WITH_PANEL
 from harness.server import ALICE_MODERATES
 from harness.waiting import until
 
@@ -34,18 +35,6 @@ def bob(request, open_browser):
     if request.param == "firefox":
         return request.getfixturevalue("firefox")
     return open_browser("chromium", **WITH_PANEL)
-
-
-def act_on(browser: Browser, whom: str, action: str) -> None:
-    if not browser.is_visible("button", f"Actions for {whom}"):
-        browser.click("button", "People")
-    browser.click("button", f"Actions for {whom}")
-    browser.click("menuitem", action)
-
-
-def act_on_group(browser: Browser, action: str) -> None:
-    browser.click("button", "Group actions")
-    browser.click("menuitem", action)
 
 
 @pytest.mark.row("P-22", "U-37", "U-42", "U-43")
@@ -93,8 +82,8 @@ def test_commands_are_explained_and_refused_in_words(url, alice, open_browser):
     alice.wait_for_text("the newest")
     alice.fill("textbox", "Message", "a long message " * 20)
     until("the newest in view", lambda: alice.evaluate("""
-        const list = document.querySelector('[role=log]');
-        return list.lastElementChild.getBoundingClientRect().bottom <= list.getBoundingClientRect().bottom;"""))
+        const log = document.querySelector('[role=log]');
+        return log.querySelector('li:last-child').getBoundingClientRect().bottom <= log.getBoundingClientRect().bottom;"""))
     bob.write("/raise")
     alice.click("button", "People")
     alice.wait_for_text("hand raised")
@@ -110,33 +99,6 @@ def test_a_raised_hand_is_seen(url, alice, bob):
     alice.wait_for_text("hand raised")
     bob.click("button", "Lower hand")
     until("no hand", lambda: "hand raised" not in alice.text())
-
-
-@pytest.mark.row("U-09", "U-47", "U-55", "U-63", "U-78")
-def test_an_operator_removes_somebody_and_locks_the_group(url, alice, bob):
-    bob.join(url, "Bob", devices="Nothing")
-    act_on_group(alice, "Lock the group…")
-    alice.fill("textbox", "Message for those outside (optional)", "We have begun.")
-    alice.click("button", "Lock")
-    bob.wait_for_text("The group has been locked.")
-    act_on(alice, "Bob", "Remove from the group…")
-    alice.fill("textbox", "Reason (optional)", "too loud")
-    alice.click("button", "Remove")
-    bob.wait_for_text("Alice has removed you from the group: too loud")
-    alice.wait_gone("button", "Actions for Bob")
-    bob.submit_join("Bob", devices="Nothing")
-    bob.wait_for_text("This group is locked. Its operators say: We have begun.")
-    act_on_group(alice, "Unlock the group")
-    until("unlocked", lambda: "Locked" not in alice.text())
-    bob.submit_join("Bob", devices="Nothing")
-    bob.wait_for("button", "Leave the meeting")
-    # Without a reason there is none to be read.
-    alice.wait_for("button", "Actions for Bob")
-    alice.click("button", "Chat")
-    alice.write("/kick Bob")
-    bob.wait_for("textbox", "Your name")
-    error = "return document.querySelector('[role=alert].form-error').textContent"
-    assert bob.evaluate(error) == "Alice has removed you from the group."
 
 
 @pytest.mark.row("U-09", "U-47", "U-55", "U-79")
@@ -178,81 +140,6 @@ def test_dialogs_end_with_the_meeting(url, alice, bob):
     bob.wait_for_text("Alice has removed you from the group.")
     assert not bob.is_visible("dialog", "Settings")
     assert bob.is_visible("textbox", "Your name")
-
-
-@pytest.mark.row("U-20", "U-56", "U-63")
-def test_an_operator_gives_and_takes_permissions(url, alice, bob):
-    bob.join(url, "Bob")
-    alice.wait_for_tile("down", "Bob")
-    act_on(alice, "Bob", "Make operator")
-    bob.wait_for_text("You are an operator now.")
-    assert bob.is_visible("button", "Group actions")
-    act_on(alice, "Bob", "No longer operator")
-    bob.wait_gone("button", "Group actions")
-    act_on(alice, "Bob", "Forbid writing")
-    bob.wait_for_text("You may not write in this group.")
-    act_on(alice, "Bob", "Allow writing")
-    bob.wait_for("textbox", "Message")
-    act_on(alice, "Bob", "Forbid camera and microphone")
-    bob.wait_for_text("You may no longer use camera and microphone.")
-    until("no video", lambda: not alice.tiles("down") and not bob.tiles("up"))
-    assert not bob.is_visible("button", "Turn on camera")
-    act_on(alice, "Bob", "Allow camera and microphone")
-    bob.click("button", "Turn on camera")
-    alice.wait_for_tile("down", "Bob")
-
-
-@pytest.mark.row("U-18", "U-57", "U-58", "U-73")
-def test_an_operator_mutes_and_warns(url, alice, bob):
-    bob.join(url, "Bob", devices="Microphone only")
-    act_on(alice, "Bob", "Mute the microphone")
-    bob.wait_for_text("Alice has muted your microphone.")
-    bob.wait_for("button", "Unmute microphone")
-    alice.wait_for_text("microphone is off")
-    bob.click("button", "Unmute microphone")
-    until("unmuted at Alice's", lambda: "microphone is off" not in alice.text())
-    act_on_group(alice, "Mute everybody else")
-    bob.wait_for("button", "Unmute microphone")
-    act_on_group(alice, "Send a notice to everybody…")
-    alice.fill("textbox", "Text", "Five minutes left.")
-    alice.click("button", "Send notice")
-    bob.wait_for_text("Alice: Five minutes left.")
-
-
-@pytest.mark.row("U-41", "U-46")
-def test_an_operator_deletes_messages(url, alice, bob):
-    bob.join(url, "Bob", devices="Nothing")
-    bob.write("a slip")
-    alice.wait_for_text("a slip")
-    alice.click("button", "Actions for the message of Bob")
-    alice.click("menuitem", "Delete this message")
-    until("deleted", lambda: "a slip" not in bob.text())
-    bob.write("good morning")
-    alice.wait_for_text("good morning")
-    act_on_group(alice, "Clear the chat…")
-    alice.click("button", "Clear")
-    for browser in (alice, bob):
-        until("cleared", lambda: "good morning" not in browser.text())
-
-
-@pytest.mark.row("U-41", "U-46")
-def test_a_message_keeps_its_author_when_those_before_it_are_deleted(url, alice, bob):
-    bob.join(url, "Bob", devices="Nothing")
-    for browser, other, text in ((bob, alice, "from Bob"), (alice, bob, "a slip"), (alice, bob, "the second")):
-        browser.write(text)
-        other.wait_for_text(text)
-
-    def authors() -> list[str]:
-        """Whose words the messages are, as they are seen: those without a heading are the author's above."""
-        return bob.evaluate("""
-            const seen = [...document.querySelectorAll('[role=log] li')].map((item) => item.innerText);
-            return seen.map((text) => ['Alice', 'Bob'].find((name) => text.startsWith(name)) ?? '');""")
-
-    assert authors() == ["Bob", "Alice", ""]
-    alice.page.locator("[role=log] li").filter(has_text="a slip").get_by_role("button").click()
-    alice.click("menuitem", "Delete this message")
-    until("deleted", lambda: "a slip" not in bob.text())
-    assert authors() == ["Bob", "Alice"]
 
 
 @pytest.mark.row("P-22", "U-42")
@@ -318,56 +205,6 @@ def test_the_page_comes_back_after_the_server_has(start_server, open_browser, br
     other.wait_for_text("here again")
 
 
-@pytest.mark.row("U-28", "U-29", "U-30", "U-33", "U-70")
-def test_settings_say_what_is_sent_and_received(url, alice, open_browser):
-    bob = open_browser("chromium", **WITH_PANEL)
-    bob.join(url, "Bob")
-    alice.wait_for_tile("down", "Bob")
-    bob.click("button", "Settings")
-    bob.choose("Second, small video", "Always")
-    bob.choose("Video quality", "Low (300 kbit/s)")
-    bob.press("combobox", "Video quality", "Escape")
-    until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
-    alice.wait_for_tile("down", "Bob")
-    alice.click("button", "Settings")
-    alice.choose("Videos of others", "Sound only")
-    until("no picture", lambda: [tile["width"] for tile in alice.tiles("down")] == [0])
-    alice.choose("Videos of others", "Everything")
-    alice.wait_for_tile("down", "Bob")
-    assert alice.evaluate("return JSON.parse(sessionStorage.getItem('galene.settings')).request") == "everything"
-
-
-@pytest.mark.row("P-19", "U-29")
-def test_the_third_person_makes_it_two_sizes(url, alice, open_browser):
-    bob = open_browser("chromium", **WITH_PANEL)
-    bob.open(url)
-    bob.evaluate("sessionStorage.setItem('galene.settings', JSON.stringify({ simulcast: 'auto' }))")
-    bob.join(url, "Bob")
-    first = alice.wait_for_tile("down", "Bob")["stream"]
-    assert set(bob.measure("outbound")) == {""}
-    carol = open_browser("chromium", **WITH_PANEL)
-    carol.join(url, "Carol", devices="Nothing")
-    until("two sizes", lambda: {"h", "l"} <= set(bob.measure("outbound")))
-    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
-
-
-@pytest.mark.row("U-23", "U-24")
-def test_another_microphone_takes_the_place_of_the_first(url, alice, open_browser):
-    bob = open_browser("chromium", **WITH_PANEL)
-    bob.join(url, "Bob")
-    first = alice.wait_for_tile("down", "Bob")["stream"]
-    bob.click("button", "Settings")
-    bob.wait_for("dialog", "Settings")
-    options = bob.evaluate("return [...document.querySelectorAll('select[name=microphone] option')].map((each) => each.text)")
-    assert options[0] == "Chosen by the browser" and len(options) > 1
-    bob.choose("Microphone", options[-1])
-    until("the other stream", lambda: [t["stream"] != first and t["width"] > 0 for t in alice.tiles("down")] == [True])
-    mirrored = "return getComputedStyle(document.querySelector('.tile[data-direction=up] video')).transform"
-    assert bob.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
-    bob.click("checkbox", "Show me my own picture as in a mirror")
-    assert bob.evaluate(mirrored) == "none"
-
-
 @pytest.mark.row("U-16", "U-17")
 @pytest.mark.parametrize(("missing", "words", "on"), [
     ("video", "Only the microphone is on.", "Mute microphone"), ("audio", "Only the camera is on.", "Turn off camera")])
@@ -424,69 +261,3 @@ def test_a_microphone_that_is_muted_while_it_starts_comes_on_silent(url, alice, 
     bob.wait_for("button", "Turn off camera")
     assert bob.is_visible("button", "Unmute microphone")
     alice.wait_for_text("microphone is off")
-
-
-@pytest.mark.row("U-66")
-def test_whom_one_has_silenced_stays_silent_when_the_stream_is_replaced(url, alice, open_browser):
-    bob = open_browser("chromium", **WITH_PANEL)
-    bob.join(url, "Bob")
-    first = alice.wait_for_tile("down", "Bob")["stream"]
-    alice.click("button", "Silence Bob for me")
-    bob.click("button", "Turn off camera")
-    until("the other stream", lambda: [tile["stream"] != first for tile in alice.tiles("down")] == [True])
-
-    def silence() -> list:
-        return alice.evaluate("""
-            const tile = document.querySelector('.tile[data-direction=down]');
-            return [tile.querySelector('video').muted, tile.querySelector('[aria-label^=Silence]').ariaPressed];""")
-
-    assert silence() == [True, "true"]
-    alice.click("button", "Silence Bob for me")
-    assert silence() == [False, "false"]
-
-
-@pytest.mark.row("U-11", "U-14", "U-63")
-def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_browser):
-    bob = open_browser("chromium", **WITH_PANEL)
-    bob.join(url, "Bob", devices="Nothing")
-    alice.click("button", "People")
-    alice.wait_for("button", "Actions for Bob")
-
-    def focused() -> str:
-        return alice.evaluate("return document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()")
-
-    alice.press("button", "Actions for Bob", "Enter")
-    assert focused() == "Private message"
-    for key, name in (("ArrowUp", "Remove from the group…"), ("ArrowDown", "Private message"), ("End", "Remove from the group…")):
-        alice.page.keyboard.press(key)
-        assert focused() == name
-    alice.page.keyboard.press("Escape")
-    assert focused() == "Actions for Bob"
-    alice.press("button", "Actions for Bob", "Enter")
-    alice.page.keyboard.press("End")
-    alice.page.keyboard.press("Enter")
-    alice.wait_for("dialog", "Remove Bob?")
-    alice.page.keyboard.press("Escape")
-    alice.wait_gone("dialog", "Remove Bob?")
-    assert focused() == "Actions for Bob"
-    assert bob.is_visible("button", "Leave the meeting")
-    alice.page.keyboard.press("Escape")
-    assert focused() == "People"
-
-    # On a telephone the panel covers the videos, and gives them back.
-    alice.page.set_viewport_size({"width": 390, "height": 844})
-    alice.click("button", "Chat")
-    assert alice.is_visible("textbox", "Message")
-    alice.click("button", "Close panel")
-    assert not alice.is_visible("textbox", "Message")
-    assert focused() == "Chat"
-
-    # Once round the page, everything is met.
-    met = set()
-    for _ in range(20):
-        alice.page.keyboard.press("Tab")
-        met.add(focused())
-    assert met >= {
-        "Group actions", "Settings", "Unmute microphone", "Turn on camera", "Share your screen", "Raise hand", "Chat", "People",
-        "Leave the meeting",
-    }

@@ -15,7 +15,7 @@ HOOK = (HERE / "hook.js").read_text()
 MEASURE = (HERE / "measure.js").read_text()
 
 # Wide enough for the panel beside the videos.
-WITH_PANEL = {"width": 1000, "height": 600}
+WITH_PANEL = {"width": 1100, "height": 600}
 
 
 class Browser(ABC):
@@ -47,7 +47,15 @@ class Browser(ABC):
 
     @abstractmethod
     def press(self, role: str, name: str, key: str) -> None:
-        """Presses one key, such as `Enter`, in an element."""
+        """Presses one key, such as `Enter`, in an element; `Shift+Enter` holds the other one meanwhile."""
+
+    @abstractmethod
+    def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
+        """Clicks what asks for a file, and gives it one."""
+
+    @abstractmethod
+    def point_at(self, text: str) -> None:
+        """Moves the pointer over this text."""
 
     @abstractmethod
     def screenshot(self, path: Path) -> None: ...

@@ -84,6 +84,9 @@ class Chromium(Browser):
     def press(self, role: str, name: str, key: str) -> None:
         self._find(role, name).press(key, timeout=10_000)
 
+    def point_at(self, text: str) -> None:
+        self.page.get_by_text(text, exact=True).hover(timeout=10_000)
+
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)
 
@@ -93,7 +96,6 @@ class Chromium(Browser):
         self.page.emulate_media(color_scheme=scheme)
 
     def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
-        """Clicks what asks for a file, and gives it one."""
         with self.page.expect_file_chooser() as chooser:
             self.click(role, opener)
         chooser.value.set_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})

@@ -52,9 +52,26 @@ SELECTORS = {
     "region": "section, [role=region]",
     "progressbar": "progress",
     "checkbox": "[type=checkbox]",
+    "slider": "[type=range]",
 }
 
-KEYS = {"Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Tab": Keys.TAB}
+KEYS = {
+    "Enter": Keys.ENTER, "Escape": Keys.ESCAPE, "Tab": Keys.TAB, "Home": Keys.HOME, "End": Keys.END,
+    "ArrowDown": Keys.ARROW_DOWN, "ArrowUp": Keys.ARROW_UP, "ArrowRight": Keys.ARROW_RIGHT,
+    "Shift": Keys.SHIFT, "Control": Keys.CONTROL, "Meta": Keys.META, "Alt": Keys.ALT,
+}
+
+# Without a screen there is no window to choose a file in: what asks for one is taken into the page instead.
+TAKE_FILE_INPUT = """
+    const { click } = HTMLInputElement.prototype;
+    HTMLInputElement.prototype.click = function () {
+        if (this.type === 'file') {
+            this.dataset.asked = '';
+            document.body.append(this);
+        } else {
+            click.call(this);
+        }
+    };"""
 
 HERE = Path(__file__).parent
 
@@ -86,6 +103,7 @@ class Firefox(Browser):
         """`interposer`: a library that is loaded into Firefox ahead of its own."""
         if not Path(EXECUTABLE).exists():
             raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package firefox-esr).")
+        self._files = tempfile.TemporaryDirectory(prefix="galene-test-")
         with preloaded(interposer):
             self.marionette = Marionette(
                 bin=EXECUTABLE, headless=True, prefs=PREFERENCES, port=free_port(), gecko_log=os.devnull,
@@ -139,13 +157,30 @@ class Firefox(Browser):
         wanted[0].click()
 
     def press(self, role: str, name: str, key: str) -> None:
-        self._element(role, name).send_keys(KEYS[key])
+        self._element(role, name).send_keys(*(KEYS[each] for each in key.split("+")))
+
+    def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
+        # It is read when it is sent, so it stays as long as the browser.
+        path = Path(tempfile.mkdtemp(dir=self._files.name), name)
+        path.write_bytes(content)
+        self.evaluate(TAKE_FILE_INPUT)
+        self.click(role, opener)
+        asked = until("a question for a file", lambda: self.marionette.find_elements(By.CSS_SELECTOR, "[data-asked]"))
+        asked[0].send_keys(str(path))
+        self.evaluate("document.querySelector('[data-asked]').remove()")
+
+    def point_at(self, text: str) -> None:
+        # Only what a name in the page can be: none of our texts has both kinds of quotes.
+        quoted = f"'{text}'" if '"' in text else f'"{text}"'
+        element = self.marionette.find_element(By.XPATH, f"//*[normalize-space(text())={quoted}]")
+        self.marionette.actions.sequence("pointer", "mouse").pointer_move(0, 0, origin=element).perform()
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.marionette.screenshot(full=False)))
 
     def close(self) -> None:
         self.marionette.quit()
+        self._files.cleanup()
         # It looks at its profile again when it is forgotten, which must not be when the interpreter ends.
         del self.marionette
         gc.collect()

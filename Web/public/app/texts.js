@@ -4,6 +4,10 @@
 /** Every text that a person reads, so that it can be translated in one place. */
 export const texts = {
     product: 'Galène',
+    /** @param {string} place @param {string} product */
+    titleOf: (place, product) => `${place} · ${product}`,
+    /** What pages show without our scripts. Scripts/check-web holds their markup to it. */
+    noScript: 'This page needs JavaScript.',
     landing: {
         title: 'Meet in a group',
         introduction: 'Type the name of a group to see and hear the people in it.',
@@ -70,6 +74,8 @@ export const texts = {
         closed: (reason) => `The server has ended the connection: ${reason}`,
         /** @param {string} reason */
         broken: (reason) => `The connection has failed: ${reason}`,
+        timeout: 'The server does not answer any more. Check the network, then join again.',
+        otherProtocol: 'This page and the server do not understand each other. Load the page again.',
         cannotConnect: 'The server cannot be reached. Check the network, then try again.',
         /** @param {string} name */
         kickedBy: (name) => `${name} has removed you from the group.`,
@@ -139,6 +145,11 @@ export const texts = {
         /** @param {string} name */
         fullScreen: (name) => `Full screen: ${name}`,
         stopScreen: 'Stop sharing this screen',
+        stopCamera: 'Stop sending camera and microphone',
+        /** @param {string} name */
+        volume: (name) => `Volume of ${name}`,
+        /** @param {string} name */
+        pictureInPicture: (name) => `Small window: ${name}`,
     },
     dialog: {
         close: 'Close',
@@ -196,6 +207,7 @@ export const texts = {
             sharescreen: 'share a screen or a window',
             unsharescreen: 'stop sharing',
             renegotiate: 'connect all videos anew',
+            replace: 'send camera and microphone as another stream',
             leave: 'leave the meeting',
             kick: 'remove a person from the group',
             identify: 'ask for the network address of a person, who is told',
@@ -236,6 +248,7 @@ export const texts = {
     userMenu: {
         raiseHand: 'Raise your hand',
         lowerHand: 'Lower your hand',
+        restartMedia: 'Restart all videos',
         settings: 'Settings',
         message: 'Private message',
         sendFile: 'Send a file…',
@@ -305,9 +318,25 @@ export const texts = {
         /** @param {string} reason */
         failed: (reason) => `Not transferred: ${reason}`,
         cancelled: 'Cancelled',
-        declined: 'declined',
-        cancelledByOther: 'cancelled',
-        tooMany: 'too many files at a time',
+        reasons: {
+            declined: 'declined',
+            cancelled: 'cancelled',
+            tooMany: 'too many files at a time',
+            unreachable: 'the other browser cannot be reached',
+            ended: 'the connection to the other browser has ended',
+            groupEnded: 'the connection to the meeting has ended',
+            gone: 'the other person has left',
+            unable: 'the other page takes no files',
+            shorter: 'the file has been changed meanwhile',
+            twice: 'this file is on its way already',
+            otherVersion: 'the other page transfers files in another way',
+            misunderstood: 'the two pages do not understand each other',
+            more: 'more has come than was announced',
+        },
+        /** @param {number} count */
+        refused: (count) => (
+            count === 1 ? '1 more file was offered and refused: answer these first.'
+                : `${count} more files were offered and refused: answer these first.`),
         accept: 'Accept',
         decline: 'Decline',
         cancel: 'Cancel',
@@ -371,6 +400,7 @@ export const texts = {
         /** @param {string} name */
         mutedBy: (name) => `${name} has muted your microphone.`,
         mutedByServer: 'The server has muted your microphone.',
+        stillMuted: 'Your microphone is muted, as you left it. Unmute it to be heard.',
         mayPresent: 'Turn on your microphone or camera to be heard and seen.',
         presentGained: 'You may now use camera and microphone.',
         presentLost: 'You may no longer use camera and microphone.',

@@ -55,11 +55,13 @@ export function openMenu(button, label, items) {
     /** @param {boolean} focusBack */
     const close = (focusBack) => {
         closeOpenMenu = null;
+        // A focus that went with the menu would fall to the top of the page.
+        const hadFocus = menu.contains(document.activeElement);
         menu.remove();
         button.setAttribute('aria-expanded', 'false');
         document.removeEventListener('pointerdown', closeOutside, true);
         window.removeEventListener('resize', closeAway);
-        if (focusBack && button.isConnected) {
+        if (focusBack || hadFocus) {
             button.focus();
         }
     };

@@ -81,7 +81,7 @@ export class Camera {
      * @param {boolean} video
      */
     start(audio, video) {
-        this.#muted = !audio;
+        this.#muted = !audio || this.#settings.get('muted');
         return this.#become(audio, video);
     }
 
@@ -93,6 +93,7 @@ export class Camera {
     /** @param {boolean} on */
     setSound(on) {
         this.#muted = !on;
+        this.#settings.set('muted', !on);
         this.#tracks.forEach((track) => {
             track.enabled = track.kind !== 'audio' || on;
         });
@@ -102,6 +103,13 @@ export class Camera {
 
     stop() {
         this.#stream?.close();
+    }
+
+    /** Sends the same anew, as another stream. */
+    replace() {
+        if (this.isOn && !this.isStarting) {
+            this.#publish(this.#tracks);
+        }
     }
 
     /** Other devices have been chosen. */

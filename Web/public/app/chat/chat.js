@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { keepFocus } from '../../lib/focus.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
@@ -42,6 +43,8 @@ function clock(time) {
 
 /** The messages and the box to write one in. */
 export class Chat {
+    /** What scrolls. */
+    #log;
     #list;
     #form;
     #input;
@@ -62,7 +65,7 @@ export class Chat {
     constructor() {
         this.element = render(html`
             <div class="chat">
-                <ol class="chat-messages" role="log" aria-label="${t.messages}" tabindex="0"></ol>
+                <div class="chat-messages" role="log" aria-label="${t.messages}" tabindex="0"><ol></ol></div>
                 <p class="chat-empty quiet">${t.empty}</p>
                 <form class="chat-form">
                     <p class="chat-recipient" hidden>
@@ -75,7 +78,8 @@ export class Chat {
                 </form>
                 <p class="chat-hint quiet" hidden>${t.notAllowed}</p>
             </div>`);
-        this.#list = find(this.element, '.chat-messages', HTMLElement);
+        this.#log = find(this.element, '.chat-messages', HTMLElement);
+        this.#list = find(this.#log, 'ol', HTMLElement);
         this.#form = find(this.element, 'form', HTMLFormElement);
         this.#input = find(this.element, 'textarea', HTMLTextAreaElement);
         this.#button = find(this.element, '[type=submit]', HTMLButtonElement);
@@ -101,15 +105,15 @@ export class Chat {
         });
         this.#input.addEventListener('keydown', (event) => this.#gotKey(event));
         this.#input.addEventListener('input', () => this.#fitInput());
-        this.#list.addEventListener('scroll', () => {
-            this.#atEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END;
+        this.#log.addEventListener('scroll', () => {
+            this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
         });
         // The box for a long message takes room from the messages.
         new ResizeObserver(() => {
             if (this.#atEnd) {
-                this.#list.scrollTop = this.#list.scrollHeight;
+                this.#log.scrollTop = this.#log.scrollHeight;
             }
-        }).observe(this.#list);
+        }).observe(this.#log);
     }
 
     /** @param {KeyboardEvent} event */
@@ -147,10 +151,12 @@ export class Chat {
 
     /** @param {boolean} allowed */
     setAllowed(allowed) {
-        this.#input.disabled = !allowed;
-        this.#button.disabled = !allowed;
-        this.#form.hidden = !allowed;
-        this.#hint.hidden = allowed;
+        keepFocus(() => {
+            this.#input.disabled = !allowed;
+            this.#button.disabled = !allowed;
+            this.#form.hidden = !allowed;
+            this.#hint.hidden = allowed;
+        }, () => this.#log);
     }
 
     /** @param {boolean} may delete messages */
@@ -190,9 +196,9 @@ export class Chat {
         this.#showHeading(item);
         if (message.kind === 'local') {
             // An answer may be longer than the panel: it is read from its beginning.
-            this.#list.scrollTop = item.offsetTop - this.#list.offsetTop;
+            this.#log.scrollTop = item.offsetTop - this.#log.offsetTop;
         } else if (this.#atEnd || message.own) {
-            this.#list.scrollTop = this.#list.scrollHeight;
+            this.#log.scrollTop = this.#log.scrollHeight;
         }
         this.#showEmpty();
         return true;
@@ -203,20 +209,22 @@ export class Chat {
      * @param {string | null} id of the one message that goes; null: all
      */
     clear(source, id) {
-        for (const item of this.#items()) {
-            const hit = (source === null || item.dataset['source'] === source) && (id === null || item.dataset['id'] === id);
-            if (hit) {
-                const next = item.nextElementSibling;
-                item.remove();
-                this.#showHeading(next);
+        keepFocus(() => {
+            for (const item of this.#items()) {
+                const hit = (source === null || item.dataset['source'] === source) && (id === null || item.dataset['id'] === id);
+                if (hit) {
+                    const next = item.nextElementSibling;
+                    item.remove();
+                    this.#showHeading(next);
+                }
             }
-        }
+        }, () => this.#log);
         this.#showEmpty();
     }
 
     /** The newest message in view: what is out of sight cannot be scrolled. */
     revealed() {
-        this.#list.scrollTop = this.#list.scrollHeight;
+        this.#log.scrollTop = this.#log.scrollHeight;
         if (!this.#input.disabled) {
             this.#input.focus();
         }

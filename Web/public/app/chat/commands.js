@@ -78,6 +78,7 @@ export const commands = {
     sharescreen: { needs: ['present'], help: t.help.sharescreen, run: (actions) => actions.startSharing() },
     unsharescreen: { needs: ['present'], help: t.help.unsharescreen, run: (actions) => actions.stopSharing() },
     renegotiate: { help: t.help.renegotiate, run: (actions) => actions.renegotiate() },
+    replace: { needs: ['present'], help: t.help.replace, run: (actions) => actions.replace() },
     leave: { help: t.help.leave, run: (actions) => actions.leave() },
     kick: {
         needs: ['op'], parameters: t.userAndReason, help: t.help.kick,

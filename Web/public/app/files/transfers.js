@@ -4,11 +4,14 @@
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
+import { REASONS, reasonText } from './reasons.js';
 
 const t = texts.files;
 
 /** Files that one other may offer at a time; what is beyond is refused. */
 const OFFERS_OF_A_USER = 8;
+/** Files that all others together may offer at a time: one person may come under many names. */
+const OFFERS_AT_MOST = 24;
 /** Cards of transfers that are over, but for files to be saved. The oldest go first. */
 const FINISHED_AT_MOST = 20;
 
@@ -68,16 +71,34 @@ class TransferCard {
         this.holdsFile = false;
         /** @type {(() => void) | null} */
         this.ongone = null;
-        transfer.onevent = (state, data) => this.#gotEvent(state, data);
+        /**
+         * It may be no offer any more.
+         * @type {(() => void) | null}
+         */
+        this.onchange = null;
+        transfer.onevent = (state, data) => {
+            this.#gotEvent(state, data);
+            this.onchange?.();
+        };
         if (!transfer.up) {
             this.#invited();
         }
     }
 
+    /** Whether a file is offered to us, and nobody has answered. */
+    get isOffer() {
+        return !this.#transfer.up && this.#transfer.state === 'inviting';
+    }
+
+    /** @param {string} userid */
+    isOf(userid) {
+        return this.#transfer.userid === userid;
+    }
+
     /** The meeting is over. */
     end() {
         if (!this.isFinished) {
-            this.#transfer.cancel(t.cancelledByOther);
+            this.#transfer.cancel(REASONS.cancelled);
         }
         if (!this.holdsFile) {
             this.remove();
@@ -101,7 +122,7 @@ class TransferCard {
         }
         this.#setButtons(
             this.#button(t.accept, t.acceptOf(this.name), 'primary', () => this.#transfer.receive()),
-            this.#button(t.decline, t.declineOf(this.name), '', () => this.#transfer.cancel(t.declined)),
+            this.#button(t.decline, t.declineOf(this.name), '', () => this.#transfer.cancel(REASONS.declined)),
         );
     }
 
@@ -123,7 +144,7 @@ class TransferCard {
             case 'cancelled':
                 this.#progress.hidden = true;
                 this.element.classList.add('failed');
-                this.#say(data ? t.failed(honestName(data instanceof Error ? data.message : String(data))) : t.cancelled);
+                this.#say(data ? t.failed(honestName(reasonText(data))) : t.cancelled);
                 return this.#finish();
         }
     }
@@ -169,7 +190,7 @@ class TransferCard {
     }
 
     #offerCancel() {
-        this.#setButtons(this.#button(t.cancel, t.cancelOf(this.name), '', () => this.#transfer.cancel(t.cancelledByOther)));
+        this.#setButtons(this.#button(t.cancel, t.cancelOf(this.name), '', () => this.#transfer.cancel(REASONS.cancelled)));
     }
 
     /** @param {...HTMLElement} buttons */
@@ -210,22 +231,31 @@ class TransferCard {
 /** The files on their way to and from this person. What was received outlasts the meeting, until it is saved or dismissed. */
 export class Transfers {
     #list;
+    #more;
     /** @type {Set<TransferCard>} */
     #cards = new Set();
+    /** How many were refused since there were too many. */
+    #refused = 0;
 
     constructor() {
         this.element = render(html`
-            <section class="transfers" aria-label="${t.label}" hidden><ul></ul></section>`);
+            <section class="transfers" aria-label="${t.label}" hidden>
+                <ul></ul>
+                <p class="transfers-more quiet" hidden></p>
+            </section>`);
         this.#list = find(this.element, 'ul', HTMLElement);
+        this.#more = find(this.element, '.transfers-more', HTMLElement);
     }
 
     /** @param {TransferredFile} transfer that begins */
     add(transfer) {
         if (!transfer.up) {
-            const others = Object.values(transfer.sc.transferredFiles)
-                .filter((other) => !other.up && other.userid === transfer.userid && other.state === 'inviting');
-            if (others.length > OFFERS_OF_A_USER) {
-                throw new Error(t.tooMany);
+            const offers = [...this.#cards].filter((card) => card.isOffer);
+            const own = offers.filter((card) => card.isOf(transfer.userid));
+            if (own.length >= OFFERS_OF_A_USER || offers.length >= OFFERS_AT_MOST) {
+                this.#refused += 1;
+                this.#showRefused();
+                throw new Error(REASONS.tooMany);
             }
         }
         const card = new TransferCard(transfer);
@@ -233,11 +263,25 @@ export class Transfers {
         card.ongone = () => {
             this.#cards.delete(card);
             this.element.hidden = this.#cards.size === 0;
+            this.#showRefused();
         };
+        card.onchange = () => this.#showRefused();
         this.#list.prepend(card.element);
         this.element.hidden = false;
         const finished = [...this.#cards].filter((other) => other.isFinished && !other.holdsFile);
         finished.slice(0, Math.max(0, finished.length - FINISHED_AT_MOST)).forEach((other) => other.remove());
+    }
+
+    /** Of those who were refused one learns as long as there are offers: then there is room again. */
+    #showRefused() {
+        if (![...this.#cards].some((card) => card.isOffer)) {
+            this.#refused = 0;
+        }
+        const text = this.#refused ? t.refused(this.#refused) : '';
+        if (this.#more.textContent !== text) {
+            this.#more.textContent = text;
+        }
+        this.#more.hidden = !text;
     }
 
     /** The meeting is over: only what was not saved stays. */

@@ -152,6 +152,9 @@ export class Tile {
     }
 
     remove() {
+        if (document.pictureInPictureElement === this.#video) {
+            void document.exitPictureInPicture();
+        }
         this.#video.srcObject = null;
         this.element.remove();
     }
@@ -174,14 +177,25 @@ export class Tile {
             return button;
         };
         if (!stream.up) {
-            const button = add('speaker', t.silence(name), () => {
-                const silent = !this.#video.muted;
+            const button = add('speaker', t.silence(name), () => silence(!this.#video.muted));
+            const silence = (/** @type {boolean} */ silent) => {
                 this.#video.muted = silent;
                 button.replaceChildren(icon(silent ? 'speakerOff' : 'speaker'));
                 button.setAttribute('aria-pressed', String(silent));
                 button.classList.toggle('alarm', silent);
-            });
+            };
             button.setAttribute('aria-pressed', 'false');
+            const volume = /** @type {HTMLInputElement} */ (render(html`
+                <input class="tile-volume" type="range" min="0" max="1" step="0.05" value="1" aria-label="${t.volume(name)}" title="${t.volume(name)}">`));
+            volume.addEventListener('input', () => {
+                this.#video.volume = volume.valueAsNumber;
+                silence(volume.valueAsNumber === 0);
+            });
+            controls.append(volume);
+        }
+        // Firefox has a button of its own for it.
+        if (document.pictureInPictureEnabled) {
+            add('pip', t.pictureInPicture(name), () => void this.#togglePictureInPicture()).classList.add('tile-pip');
         }
         if (document.fullscreenEnabled) {
             add('expand', t.fullScreen(name), () => {
@@ -192,8 +206,21 @@ export class Tile {
                 }
             });
         }
-        if (stream.up && this.#isScreen) {
-            add('close', t.stopScreen, () => this.#stream.close());
+        if (stream.up) {
+            add('close', this.#isScreen ? t.stopScreen : t.stopCamera, () => this.#stream.close());
+        }
+    }
+
+    async #togglePictureInPicture() {
+        try {
+            if (document.pictureInPictureElement === this.#video) {
+                await document.exitPictureInPicture();
+            } else {
+                await this.#video.requestPictureInPicture();
+            }
+        } catch (error) {
+            // There may be no picture yet.
+            console.warn('No small window:', error);
         }
     }
 

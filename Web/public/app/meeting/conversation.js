@@ -5,6 +5,7 @@ import { openMenu } from '../../lib/menu.js';
 import { Chat } from '../chat/chat.js';
 import { CommandError, runCommand } from '../chat/commands.js';
 import { texts } from '../texts.js';
+import { messageMenu } from '../users/user-menu.js';
 
 /** @typedef {import('../moderation/actions.js').Actions} Actions */
 /** @typedef {import('../notices/notices.js').Notices} Notices */
@@ -55,15 +56,17 @@ export class Conversation {
         this.onunread = null;
         this.#chat.onsend = (text, to) => this.#send(text, to);
         this.#chat.onmenu = (id, source, author, button) => {
-            openMenu(button, texts.chat.menuOf(author), [
-                { label: texts.chat.deleteMessage, icon: 'trash', act: () => actions.clearChat({ id, userId: source }) },
-                { label: texts.chat.deleteAllOf(author), icon: 'trash', act: () => actions.clearChat({ userId: source }) },
-            ]);
+            openMenu(button, texts.chat.menuOf(author), messageMenu(actions, id, source, author, this.#isSomebodyElse(source)));
         };
     }
 
     get element() {
         return this.#chat.element;
+    }
+
+    /** @param {string} id whether there is a member of this id, and it is not this person */
+    #isSomebodyElse(id) {
+        return id !== this.#connection.id && Object.hasOwn(this.#connection.users, id);
     }
 
     get #connection() {

@@ -56,6 +56,32 @@ export function failureText(error, message) {
 }
 
 /**
+ * What /protocol.js says of a connection that has failed.
+ * @type {Record<string, string>}
+ */
+const BROKEN = {
+    'Timeout: the server does not answer': t.timeout,
+    'The server has sent something that is no message': t.otherProtocol,
+    'The server did not begin with a handshake': t.otherProtocol,
+    'The server says that we have joined a second group': t.otherProtocol,
+};
+
+/**
+ * Why a connection has failed, in words.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function brokenText(error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (Object.hasOwn(BROKEN, message)) {
+        return BROKEN[message] ?? '';
+    }
+    // What is no JSON is said in the browser's words.
+    const isForeign = error instanceof SyntaxError || message.startsWith('The server speaks another version');
+    return isForeign ? t.otherProtocol : t.broken(message);
+}
+
+/**
  * What the server says of a request that it refuses, in words.
  * @param {string} message
  * @returns {string}

@@ -74,5 +74,5 @@ if (!known) {
 const status = known ?? guessStatus(window.location);
 // What it says has been read, and is nobody else's.
 window.history.replaceState(null, '', window.location.pathname);
-document.title = `${titleOf(status)} · ${texts.product}`;
+document.title = texts.titleOf(titleOf(status), texts.product);
 showJoinForm(status);

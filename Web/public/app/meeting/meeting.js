@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { closeDialogs } from '../../lib/dialog.js';
+import { keepFocus } from '../../lib/focus.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { closeMenu, openMenu } from '../../lib/menu.js';
@@ -28,8 +29,8 @@ import { StreamsInGrid } from './streams.js';
 /** @typedef {import('../toolbar/toolbar.js').Action} Action */
 /** @typedef {import('./side-panel.js').PanelName} PanelName */
 
-/** Below this width the panel would cover the videos, so it begins closed, in pixels. */
-const NARROW = 900;
+/** Up to this width the panel covers the videos, so it begins closed, in pixels. meeting.css has it too. */
+const NARROW = 1024;
 
 /** One stay in a group, from joining to leaving, and what it puts on the screen. */
 export class Meeting {
@@ -83,6 +84,7 @@ export class Meeting {
             writePrivately: (id) => this.#conversation.writePrivately(id),
             openSettings: () => void openSettings(settings, () => this.element.isConnected),
             leave: () => this.#session.leave(),
+            replaceCamera: () => this.#camera.replace(),
             say: (text) => this.#conversation.say(text),
             write: (kind, dest, text) => this.#conversation.write(kind, dest, text),
         });
@@ -314,7 +316,7 @@ export class Meeting {
             this.#session.element.before(this.transfers.element);
             this.onjoined?.();
             this.#showPermissions();
-            this.#showPanel(window.innerWidth < NARROW ? null : 'chat');
+            this.#showPanel(window.innerWidth <= NARROW ? null : 'chat');
             if (locked) {
                 this.notices.show('warning', texts.notices.locked);
             }
@@ -324,6 +326,9 @@ export class Meeting {
         }
         if (audio || video) {
             void this.#camera.start(audio, video);
+            if (audio && this.settings.get('muted')) {
+                this.notices.show('info', texts.notices.stillMuted);
+            }
         } else if (!isAgain) {
             this.#removeHint = this.notices.show('info', texts.notices.mayPresent);
         }
@@ -418,8 +423,10 @@ export class Meeting {
     #showPermissions() {
         const { permissions } = this.#connection;
         this.#conversation.setPermissions(permissions);
-        this.#groupButton.hidden = !permissions.includes('op');
-        this.#updateToolbar();
+        keepFocus(() => {
+            this.#groupButton.hidden = !permissions.includes('op');
+            this.#updateToolbar();
+        }, () => find(this.element, '[data-action=settings]', HTMLButtonElement));
     }
 
     /** @param {boolean} locked */

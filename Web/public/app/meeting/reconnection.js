@@ -19,16 +19,22 @@ export class Reconnection {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     #goodTimer;
     #isWaiting = false;
+    /**
+     * What had the focus before.
+     * @type {Element | null}
+     */
+    #before = null;
     #countdown;
     #button;
     #goOnline = () => this.#tryNow();
 
     constructor() {
         this.element = render(html`
-            <section class="reconnection" role="alert" hidden>
+            <section class="reconnection" role="alertdialog" aria-labelledby="reconnection-title"
+                aria-describedby="reconnection-explanation" hidden>
                 <div class="card">
-                    <h2>${t.title}</h2>
-                    <p class="quiet">${t.explanation}</p>
+                    <h2 id="reconnection-title">${t.title}</h2>
+                    <p class="quiet" id="reconnection-explanation">${t.explanation}</p>
                     <p class="reconnection-countdown" aria-live="off"></p>
                     <div class="dialog-buttons">
                         <button class="button" type="button" data-action="leave">${t.giveUp}</button>
@@ -62,7 +68,8 @@ export class Reconnection {
         }
         this.#attempts += 1;
         if (this.element.hidden) {
-            this.element.hidden = false;
+            this.#before = document.activeElement;
+            this.#veil(true);
             this.#button.focus();
             window.addEventListener('online', this.#goOnline);
         }
@@ -83,8 +90,28 @@ export class Reconnection {
         this.#isWaiting = false;
         clearTimeout(this.#timer);
         clearTimeout(this.#goodTimer);
-        this.element.hidden = true;
+        if (!this.element.hidden) {
+            const hadFocus = this.element.contains(document.activeElement);
+            this.#veil(false);
+            if (hadFocus && this.#before instanceof HTMLElement) {
+                this.#before.focus();
+            }
+            this.#before = null;
+        }
         window.removeEventListener('online', this.#goOnline);
+    }
+
+    /**
+     * Over what is beside it: that cannot be used while this is shown, by no means.
+     * @param {boolean} shown
+     */
+    #veil(shown) {
+        this.element.hidden = !shown;
+        for (const behind of this.element.parentElement?.children ?? []) {
+            if (behind instanceof HTMLElement && behind !== this.element) {
+                behind.inert = shown;
+            }
+        }
     }
 
     /** @param {number} seconds */

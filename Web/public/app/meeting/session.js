@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { texts } from '../texts.js';
-import { failureText } from './failures.js';
+import { brokenText, failureText } from './failures.js';
 import { Reconnection } from './reconnection.js';
 
 /** @typedef {import('../join/join-form.js').JoinRequest} JoinRequest */
@@ -116,7 +116,7 @@ export class Session {
         try {
             connection.connect(this.#endpoint);
         } catch (error) {
-            this.#end(texts.failure.broken(error instanceof Error ? error.message : String(error)));
+            this.#end(brokenText(error));
         }
     }
 
@@ -129,7 +129,7 @@ export class Session {
             return;
         }
         if (!this.#joined) {
-            this.#reason = texts.failure.broken(error instanceof Error ? error.message : String(error));
+            this.#reason = brokenText(error);
         }
         // A socket that nobody answers takes long to close: it is not waited for.
         ignore(connection);

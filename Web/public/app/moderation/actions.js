@@ -16,6 +16,7 @@ import { texts } from '../texts.js';
  * @property {(id: string) => void} writePrivately
  * @property {() => void} openSettings
  * @property {() => void} leave
+ * @property {() => void} replaceCamera
  * @property {(text: string) => void} say something that only this person sees, in the chat
  * @property {(kind: string, dest: string, text: string) => void} write in the chat
  */
@@ -132,6 +133,11 @@ export class Actions {
     /** Finds new paths for all media. */
     renegotiate() {
         this.#tell(({ up, down }) => [...Object.values(up), ...Object.values(down)].forEach((stream) => stream.restartIce()));
+    }
+
+    /** Sends camera and microphone as another stream. A screen would have to be chosen anew. */
+    replace() {
+        this.#tell(() => this.#host.replaceCamera());
     }
 
     // An operator's

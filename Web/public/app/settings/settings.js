@@ -10,6 +10,7 @@ const KEY = 'galene.settings';
  * @property {'lowest' | 'low' | 'normal' | 'unlimited'} send how much a video may take of the network
  * @property {'off' | 'auto' | 'on'} simulcast whether a video is sent in two sizes
  * @property {'nothing' | 'audio' | 'screenshare' | 'low' | 'everything'} request what to receive
+ * @property {boolean} muted whether the microphone was muted: it comes on silent the next time
  * @property {boolean} mirror one's own picture, as in a mirror
  * @property {'auto' | 'light' | 'dark'} theme
  */
@@ -22,6 +23,7 @@ const DEFAULTS = {
     // Firefox takes much of the processor to send two sizes.
     simulcast: navigator.userAgent.includes('Firefox') ? 'off' : 'auto',
     request: 'everything',
+    muted: false,
     mirror: true,
     theme: 'auto',
 };

@@ -19,6 +19,7 @@ export function ownMenu(actions, handRaised) {
         handRaised
             ? { label: t.lowerHand, icon: 'hand', act: () => actions.raiseHand(false) }
             : { label: t.raiseHand, icon: 'hand', act: () => actions.raiseHand(true) },
+        { label: t.restartMedia, icon: 'restart', act: () => actions.renegotiate() },
         { label: t.settings, icon: 'settings', act: () => actions.openSettings() },
     ];
 }
@@ -59,6 +60,31 @@ export function userMenu(actions, permissions, id, user) {
         { label: t.identify, icon: 'id', act: () => actions.change('identify', id) },
         { label: t.kick, icon: 'exit', act: () => actions.askKick(id), danger: true, separated: true },
     );
+    return items;
+}
+
+/**
+ * What an operator may do with a message, and with who has written it.
+ * @param {Actions} actions
+ * @param {string} id of the message
+ * @param {string} source of whom it is
+ * @param {string} author a name to show
+ * @param {boolean} isHere whether that is somebody else who is still here
+ * @returns {MenuItem[]}
+ */
+export function messageMenu(actions, id, source, author, isHere) {
+    const c = texts.chat;
+    /** @type {MenuItem[]} */
+    const items = [
+        { label: c.deleteMessage, icon: 'trash', act: () => actions.clearChat({ id, userId: source }) },
+        { label: c.deleteAllOf(author), icon: 'trash', act: () => actions.clearChat({ userId: source }) },
+    ];
+    if (isHere) {
+        items.push(
+            { label: t.identify, icon: 'id', act: () => actions.change('identify', source), separated: true },
+            { label: t.kick, icon: 'exit', act: () => actions.askKick(source), danger: true },
+        );
+    }
     return items;
 }
 

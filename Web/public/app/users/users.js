@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { keepFocus } from '../../lib/focus.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
+import { closeMenu } from '../../lib/menu.js';
 import { initials } from '../grid/tile.js';
 import { texts } from '../texts.js';
 
@@ -99,7 +101,7 @@ export class UsersList {
         const present = new Set(ids);
         for (const [id, { element }] of this.#rows) {
             if (!present.has(id)) {
-                element.remove();
+                this.#remove(element);
                 this.#rows.delete(id);
             }
         }
@@ -110,6 +112,16 @@ export class UsersList {
                 this.element.insertBefore(element, there);
             }
         });
+    }
+
+    /** @param {HTMLElement} row of somebody who has left */
+    #remove(row) {
+        const button = find(row, 'button', HTMLButtonElement);
+        if (button.getAttribute('aria-expanded') === 'true') {
+            closeMenu();
+        }
+        const near = row.nextElementSibling ?? row.previousElementSibling;
+        keepFocus(() => row.remove(), () => near?.querySelector('button'));
     }
 
     /**
@@ -123,12 +135,20 @@ export class UsersList {
             return old.element;
         }
         const element = render(row(user));
-        const button = find(element, 'button', HTMLButtonElement);
-        button.addEventListener('click', () => this.onmenu?.(id, button));
-        const hadFocus = old?.element.contains(document.activeElement);
-        old?.element.replaceWith(element);
-        if (hadFocus) {
-            button.focus();
+        if (old) {
+            // Its button stays: its menu may be open, and wants to give the focus back.
+            const button = find(old.element, 'button', HTMLButtonElement);
+            const hadFocus = button === document.activeElement;
+            find(element, 'button', HTMLButtonElement).replaceWith(button);
+            button.setAttribute('aria-label', t.actions(user.name));
+            button.title = t.actions(user.name);
+            old.element.replaceWith(element);
+            if (hadFocus) {
+                button.focus();
+            }
+        } else {
+            const button = find(element, 'button', HTMLButtonElement);
+            button.addEventListener('click', () => this.onmenu?.(id, button));
         }
         this.#rows.set(id, { facts: summary, element });
         return element;
