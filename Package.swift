@@ -6,7 +6,9 @@ import PackageDescription
 let coreOnly = Context.environment["GALENE_CORE"] != nil
 
 // The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
-let fuzzed = ["DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SDP", "SRTP", "STUN", "WebRTC"]
+let fuzzed = [
+    "DTLS", "GaleneProtocol", "ICE", "MediaFlow", "RTCBase", "RTCCrypto", "RTP", "SDP", "SRTP", "STUN", "WebRTC",
+]
 
 var targets: [Target] = [
     // Layer 0: bytes, time, numbers, addresses; cryptography by OpenSSL.
