@@ -142,6 +142,24 @@ struct MediaReceiverAttackTests {
         pictureComes(script)
     }
 
+    @Test(.attack(19), arguments: [false, true])
+    func `a gap before a ring full of beginnings costs each packet no more than a look at the ring`(marks: Bool) {
+        let script = ReceiverScript(.vp8)
+        var writer = ByteWriter()
+        VP8PayloadDescriptor(startsPartition: true, pictureID: 1).write(into: &writer)
+        writer.write(hex("10 02 00 9d 01 2a 80 02 e0 01"))
+        script.receive(rtpPacket(0, timestamp: 0, payload: writer.bytes, marker: true))
+        // Number 1 is missing, and everything behind it pretends to begin a frame of which no end comes.
+        for number in 2..<1020 as Range<UInt16> {
+            let isEnd = marks && number % 7 == 0
+            script.receive(rtpPacket(number, timestamp: isEnd ? 2 : 1, payload: writer.bytes, marker: false))
+        }
+        #expect(script.frames.count <= 1)
+        check(script.receiver, "beginnings")
+        script.wait(.seconds(3))
+        pictureComes(script)
+    }
+
     @Test(.attack(16)) func `sender reports that lie hold no frame back for long`() {
         let script = ReceiverScript(.opus)
         var random = SeededRandom(seed: 8)

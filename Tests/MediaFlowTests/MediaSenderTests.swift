@@ -256,6 +256,15 @@ struct MediaSenderTests {
         #expect(sender.statistics[0].droppedFrames == 3)
     }
 
+    @Test func `a frame of sound that fits no datagram is not sent`() throws {
+        var sender = makeSender(.opus)
+        var isSent = try sender.send(frame(1276, codec: .opus), capturedAt: time(0), now: time(0))
+        #expect(!isSent)
+        isSent = try sender.send(frame(1275, codec: .opus), capturedAt: time(0), now: time(0))
+        #expect(isSent)
+        #expect(sender.pollEvent(now: time(0)) == nil)
+    }
+
     @Test func `a picture begins with a key frame`() throws {
         var sender = makeSender()
         let isSent = try sender.send(frame(100, isKeyFrame: false), capturedAt: time(0), now: time(0))

@@ -27,11 +27,11 @@ final class ReceiverScript {
     private(set) var frames: [ReceivedFrame] = []
     private(set) var messages: [RTCPMessage] = []
 
-    init(_ codec: Codec, acceptsNACK: Bool = true, minimumDelay: Duration = .milliseconds(20)) {
+    init(_ codec: Codec, acceptsNACK: Bool = true, payloadType: UInt8 = 96) {
         receiver = MediaReceiver(
             MediaReceiverConfiguration(
-                codec: codec, payloadType: 96, reporterSSRC: 9, acceptsNACK: acceptsNACK, acceptsPLI: true,
-                acceptsREMB: true, minimumDelay: minimumDelay))
+                codec: codec, payloadType: payloadType, reporterSSRC: 9, acceptsNACK: acceptsNACK, acceptsPLI: true,
+                acceptsREMB: true))
     }
 
     func receive(_ packet: [UInt8]) {

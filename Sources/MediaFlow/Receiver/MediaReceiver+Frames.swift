@@ -220,46 +220,53 @@ extension MediaReceiver {
     }
 
     /// The first frame behind the gap that is complete, needs nothing of what is missing, and is due.
+    ///
+    /// Each packet is looked at a few times at most, whatever it says of frames: this runs for each packet that comes while
+    /// something is missing.
     private mutating func useful(patience: Instant, _ clock: PlayoutClock, now: Instant) -> UInt64? {
         var index = next &+ 1
         while index <= highest {
-            defer { index &+= 1 }
-            guard let entry = packets.entry(index), entry.isPresent, entry.startsFrame else { continue }
-            guard entry.startsKeyFrame || isDecodable(index) else { continue }
-            guard isComplete(from: index, timestamp: entry.timestamp) else { continue }
-            var due = estimatedPresentation(entry.timestamp, arrival: entry.arrival, clock, now: now)
-            if entry.startsKeyFrame { due = min(due, patience) }
-            if due <= now { return index }
-            gapDeadline = Instant.earliest(gapDeadline, due)
+            guard let entry = packets.entry(index), entry.isPresent, entry.startsFrame else {
+                index &+= 1
+                continue
+            }
+            let extent = extent(from: index, timestamp: entry.timestamp)
+            if extent.isComplete, entry.startsKeyFrame || isDecodable(index..<extent.end) {
+                var due = estimatedPresentation(entry.timestamp, arrival: entry.arrival, clock, now: now)
+                if entry.startsKeyFrame { due = min(due, patience) }
+                if due <= now { return index }
+                gapDeadline = Instant.earliest(gapDeadline, due)
+            }
+            index = extent.end
         }
         return nil
     }
 
-    private func isDecodable(_ index: UInt64) -> Bool {
+    /// Whether the frame that these packets are can be decoded without what is missing.
+    private func isDecodable(_ indices: Range<UInt64>) -> Bool {
         // Only these say anything of what a frame needs.
         guard configuration.codec == .vp8 || configuration.codec == .vp9 else { return false }
-        guard let first = packets.entry(index) else { return false }
         var dependencies = FrameDependencies()
-        var index = index
-        while let entry = packets.entry(index), entry.isPresent, entry.timestamp == first.timestamp {
+        var index = indices.lowerBound
+        while index < indices.upperBound, let entry = packets.entry(index) {
             dependencies.note(entry.bytes, codec: configuration.codec)
-            if entry.marker { break }
             index &+= 1
         }
         return chain.verdict(on: dependencies, isKeyFrame: false, isAfterLoss: true) == .decodable
     }
 
-    private func isComplete(from start: UInt64, timestamp: UInt32) -> Bool {
+    /// How far the packets of a frame reach without a gap, and whether that is all of it. At least one packet is there.
+    private func extent(from start: UInt64, timestamp: UInt32) -> (end: UInt64, isComplete: Bool) {
         var index = start
         while let entry = packets.entry(index), entry.isPresent {
             // Padding may come in between, with a timestamp of its own.
             if entry.length > 0 {
-                guard entry.timestamp == timestamp else { return false }
-                if entry.marker { return true }
+                guard entry.timestamp == timestamp else { break }
+                if entry.marker { return (index &+ 1, true) }
             }
             index &+= 1
         }
-        return false
+        return (max(index, start &+ 1), false)
     }
 
     /// Goes on at `index`; whatever before it has not come is lost.

@@ -29,6 +29,8 @@ public struct MediaSender: Sendable {
     static let maximumRepetitions = 64
     /// Of 256 bytes sent for the first time so many may be sent again: three quarters, as the server allows its receivers.
     static let repetitionShare: Int64 = 192
+    /// Bytes of a frame of sound: the longest of Opus (RFC 6716 section 3.2.1), and more than 120 ms of G.711.
+    static let maximumSound = 1275
     /// A new target is said when it differs by a twentieth: encoders start anew with each.
     static let targetStep = 20
 
@@ -87,8 +89,8 @@ public struct MediaSender: Sendable {
     ///   - captured: when it was captured, on the driver's clock. Frames of all tracks that were captured at one moment are
     ///     played at one moment.
     /// - Returns: whether it will be sent. False for a frame of another codec or encoding, one that nothing can be decoded
-    ///   from because a key frame is due, and one for which there is no room; in the last two cases a key frame is asked
-    ///   for.
+    ///   from because a key frame is due, and one for which there is no room, of sound one beyond 1275 bytes; in the last
+    ///   two cases a key frame is asked for.
     /// - Throws: what ``CodecPacketizer/packetize(_:)`` throws for a frame that contradicts itself.
     @discardableResult
     public mutating func send(
@@ -97,6 +99,8 @@ public struct MediaSender: Sendable {
         guard frame.codec == configuration.codec, !frame.bytes.isEmpty,
             let position = encodings.firstIndex(where: { $0.rid == rid })
         else { return false }
+        // Sound is never cut: a longer frame would not fit a datagram.
+        if isSound, frame.bytes.count > Self.maximumSound { return drop(position) }
         let isKeyFrame = isSound || frame.isKeyFrame
         if encodings[position].needsKeyFrame, !isKeyFrame {
             return drop(position)

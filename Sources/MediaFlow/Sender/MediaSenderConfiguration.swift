@@ -12,7 +12,7 @@ public struct MediaSenderConfiguration: Sendable, Hashable {
         public var rid: String?
         /// Random and never used before in this connection (RFC 3550 section 8).
         public var ssrc: UInt32
-        /// Bits a second that the encoder is never asked to exceed.
+        /// Bits a second that the encoder is never asked to exceed, at most ``MediaSenderConfiguration/highestBitrate``.
         public var maximumBitrate: Int
 
         public init(rid: String? = nil, ssrc: UInt32, maximumBitrate: Int = MediaSenderConfiguration.defaultBitrate) {
@@ -39,6 +39,8 @@ public struct MediaSenderConfiguration: Sendable, Hashable {
 
     /// 4 Mbit/s: what browsers' encoders want for 1080p. For what is smaller the encoder knows its own limit.
     public static let defaultBitrate = 4_000_000
+    /// 1 Gbit/s, beyond which nothing is a limit any more.
+    public static let highestBitrate = 1_000_000_000
     /// Browsers send three.
     public static let maximumEncodings = 4
 

@@ -59,7 +59,7 @@ struct SentEncoding: Sendable {
     init(_ encoding: MediaSenderConfiguration.Encoding, of track: MediaSenderConfiguration, start: Start) {
         rid = encoding.rid
         ssrc = encoding.ssrc
-        maximumBitrate = encoding.maximumBitrate
+        maximumBitrate = min(max(1, encoding.maximumBitrate), MediaSenderConfiguration.highestBitrate)
         packetizer = CodecPacketizer(
             track.codec, maximumPayloadSize: track.maximumPayloadSize, pictureID: start.pictureID)
         timeline = CaptureTimeline(clockRate: track.codec.clockRate, start: start.timestamp)
