@@ -7,7 +7,8 @@ let coreOnly = Context.environment["GALENE_CORE"] != nil
 
 // The targets with fuzz entries; Tests/FuzzEntries lists the entries themselves.
 let fuzzed = [
-    "DTLS", "GaleneProtocol", "ICE", "RTCBase", "RTCCrypto", "RTP", "SCTP", "SDP", "SRTP", "STUN", "TURN", "WebRTC",
+    "DTLS", "GaleneProtocol", "ICE", "MediaFlow", "RTCBase", "RTCCrypto", "RTP", "SCTP", "SDP", "SRTP", "STUN",
+    "TURN", "WebRTC",
 ]
 
 var targets: [Target] = [

@@ -4,6 +4,7 @@
 import DTLS
 import GaleneProtocol
 import ICE
+import MediaFlow
 import RTCBase
 import RTCCrypto
 import RTP
@@ -37,6 +38,7 @@ public struct FuzzEntry: Sendable {
         FuzzEntry(name: "VP9Descriptor", run: VP9DescriptorFuzzing.run),
         FuzzEntry(name: "H264", run: H264Fuzzing.run),
         FuzzEntry(name: "AV1", run: AV1Fuzzing.run),
+        FuzzEntry(name: "MediaReceiver", run: MediaReceiverFuzzing.run),
         FuzzEntry(name: "SDP", run: SDPFuzzing.run),
         FuzzEntry(name: "Negotiation", run: NegotiationFuzzing.run),
         FuzzEntry(name: "Message", run: MessageFuzzing.run),

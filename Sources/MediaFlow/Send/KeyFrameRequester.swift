@@ -11,11 +11,14 @@ public struct KeyFrameRequester: Sendable, BitwiseCopyable {
     /// A publisher that cannot answer (paused, gone) is not asked for ever.
     static let attempts = 20
 
+    private let spacing: Duration
     private var wanted = false
     private var tries = 0
     private var lastRequest: Instant?
 
-    public init() {}
+    /// - Parameter interval: between two requests. One receiver that asks a sender which paces itself may ask more often
+    ///   than a server on behalf of many.
+    public init(interval: Duration = Self.interval) { spacing = interval }
 
     /// Somebody needs a key frame.
     public mutating func request() {
@@ -38,6 +41,6 @@ public struct KeyFrameRequester: Sendable, BitwiseCopyable {
     /// When the next PLI is due; `nil` when nobody waits.
     public var deadline: Instant? {
         guard wanted else { return nil }
-        return lastRequest.map { $0 + Self.interval } ?? .zero
+        return lastRequest.map { $0 + spacing } ?? .zero
     }
 }
