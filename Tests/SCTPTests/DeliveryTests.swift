@@ -11,7 +11,7 @@ struct DeliveryTests {
     static let bad = NetworkConditions(
         loss: 0.1, duplication: 0.1, delay: .milliseconds(20), jitter: .milliseconds(30))
 
-    @Test(arguments: 0..<60 as Range<UInt64>)
+    @Test(arguments: 0..<24 as Range<UInt64>)
     func `every message arrives once, and in order on ordered streams`(seed: UInt64) throws {
         let pair = SCTPPair(Self.bad, seed: seed)
         pair.connect()
