@@ -137,6 +137,8 @@ final class HandMadePeer {
         let flags: UInt8
         let value: [UInt8]
 
+        func reconfiguration() throws -> [Reconfiguration] { try Reconfiguration.parse(value.span.bytes) }
+
         /// The 32-bit number at an offset of the value.
         func number(_ offset: Int) -> UInt32 {
             value[offset..<(offset + 4)].reduce(0) { $0 << 8 | UInt32($1) }

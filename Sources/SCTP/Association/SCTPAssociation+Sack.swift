@@ -74,7 +74,7 @@ extension SCTPAssociation {
     /// RFC 3758 section 3.5, A: what may not be sent again is given up.
     mutating func abandonExhausted() {
         guard peer?.supportsForwardTSN == true else { return }
-        if outstanding.abandonExhausted(now: now) { queue.dropCurrent() }
+        if outstanding.abandonExhausted(now: now) { dropRest() }
         if outstanding.advanceSkipEnd() { isForwardTSNDue = true }
     }
 

@@ -125,10 +125,13 @@ extension SCTPAssociation {
     /// The message of which a part has been sent is out of time: the peer is told to go on without it.
     private mutating func abandonCurrent() {
         guard peer?.supportsForwardTSN == true else { return }
-        // Its last piece may have been acknowledged already, with all before it; then nothing is left to skip.
         if !outstanding.isEmpty { _ = outstanding.abandonMessage(of: outstanding.next - 1) }
-        queue.dropCurrent()
+        dropRest()
         if outstanding.advanceSkipEnd() { isForwardTSNDue = true }
+    }
+
+    mutating func dropRest() {
+        if let rest = queue.dropCurrent() { outstanding.appendAbandoned(rest, now: now) }
     }
 
     // MARK: SACK and FORWARD TSN

@@ -71,8 +71,9 @@ struct ReceiveBuffer: Sendable {
         guard number - first < UInt64(SCTPLimits.window) else { return .dropped }
         if number < end, received.contains(number) { return .duplicate }
         let charge = payload.byteCount + SCTPLimits.overhead
-        // What everybody waits for finds room even when what is ahead of it has taken all.
-        guard held + charge <= (number == first ? 2 * capacity : capacity) else { return .dropped }
+        // What completes something finds room even when the rest has taken all: else nothing would ever leave.
+        let isAwaited = number == first && (hasGaps || growing != nil)
+        guard held + charge <= (isAwaited ? 2 * capacity : capacity) else { return .dropped }
         guard number > first else {
             let outcome = grow(header, payload)
             first += 1

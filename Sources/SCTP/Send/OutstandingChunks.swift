@@ -95,6 +95,15 @@ struct OutstandingChunks: Sendable {
         chunksInFlight += 1
     }
 
+    /// Gives a number to what will never be sent, so that the peer can be told to go on behind it: all that it has got of
+    /// the message may have been acknowledged already.
+    mutating func appendAbandoned(_ rest: SendQueue.Fragment, now: Instant) {
+        append(rest, now: now)
+        chunksInFlight -= 1
+        chunks[place(next - 1)].status = .abandoned
+        settled.insert(next - 1)
+    }
+
     /// The first chunk that has to be sent again.
     var firstLost: UInt64? {
         guard lostCount > 0 else { return nil }

@@ -145,10 +145,15 @@ struct SendQueue: Sendable {
     }
 
     /// Forgets the rest of the message of which a part has been sent.
-    mutating func dropCurrent() {
-        guard let (message, offset, _) = current, offset > 0 else { return }
+    ///
+    /// - Returns: a piece without bytes that stands for the rest.
+    mutating func dropCurrent() -> Fragment? {
+        guard let (message, offset, sequence) = current, offset > 0 else { return nil }
         finish(message.payload.stream)
         left(message.payload.bytes.count - offset, message.payload.stream)
+        return Fragment(
+            message: message, offset: offset, length: 0, sequence: sequence,
+            flags: message.payload.isOrdered ? .end : [.end, .unordered])
     }
 
     // MARK: Resets
