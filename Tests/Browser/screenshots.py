@@ -182,7 +182,12 @@ def test_meeting(server, peers, page, shoot):
             picture = None if name == "Lise Meitner" else PatternTrack(160, 120, rate=3)
             peers.run(member.publish(picture, ToneTrack() if name == "Lise Meitner" else None))
             members.append(member)
-        until(f"{count} tiles", lambda: len([t for t in page.measure("tiles") if t["width"] > 0]) >= count - (count > 2), 60)
+        def shown() -> bool:
+            """All of them, and of all but Lise Meitner, who sends sound only, a picture."""
+            tiles = page.measure("tiles")
+            return len(tiles) == count and all(tile["width"] > 0 or tile["name"] == "Lise Meitner" for tile in tiles)
+
+        until(f"{count} tiles", shown, 60)
         shoot(f"meeting-{count}")
     peers.close_peers()
 
@@ -251,6 +256,76 @@ def test_chat_and_people(server, peers, page, shoot):
     peers.run(members[1].send({**kick, "dest": me}))
     page.wait_for_text("Lise Meitner has removed you")
     shoot("removed")
+
+
+def test_menus_and_dialogs(server, peers, page, shoot):
+    """Of what test_chat_and_people does not open."""
+    group = server.new_group(OPERATORS)
+    page.join(server.page(group), "Marie Skłodowska")
+    page.wait_for_tile("up", "Marie Skłodowska (you)")
+    member = peers.joined(server.websocket_url, group, "Pierre")
+    for text in ("Good morning", "Shall we begin?", "I have the readings."):
+        say(peers, member, "Pierre", text)
+    page.wait_for_text("I have the readings.")
+    opener = "Actions for the message of Pierre"
+    # The last of them.
+    page.evaluate("document.querySelectorAll('[role=log] li:not(:last-child) button').forEach((each) => each.remove())")
+    page.click("button", opener)
+    shoot_menu(page, shoot, "chat-message-menu", opener)
+    page.press("menuitem", "Delete this message", "Escape")
+    page.click("button", "People")
+    page.click("button", "Actions for Marie Skłodowska")
+    shoot_menu(page, shoot, "people-own-menu", "Actions for Marie Skłodowska")
+    page.press("menuitem", "Settings", "Escape")
+    page.click("button", "Group actions")
+    page.click("menuitem", "Send a notice to everybody…")
+    page.wait_for("dialog", "Notice to everybody")
+    shoot("dialog-notice")
+    page.click("button", "Cancel")
+    page.click("button", "Group actions")
+    page.click("menuitem", "Clear the chat…")
+    page.wait_for("dialog", "Clear the chat?")
+    shoot("dialog-clear")
+    page.click("button", "Cancel")
+    page.click("button", "Chat")
+    page.write("/lock We have begun.")
+    page.wait_for_text("The group has been locked.")
+    page.click("button", "Group actions")
+    shoot_menu(page, shoot, "group-menu-locked", "Group actions")
+
+
+def test_member_without_rights(server, peers, page, shoot):
+    group = server.new_group({
+        "displayName": "Physics practical", "users": {"Marie": {"password": {"type": "wildcard"}, "permissions": "observe"}},
+        "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"},
+    })
+    page.join(server.page(group), "Marie")
+    member = peers.joined(server.websocket_url, group, "Pierre")
+    peers.run(member.publish(PatternTrack(rate=3), None))
+    say(peers, member, "Pierre", "Good morning")
+    page.wait_for_tile("down", "Pierre")
+    page.wait_for_text("Good morning")
+    shoot("observer")
+    page.click("button", "People")
+    shoot("observer-people")
+
+
+def test_join_of_a_locked_group(server, peers, page, open_browser, shoot):
+    url = server.page(server.new_group({**OPERATORS, "public": True, "description": "Bring your lenses."}))
+    other = open_browser("chromium")
+    other.join(url, "Pierre", devices="Nothing")
+    other.write("/lock We have begun.")
+    other.wait_for_text("The group has been locked.")
+    page.open(url)
+    page.wait_for_text("only operators can enter now")
+    shoot("join-locked")
+
+
+def test_join_without_webrtc(server, page, shoot):
+    page.page.add_init_script("delete window.RTCPeerConnection;")
+    page.open(server.page(server.new_group({**EVERYBODY_PRESENTS, "displayName": "Physics practical"})))
+    page.wait_for_text("it has no WebRTC")
+    shoot("join-without-webrtc")
 
 
 def shoot_menu(page: Chromium, shoot: Shoot, view: str, opener: str) -> None:
@@ -328,9 +403,14 @@ def test_disconnected(start_server, page, shoot):
     server = start_server()
     page.join(server.page(server.new_group()), "Marie")
     page.wait_for_tile("up", "Marie (you)")
+    page.click("button", "Close panel")
     server.stop()
     page.wait_for_text("Connection lost")
     shoot("disconnected")
+    server.start()
+    page.wait_for_text("Connected again.", timeout=60)
+    page.wait_for_tile("up", "Marie (you)")
+    shoot("connected-again")
 
 
 def test_device_refused(server, page, shoot):
@@ -341,3 +421,45 @@ def test_device_refused(server, page, shoot):
     page.submit_join("Marie")
     page.wait_for_text("The browser was not allowed to use the camera")
     shoot("device-refused")
+
+
+def test_device_missing(server, page, shoot):
+    page.open(server.page(server.new_group()))
+    page.wait_for("textbox", "Your name")
+    page.evaluate("""
+        const { mediaDevices } = navigator;
+        const open = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = (constraints) => (
+            constraints.video ? Promise.reject(new DOMException('none', 'NotFoundError')) : open(constraints));""")
+    page.install_hook()
+    page.submit_join("Marie")
+    page.wait_for_text("The camera cannot be used. Only the microphone is on.")
+    page.click("button", "Close panel")
+    shoot("device-missing")
+
+
+def test_tile_controls(server, peers, page, shoot):
+    group = server.new_group()
+    page.join(server.page(group), "Marie")
+    peers.run(peers.joined(server.websocket_url, group, "Pierre").publish(PatternTrack(rate=3), ToneTrack()))
+    page.wait_for_tile("up", "Marie (you)")
+    page.wait_for_tile("down", "Pierre")
+    page.click("button", "Close panel")
+    page.press("slider", "Volume of Pierre", "Home")
+    shoot("tile-controls")
+
+
+def test_example(server, peers, page, shoot):
+    group = server.write_group("public")
+    page.open(f"{server.url}/example/")
+    shoot("example")
+    page.click("button", "Start")
+    page.wait_for_text("Connected as example-user")
+    member = peers.joined(server.websocket_url, group, "Pierre")
+    peers.run(member.publish(PatternTrack(rate=3), None))
+    say(peers, member, "Pierre", "Good morning")
+    page.wait_for_text("Pierre: Good morning")
+    page.click("button", "Show my camera")
+    until("two videos", lambda: page.evaluate(
+        "return [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0).length") == 2)
+    shoot("example-started")

@@ -90,6 +90,19 @@ def test_a_file_is_sent_by_command(pair):
 
 
 @pytest.mark.row("U-74")
+def test_the_end_of_a_long_name_is_seen(pair):
+    alice, bob = pair
+    name = "holidays.jpg-" + "a" * 150 + ".exe"
+    offer(alice, name, b"not a picture")
+    bob.wait_for("button", f"Accept {name}")
+    shown = "return document.querySelector('.transfer-name').innerText"
+    for browser in pair:
+        text = browser.evaluate(shown)
+        assert text.startswith("holidays.jpg-aaa") and text.endswith("aaa.exe") and "…" in text and len(text) < 70
+    bob.click("button", f"Decline {name}")
+
+
+@pytest.mark.row("U-74")
 def test_a_file_that_was_not_saved_outlasts_the_meeting(pair):
     alice, bob = pair
     bob.evaluate("""

@@ -12,6 +12,9 @@ const t = texts.files;
 const OFFERS_OF_A_USER = 8;
 /** Files that all others together may offer at a time: one person may come under many names. */
 const OFFERS_AT_MOST = 24;
+/** How much of a long name is shown, in letters: three lines on a telephone. */
+const NAME_BEGINNING = 40;
+const NAME_END = 24;
 /** Cards of transfers that are over, but for files to be saved. The oldest go first. */
 const FINISHED_AT_MOST = 20;
 
@@ -21,6 +24,18 @@ const FINISHED_AT_MOST = 20;
  */
 export function honestName(name) {
     return name.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, '\uFFFD').replace(/[/\\]/g, '_') || t.unnamed;
+}
+
+/**
+ * What a file is stands at the end of its name, and must not be cut off: a long name is shortened in its middle.
+ * @param {string} name
+ */
+function shortName(name) {
+    const letters = Array.from(name);
+    if (letters.length <= NAME_BEGINNING + NAME_END) {
+        return name;
+    }
+    return `${letters.slice(0, NAME_BEGINNING).join('')}…${letters.slice(-NAME_END).join('')}`;
 }
 
 /**
@@ -57,7 +72,7 @@ class TransferCard {
                 <span class="transfer-icon">${icon('file')}</span>
                 <div class="transfer-text">
                     <p class="transfer-title">${transfer.up ? t.to(person) : t.from(person)}</p>
-                    <p class="transfer-name" title="${this.name}">${this.name}</p>
+                    <p class="transfer-name" title="${this.name}">${shortName(this.name)}</p>
                     <p class="transfer-status quiet" role="status"></p>
                     <progress max="1" value="0" aria-label="${t.progressOf(this.name)}" hidden></progress>
                 </div>
