@@ -36,19 +36,19 @@ def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_b
     alice.press("button", "Actions for Bob", "Enter")
     assert focused() == "Private message"
     for key, name in (("ArrowUp", "Remove from the group…"), ("ArrowDown", "Private message"), ("End", "Remove from the group…")):
-        alice.page.keyboard.press(key)
+        alice.press_key(key)
         assert focused() == name
-    alice.page.keyboard.press("Escape")
+    alice.press_key("Escape")
     assert focused() == "Actions for Bob"
     alice.press("button", "Actions for Bob", "Enter")
-    alice.page.keyboard.press("End")
-    alice.page.keyboard.press("Enter")
+    alice.press_key("End")
+    alice.press_key("Enter")
     alice.wait_for("dialog", "Remove Bob?")
-    alice.page.keyboard.press("Escape")
+    alice.press_key("Escape")
     alice.wait_gone("dialog", "Remove Bob?")
     assert focused() == "Actions for Bob"
     assert bob.is_visible("button", "Leave the meeting")
-    alice.page.keyboard.press("Escape")
+    alice.press_key("Escape")
     assert focused() == "People"
 
     # On a telephone the panel covers the videos, and gives them back.
@@ -62,7 +62,7 @@ def test_the_keyboard_reaches_everything_and_escape_goes_back(url, alice, open_b
     # Once round the page, everything is met.
     met = set()
     for _ in range(20):
-        alice.page.keyboard.press("Tab")
+        alice.press_key("Tab")
         met.add(focused())
     assert met >= {
         "Group actions", "Settings", "Unmute microphone", "Turn on camera", "Share your screen", "Raise hand", "Chat", "People",
@@ -101,31 +101,33 @@ FOCUS = """
 
 def walk(page: Browser) -> None:
     """Once round the view by Tab: every control is met, and one sees where one is."""
-    page.evaluate("document.activeElement.blur()")
     count = page.evaluate(REACHABLE)
-    met = set()
-    for _ in range(count + 2):
-        page.page.keyboard.press("Tab")
+    # By keys to the first, and then not beyond the last: there the browser's own controls begin.
+    page.evaluate("window.controls[1].focus()")
+    page.press_key("Shift+Tab")
+    for index in range(count):
+        if index > 0:
+            page.press_key("Tab")
         focus = page.evaluate(FOCUS)
-        if focus["index"] < 0:
-            # The browser's own, between the last and the first.
-            assert "BODY" in focus["what"] or "DIALOG" in focus["what"], focus
-            continue
+        if focus["index"] < 0 and "UL" in focus["what"]:
+            # A list that is scrolled by keys, where the browser wants that.
+            page.press_key("Tab")
+            focus = page.evaluate(FOCUS)
+        assert focus["index"] == index, (focus, page.evaluate("return window.controls[argument].outerHTML", index))
         assert focus["line"] >= 2 and focus["opacity"] == 1 and focus["uncovered"], focus
-        met.add(focus["index"])
-    missed = page.evaluate("return argument.map((each) => window.controls[each].outerHTML)", sorted(set(range(count)) - met))
-    assert not missed
 
 
 @pytest.mark.row("U-01", "U-05", "U-11", "U-14")
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (390, 844)])
-def test_tab_goes_round_every_view_and_shows_where_it_is(server, url, open_browser, peers, width, height):
-    page = open_browser("chromium", width=width, height=height)
-    for scheme in ("light", "dark"):
-        page.show_as(width, height, scheme)
-        page.open(server.url + "/")
-        page.wait_for("heading", "Public groups")
-        walk(page)
+@pytest.mark.parametrize(("browser", "width", "height"), [
+    ("chromium", 1280, 800), ("chromium", 1024, 768), ("chromium", 390, 844), ("firefox", 1280, 800), ("firefox", 500, 844)])
+def test_tab_goes_round_every_view_and_shows_where_it_is(server, url, open_browser, browser, width, height):
+    page = open_browser(browser, width=width, height=height)
+    if browser == "firefox":
+        # No window of it is narrower than 500.
+        page.show_as(width, height)
+    page.open(server.url + "/")
+    page.wait_for("heading", "Public groups")
+    walk(page)
     page.open(url)
     page.wait_for("textbox", "Your name")
     walk(page)
@@ -216,7 +218,7 @@ def test_behind_a_veil_nothing_can_be_used(start_server, open_browser):
         """What one comes to by keyboard."""
         names = set()
         for _ in range(25):
-            alice.page.keyboard.press("Tab")
+            alice.press_key("Tab")
             names.add(alice.evaluate(FOCUSED))
         return names
 

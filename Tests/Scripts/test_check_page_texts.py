@@ -43,6 +43,17 @@ class CheckPageTextsTests(unittest.TestCase):
                 self.assertEqual(status, 1)
                 self.assertRegex(said, r"reconnection\.js:\d+: “Go” is in a template")
 
+    def test_words_that_a_script_writes_into_the_page(self):
+        before = "this.#button.textContent = busy ? t.joining : t.join;"
+        for after in (
+            "this.#button.textContent = busy ? 'Wait' : t.join;", "this.#button.textContent = `Wait ${t.join}`;",
+            "this.#button.setAttribute('aria-label', 'Wait');",
+        ):
+            with self.subTest(after):
+                status, said = self.check_with("app/join/join-form.js", before, after)
+                self.assertEqual(status, 1)
+                self.assertRegex(said, r"join-form\.js:\d+: “Wait ?” is written into the page")
+
     def test_a_reason_of_the_library_without_words(self):
         status, said = self.check_with(
             "protocol.js", "'The other browser cannot be reached'", "'The other browser is away'")

@@ -50,6 +50,10 @@ class Browser(ABC):
         """Presses one key, such as `Enter`, in an element; `Shift+Enter` holds the other one meanwhile."""
 
     @abstractmethod
+    def press_key(self, key: str) -> None:
+        """The same where the focus is."""
+
+    @abstractmethod
     def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
         """Clicks what asks for a file, and gives it one."""
 

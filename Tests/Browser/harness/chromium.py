@@ -84,6 +84,9 @@ class Chromium(Browser):
     def press(self, role: str, name: str, key: str) -> None:
         self._find(role, name).press(key, timeout=10_000)
 
+    def press_key(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
     def point_at(self, text: str) -> None:
         self.page.get_by_text(text, exact=True).hover(timeout=10_000)
 

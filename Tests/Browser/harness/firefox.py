@@ -159,6 +159,15 @@ class Firefox(Browser):
     def press(self, role: str, name: str, key: str) -> None:
         self._element(role, name).send_keys(*(KEYS[each] for each in key.split("+")))
 
+    def press_key(self, key: str) -> None:
+        keys = [KEYS[each] for each in key.split("+")]
+        sequence = self.marionette.actions.sequence("key", "keyboard")
+        for each in keys:
+            sequence.key_down(each)
+        for each in reversed(keys):
+            sequence.key_up(each)
+        sequence.perform()
+
     def choose_file(self, name: str, content: bytes, role: str, opener: str) -> None:
         # It is read when it is sent, so it stays as long as the browser.
         path = Path(tempfile.mkdtemp(dir=self._files.name), name)
@@ -174,6 +183,11 @@ class Firefox(Browser):
         quoted = f"'{text}'" if '"' in text else f'"{text}"'
         element = self.marionette.find_element(By.XPATH, f"//*[normalize-space(text())={quoted}]")
         self.marionette.actions.sequence("pointer", "mouse").pointer_move(0, 0, origin=element).perform()
+
+    def show_as(self, width: int, height: int) -> None:
+        """Another size of what is shown of the page."""
+        outer = self.evaluate("return [outerWidth - innerWidth, outerHeight - innerHeight]")
+        self.marionette.set_window_rect(width=width + outer[0], height=height + outer[1])
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.marionette.screenshot(full=False)))

@@ -45,11 +45,12 @@ export class Tile {
         this.#name = name;
         this.#own = stream.up;
         this.#isScreen = stream.label === 'screenshare';
+        // There is nothing to press in a video without controls, but Firefox would have Tab stop there.
         const title = this.#isScreen ? t.screen(shown) : t.tile(shown);
         this.element = render(html`
             <figure class="tile" data-stream-id="${stream.id}" data-direction="${stream.up ? 'up' : 'down'}"
                 data-label="${stream.label ?? ''}" data-source="${stream.source ?? ''}" data-state="new">
-                <video playsinline autoplay aria-label="${title}"></video>
+                <video playsinline autoplay tabindex="-1" aria-label="${title}"></video>
                 <span class="tile-initials" aria-hidden="true">${initials(name)}</span>
                 <p class="tile-notice" role="status"></p>
                 <button class="button tile-play" type="button" hidden>${icon('play')} ${t.play}</button>
