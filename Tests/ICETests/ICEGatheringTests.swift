@@ -57,7 +57,8 @@ struct ICEGatheringTests {
         #expect(agent.localCandidates.map(\.kind) == [.host, .srflx])
     }
 
-    @Test(.rfc(8445, "5.1.3")) func `without a NAT, or with the same address from two servers, nothing is told twice`() {
+    @Test(.rfc(8445, "5.1.3")) func `without a NAT, or with the same address from two servers, nothing is told twice`()
+    {
         var configuration = makeConfiguration(turn: nil)
         let second = TransportAddress("192.0.2.52", 3478)
         configuration.stunServers.append(second)
@@ -86,9 +87,12 @@ struct ICEGatheringTests {
         #expect(events3.contains(.gatheringComplete))
     }
 
-    @Test(.rfc(8445, "14.2"), .attack(4)) func `many addresses and servers are asked one in 50 ms, and not without end`() {
+    @Test(.rfc(8445, "14.2"), .attack(4))
+    func `many addresses and servers are asked one in 50 ms, and not without end`() {
         var configuration = ICEAgent.Configuration()
-        configuration.stunServers = (1...40).map { TransportAddress(IPAddress(v4: 0xc000_0200 | UInt32($0)), port: 3478) }
+        configuration.stunServers = (1...40).map {
+            TransportAddress(IPAddress(v4: 0xc000_0200 | UInt32($0)), port: 3478)
+        }
         let hosts = (1...40).map { TransportAddress(IPAddress(v4: 0x0a00_0000 | UInt32($0)), port: 5000) }
         var agent = makeGathering(configuration, hosts: hosts)
         var sent = agent.drain().map { ($0, 0) }
@@ -268,7 +272,8 @@ struct ICERelayAttackTests {
         #expect(late == 1)
     }
 
-    @Test(.attack(1)) func `numbers of servers that there are not, and any bytes from one that there is, are survived`() {
+    @Test(.attack(1)) func `numbers of servers that there are not, and any bytes from one that there is, are survived`()
+    {
         var (agent, _) = makeRelaying(.tcp)
         var random = SeededRandom(seed: 9)
         for number in [UInt8(1), 7, 8, 255] {
