@@ -93,7 +93,7 @@ targets += [
     testTarget("SCTPTests", ["SCTP", "RTCCrypto"]),
     testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
     testTarget(
-        "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
+        "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "TURN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
     testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),

@@ -43,4 +43,6 @@ public struct TURNDropCounts: Hashable, Sendable {
     public var unsent: UInt64 = 0
     /// Anything else.
     public var other: UInt64 = 0
+
+    public init() {}
 }

@@ -145,6 +145,8 @@ public struct TransportSession: ~Copyable {
     }
 
     public var deadline: Instant? {
+        // Relayed addresses are kept for a restart.
+        if failure == .path { return full?.deadline }
         if failure != nil { return nil }
         let ice = Instant.earliest(lite?.deadline, full?.deadline)
         return Instant.earliest(ice, path == nil ? nil : dtlsDeadline)
