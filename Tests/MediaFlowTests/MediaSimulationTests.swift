@@ -7,7 +7,7 @@ import RTCTestKit
 import RTP
 import Testing
 
-@Suite("Media from a publisher to a receiver, over a path", .row("E-02"))
+@Suite("Media from a publisher to a receiver, over a path")
 struct MediaSimulationTests {
     private static let bad = NetworkConditions(
         loss: 0.1, duplication: 0.01, delay: .milliseconds(50), jitter: .milliseconds(10))

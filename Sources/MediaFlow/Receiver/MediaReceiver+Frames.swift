@@ -318,7 +318,7 @@ extension MediaReceiver {
         delay.note(frame.timestamp, arrival: arrival)
         waiting.append(
             WaitingFrame(
-                frame: frame, captureTime: captureTime(frame.timestamp), arrival: arrival,
+                frame: frame, captureTime: captureTime(frame.timestamp), arrival: newestArrival,
                 earliest: delay.earliest(frame.timestamp) ?? arrival, lost: lost))
         waitingBytes += frame.bytes.count
         lost = 0
@@ -347,7 +347,8 @@ extension MediaReceiver {
         return bounded(presentation, arrival: arrival)
     }
 
-    /// No timestamp makes a frame wait for longer than the delays allow, and none goes back behind the last.
+    /// No timestamp makes a frame wait for longer than the delays allow, and none goes back behind the last: arrivals of
+    /// frames that wait only rise.
     private func bounded(_ presentation: Instant, arrival: Instant) -> Instant {
         let latest = arrival + configuration.maximumDelay + PlayoutClock.maximumSkew
         return min(max(presentation, lastPresentation ?? presentation), latest)

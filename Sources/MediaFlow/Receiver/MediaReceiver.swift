@@ -102,9 +102,9 @@ public struct MediaReceiver: ~Copyable {
     struct WaitingFrame {
         var frame: EncodedFrame
         var captureTime: NTPTime?
-        /// From when on it could be played.
+        /// From when on it could be played, those before it included.
         var arrival: Instant
-        /// The least that a frame with its timestamp took, and what the track waited then.
+        /// The earliest that a frame with its timestamp can come.
         var earliest: Instant
         var lost: Int
     }
