@@ -55,6 +55,8 @@ var targets: [Target] = [
 
     // Oracle of the SRTP tests; no product links it.
     .systemLibrary(name: "CLibSRTP", providers: [.apt(["libsrtp2-dev"])]),
+    // Oracle of the SCTP tests; likewise.
+    .systemLibrary(name: "CUsrsctp", providers: [.apt(["libusrsctp-dev"])]),
 
     // Layer 3, files: what a server may open. By itself because the C types of <sys/stat.h> belong to another module
     // where swift-nio is imported.
@@ -90,7 +92,8 @@ targets += [
     testTarget("DTLSTests", ["DTLS", "RTCCrypto"]),
     testTarget("SRTPTests", ["SRTP", "RTP", "RTCCrypto"]),
     testTarget("SRTPOracleTests", ["SRTP", "RTP", "RTCCrypto", "CLibSRTP"]),
-    testTarget("SCTPTests", ["SCTP", "RTCCrypto"]),
+    testTarget("SCTPTests", ["SCTP", "RTCCrypto", "DTLS"]),
+    testTarget("SCTPOracleTests", ["SCTP", "CUsrsctp"]),
     testTarget("MediaFlowTests", ["MediaFlow", "RTP"]),
     testTarget(
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "TURN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
@@ -111,7 +114,8 @@ let strict: [SwiftSetting] = Context.environment["GALENE_STRICT"] != nil ? [.tre
 var dependencies: [Package.Dependency] = []
 // Libraries for Benchmarks/, which is a package of its own.
 var products: [Product] = [
-    .library(name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SFU", "WebRTC"]),
+    .library(
+        name: "MediaLoop", targets: ["MediaLoop", "RTCBase", "RTCCrypto", "RTP", "SRTP", "SCTP", "SFU", "WebRTC"]),
     .library(name: "MallocInterposer", targets: ["MallocInterposer"]),
 ]
 

@@ -63,7 +63,9 @@ struct ChunkTests {
     @Test(.rfc(9260, "3.2.1")) func `unknown parameters of INIT are reported in INIT ACK if they want to be`() throws {
         var writer = ByteWriter()
         for value in [1, 1500, 0x0001_0001, 9] as [UInt32] { writer.write(value) }
-        for (type, value) in [(0xc123, [1, 2, 3]), (0x8123, [4]), (0x4123, [5, 6]), (0xc124, [7])] as [(UInt16, [UInt8])] {
+        for (type, value) in [(0xc123, [1, 2, 3]), (0x8123, [4]), (0x4123, [5, 6]), (0xc124, [7])]
+            as [(UInt16, [UInt8])]
+        {
             writer.write(type)
             writer.write(UInt16(4 + value.count))
             writer.write(value)

@@ -50,7 +50,8 @@ struct HandshakeTests {
         #expect(endpoint.failure == .timedOut && endpoint.state == .failed)
     }
 
-    @Test(.rfc(9260, "5.2.6")) func `a cookie that is too old is answered as stale, and another one asked for`() throws {
+    @Test(.rfc(9260, "5.2.6")) func `a cookie that is too old is answered as stale, and another one asked for`() throws
+    {
         var configuration = SCTPConfiguration()
         configuration.cookieLifetime = .seconds(1)
         let left = Endpoint(seed: 1)
@@ -124,6 +125,34 @@ struct HandshakeTests {
         try pair.right.send([2], now: pair.now)
         pair.run { !$0.left.messages.isEmpty && !$0.right.messages.isEmpty }
         #expect(pair.left.messages.map(\.bytes) == [[2]] && pair.right.messages.map(\.bytes) == [[1]])
+    }
+
+    @Test(.attack(19)) func `a cookie or a report that fits no packet is not sent`() throws {
+        var configuration = SCTPConfiguration()
+        configuration.maximumPacketLength = 301
+        for length in [4, 200, 270, 276, 277, 300, 1000, 1024, 1025] {
+            let endpoint = Endpoint(configuration, seed: 1)
+            endpoint.association.start(now: .zero)
+            _ = endpoint.drain()
+            var answer = InitChunk(
+                initiateTag: 9, window: 1500, outboundStreams: 1, inboundStreams: 1, initialTSN: 1)
+            answer.cookie = [UInt8](repeating: 1, count: length)
+            var parameters = ByteWriter()
+            for number in 0..<40 as Range<UInt16> {
+                parameters.write(0xc100 + number)
+                parameters.write(4 as UInt16)
+            }
+            var whole = answer.chunk(.initiationAck) + parameters.bytes
+            whole[2] = UInt8(whole.count >> 8)
+            whole[3] = UInt8(whole.count & 0xff)
+            endpoint.receive(Packet.make(tag: endpoint.association.verificationTag, whole))
+            let types = endpoint.drain().map { $0[12] }
+            #expect(types == (length <= 280 ? [ChunkType.cookieEcho.rawValue] : []))
+            var introduction = Array(whole)
+            introduction[0] = ChunkType.initiation.rawValue
+            endpoint.receive(Packet.make(tag: 0, introduction))
+            #expect(endpoint.drain().count <= 1)
+        }
     }
 
     @Test func `a peer without the extensions gets reliable messages all the same`() throws {

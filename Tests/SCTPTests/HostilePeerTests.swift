@@ -209,8 +209,12 @@ struct HostilePeerTests {
         #expect(Set(again.filter { $0.type == .data }.map { $0.value.last }) == [1, 2])
     }
 
-    @Test(.rfc(9260, "3.2")) func `unknown chunks are skipped or stop the packet, silently or not, as their bits say`() throws {
-        for (type, reports, goesOn) in [(0x3f, false, false), (0x7f, true, false), (0xbf, false, true), (0xff, true, true)] {
+    @Test(.rfc(9260, "3.2")) func `unknown chunks are skipped or stop the packet, silently or not, as their bits say`()
+        throws
+    {
+        for (type, reports, goesOn) in [
+            (0x3f, false, false), (0x7f, true, false), (0xbf, false, true), (0xff, true, true),
+        ] {
             let peer = try HandMadePeer()
             let answers = peer.say(
                 chunk(ChunkType(rawValue: UInt8(type)), [1, 2, 3, 4]), Packet.data(1, [1]))

@@ -43,9 +43,10 @@ struct PartialReliabilityTests {
             #expect(Set(numbers).count == numbers.count)
             if stream >= 6 { #expect(numbers.count == count / 8) }
         }
-        #expect(pair.right.messages.allSatisfy {
-            $0.bytes == message(Int($0.bytes[0]) << 8 | Int($0.bytes[1]), length: $0.bytes.count)
-        })
+        #expect(
+            pair.right.messages.allSatisfy {
+                $0.bytes == message(Int($0.bytes[0]) << 8 | Int($0.bytes[1]), length: $0.bytes.count)
+            })
         // Whatever comes afterwards is not held up.
         for stream in 0..<8 as Range<UInt16> { try pair.left.send([1, 2, 3], stream: stream, now: pair.now) }
         pair.run(limit: .seconds(60))

@@ -19,9 +19,10 @@ struct StreamResetTests {
             }
             pair.left.association.resetStreams([7], now: pair.now)
             #expect(throws: SCTPError.streamClosing) { try pair.left.send([1], stream: 7, now: pair.now) }
-            #expect(pair.run(limit: .seconds(60)) { pair in
-                pair.left.events.filter { $0 == .outgoingStreamsReset([7]) }.count == round + 1
-            })
+            #expect(
+                pair.run(limit: .seconds(60)) { pair in
+                    pair.left.events.filter { $0 == .outgoingStreamsReset([7]) }.count == round + 1
+                })
             #expect(pair.right.events.filter { $0 == .incomingStreamsReset([7]) }.count == round + 1)
             #expect(pair.right.messages.filter { $0.stream == 7 }.count == 10 * (round + 1))
         }

@@ -10,6 +10,7 @@ import Foundation
 struct Bench {
     static let suites: [any Suite] = [
         ForwardSuite(), SendSuite(), ReceiveSuite(), ExecutorSuite(), AllocationSuite(), WorkersSuite(),
+        DataChannelSuite(),
     ]
 
     static func main() {

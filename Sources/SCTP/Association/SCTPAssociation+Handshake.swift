@@ -34,6 +34,9 @@ extension SCTPAssociation {
             })
     }
 
+    /// Whether chunks of so many bytes make one packet.
+    private func fits(_ length: Int) -> Bool { PacketHeader.length + length <= configuration.maximumPacketLength }
+
     mutating func sendInit() {
         enqueue([introduction.chunk(.initiation)], tag: 0)
         initTransmissions += 1
@@ -44,7 +47,8 @@ extension SCTPAssociation {
         guard let peer else { return }
         var chunks = [chunk(.cookieEcho, cookie)]
         if !peer.unrecognized.isEmpty {
-            chunks.append(chunk(.error, cause: .unrecognizedParameters, peer.unrecognized))
+            let report = chunk(.error, cause: .unrecognizedParameters, peer.unrecognized)
+            if fits(chunks[0].count + report.count) { chunks.append(report) }
         }
         enqueue(chunks, tag: peer.initiateTag)
         timers.handshake = now + timeout.current
@@ -83,13 +87,16 @@ extension SCTPAssociation {
         }
         var answer = introduction
         answer.cookie = StateCookie(created: now, localTag: localTag, peer: chunk).sealed(key: cookieKey)
+        var whole = answer.chunk(.initiationAck)
         answer.unrecognized = chunk.unrecognized
-        enqueue([answer.chunk(.initiationAck)], tag: chunk.initiateTag)
+        let reporting = answer.chunk(.initiationAck)
+        if fits(reporting.count) { whole = reporting }
+        enqueue([whole], tag: chunk.initiateTag)
     }
 
     mutating func receiveInitAck(_ value: RawSpan) {
         guard phase == .cookieWait else { return }
-        guard let chunk = try? InitChunk(parsing: value), !chunk.cookie.isEmpty else {
+        guard let chunk = try? InitChunk(parsing: value), !chunk.cookie.isEmpty, fits(chunk.cookie.count + 8) else {
             dropped += 1
             return
         }

@@ -31,7 +31,7 @@ extension SCTPAssociation {
             isFirst = false
             heardAt = now
             if chunk.type == .data {
-                hasData = true
+                hasData = takesData
                 guard receiveData(chunk.value, flags: chunk.flags) else { break }
             } else {
                 guard receive(chunk) else { break }
@@ -128,11 +128,16 @@ extension SCTPAssociation {
 
     // MARK: Data
 
-    private mutating func receiveData(_ value: RawSpan, flags: UInt8) -> Bool {
+    /// RFC 9260 section 6: «Data reception … only in the ESTABLISHED, SHUTDOWN-PENDING, and SHUTDOWN-SENT states».
+    private var takesData: Bool {
         switch phase {
-        case .established, .shutdownPending, .shutdownSent: break
-        default: return true
+        case .established, .shutdownPending, .shutdownSent: true
+        default: false
         }
+    }
+
+    private mutating func receiveData(_ value: RawSpan, flags: UInt8) -> Bool {
+        guard takesData else { return true }
         var reader = ByteReader(value)
         guard let header = try? DataChunk(parsing: &reader, flags: flags) else {
             dropped += 1

@@ -24,9 +24,8 @@ extension SCTPAssociation {
             return
         }
         let limit = (configuration.maximumPacketLength - PacketHeader.length - 20) / 2
-        let isMade = reset.makeRequest(lastTSN: TSN.low(outstanding.next &- 1), limit: limit) {
-            queue.isDrained($0)
-        }
+        let isMade = reset.makeRequest(
+            acknowledged: outstanding.first, next: outstanding.next, limit: limit, isDrained: { queue.isDrained($0) })
         if isMade { sendResetRequest() }
     }
 
@@ -46,6 +45,7 @@ extension SCTPAssociation {
         guard reset.request != nil else { return }
         resetErrors += 1
         guard resetErrors <= configuration.maximumRetransmissions else { return fail(.timedOut) }
+        reset.renumber()
         sendResetRequest()
     }
 
@@ -109,7 +109,9 @@ extension SCTPAssociation {
         guard let request = reset.request, request.number == number else { return }
         resetErrors = 0
         switch result {
-        case .inProgress: timers.reset = now + timeout.current
+        case .inProgress:
+            reset.noteProgress()
+            timers.reset = now + timeout.current
         case .performed, .nothingToDo:
             timers.reset = nil
             for stream in request.streams { queue.reset(stream) }

@@ -73,11 +73,13 @@ extension SCTPAssociation {
 
     private mutating func writeLost(to writer: inout PacketWriter) {
         let mayExceed = mayRetransmitNow
-        mayRetransmitNow = false
         while let number = outstanding.firstLost {
             guard mayExceed || !outstanding.hasInFlight || outstanding.bytesInFlight < congestion.bytes else { return }
             let lost = outstanding[number]
-            guard let message = lost.message, DataChunk.headerLength + lost.length <= writer.remaining else { return }
+            guard let message = lost.message,
+                DataChunk.headerLength + lost.length + padding(of: lost.length) <= writer.remaining
+            else { return }
+            mayRetransmitNow = false
             outstanding.resent(number, now: now)
             retransmittedChunks += 1
             // Section 7.2.4, rule 4: the first of all is what the timer is for.
@@ -165,7 +167,8 @@ extension SCTPAssociation {
             isForwardTSNDue = false
             return
         }
-        let (end, streams) = outstanding.skipped()
+        let room = (configuration.maximumPacketLength - PacketHeader.length - 8) / 4
+        let (end, streams) = outstanding.skipped(limit: min(room, SCTPLimits.skippedStreams))
         let length = 8 + 4 * streams.count
         guard length <= writer.remaining else { return }
         writer.write(ChunkType.forwardTSN.rawValue)

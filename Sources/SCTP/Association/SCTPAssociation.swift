@@ -45,7 +45,7 @@ public struct SCTPAssociation: ~Copyable, Sendable {
     var phase = Phase.idle
     var now = Instant.zero
     let localTag: UInt32
-    let initialTSN: UInt32
+    package let initialTSN: UInt32
     let cookieKey: [UInt8]
     let heartbeatNonce: UInt64
     /// The peer's INIT or INIT ACK.
@@ -118,7 +118,9 @@ public struct SCTPAssociation: ~Copyable, Sendable {
     /// - Parameter random: for tags, the first TSN and the key of cookies; cryptographic outside tests.
     public init(configuration: SCTPConfiguration = .init(), using random: inout some RandomNumberGenerator) {
         var configuration = configuration
-        configuration.maximumPacketLength = min(max(configuration.maximumPacketLength, 128), SCTPLimits.packetLength)
+        // Whole words, which is what chunks are padded to.
+        configuration.maximumPacketLength =
+            min(max(configuration.maximumPacketLength, SCTPLimits.shortestPacket), SCTPLimits.packetLength) & ~3
         configuration.maximumIncomingMessage = max(configuration.maximumIncomingMessage, 1)
         self.configuration = configuration
         localTag = .random(in: 1...UInt32.max, using: &random)

@@ -8,15 +8,20 @@ import RTCBase
 struct StreamReset: Sendable {
     /// A request of ours that has not been answered: there is one at a time (section 5.1.1).
     struct Request: Sendable {
-        let number: UInt32
+        var number: UInt32
         /// The request of the peer that it answers, or what would come before its first.
         let response: UInt32
         let lastTSN: UInt32
         let streams: [UInt16]
+        /// Whether the peer has said that it is at it.
+        var isInProgress = false
     }
 
-    /// Asked for, and waiting for what is queued to be sent.
-    private(set) var wanted: [UInt16] = []
+    /// Asked for, and waiting for what is queued to be sent, and then for everything below the number to be acknowledged.
+    ///
+    /// RFC 6525 would let us ask before that, and be told that it is in progress; the peer's true answer then comes of its
+    /// own accord, and may be lost.
+    private(set) var wanted: [(stream: UInt16, barrier: UInt64?)] = []
     private var closing: Set<UInt16> = []
     private(set) var request: Request?
     private var nextRequest: UInt32 = 0
@@ -37,23 +42,46 @@ struct StreamReset: Sendable {
 
     mutating func want(_ streams: some Sequence<UInt16>) {
         for stream in streams where Int(stream) < SCTPLimits.streams && closing.insert(stream).inserted {
-            wanted.append(stream)
+            wanted.append((stream, nil))
         }
     }
 
     mutating func answer(to request: UInt32) { answering = request }
 
     /// Makes a request of what is wanted and ready.
-    mutating func makeRequest(lastTSN: UInt32, limit: Int, isReady: (UInt16) -> Bool) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - acknowledged: what the peer has got, as the first number behind it.
+    ///   - next: the number that the next chunk gets.
+    mutating func makeRequest(acknowledged: UInt64, next: UInt64, limit: Int, isDrained: (UInt16) -> Bool) -> Bool {
         guard request == nil else { return false }
-        let streams = Array(wanted.filter(isReady).prefix(limit))
+        var streams: [UInt16] = []
+        for index in wanted.indices {
+            if wanted[index].barrier == nil, isDrained(wanted[index].stream) { wanted[index].barrier = next }
+            if let barrier = wanted[index].barrier, barrier <= acknowledged, streams.count < limit {
+                streams.append(wanted[index].stream)
+            }
+        }
         guard !streams.isEmpty else { return false }
-        wanted.removeAll { streams.contains($0) }
+        wanted.removeAll { streams.contains($0.stream) }
+        // Section 4.1 has the last number of all. What other streams have sent since then need not be waited for.
         request = Request(
-            number: nextRequest, response: answering ?? expected &- 1, lastTSN: lastTSN, streams: streams)
+            number: nextRequest, response: answering ?? expected &- 1, lastTSN: TSN.low(acknowledged &- 1),
+            streams: streams)
         answering = nil
         nextRequest &+= 1
         return true
+    }
+
+    mutating func noteProgress() { request?.isInProgress = true }
+
+    /// A request that is in progress is asked anew, as libwebrtc does: under its old number it would only be answered as
+    /// before.
+    mutating func renumber() {
+        guard request?.isInProgress == true else { return }
+        request?.number = nextRequest
+        request?.isInProgress = false
+        nextRequest &+= 1
     }
 
     /// The peer has answered for good.
@@ -66,7 +94,7 @@ struct StreamReset: Sendable {
 
     /// The peer cannot reset streams.
     mutating func abandonWanted() -> [UInt16] {
-        let streams = wanted
+        let streams = wanted.map(\.stream)
         for stream in streams { closing.remove(stream) }
         wanted = []
         return streams

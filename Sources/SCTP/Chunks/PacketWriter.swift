@@ -35,6 +35,8 @@ struct PacketWriter {
 
     mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
+        // Whoever writes has asked; memory is not what should show that he has not.
+        precondition(bytes.count <= remaining, "a packet is longer than its memory")
         UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
         count += bytes.count
     }

@@ -85,7 +85,9 @@ struct ReceiveBuffer: Sendable {
 
     /// A number of a stream that does not exist counts as received: RFC 9260 section 6.5.
     mutating func discard(_ tsn: UInt32) -> Outcome {
-        receive(DataChunk(flags: [.beginning, .end, .unordered], tsn: tsn, stream: 0, sequence: 0, payloadProtocol: 0), RawSpan())
+        receive(
+            DataChunk(flags: [.beginning, .end, .unordered], tsn: tsn, stream: 0, sequence: 0, payloadProtocol: 0),
+            RawSpan())
     }
 
     /// Goes over what has arrived before its turn.

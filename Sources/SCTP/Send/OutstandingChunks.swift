@@ -319,7 +319,9 @@ struct OutstandingChunks: Sendable {
     }
 
     /// What a FORWARD TSN says: where to go on, and the last sequence number that is skipped in each ordered stream.
-    func skipped() -> (end: UInt64, streams: [(stream: UInt16, sequence: UInt16)]) {
+    ///
+    /// - Parameter limit: streams that may be named.
+    func skipped(limit: Int) -> (end: UInt64, streams: [(stream: UInt16, sequence: UInt16)]) {
         var streams: [(stream: UInt16, sequence: UInt16)] = []
         var number = first
         while number < skipEnd {
@@ -329,7 +331,7 @@ struct OutstandingChunks: Sendable {
             {
                 if let known = streams.lastIndex(where: { $0.stream == stream }) {
                     streams[known].sequence = chunks[index].sequence
-                } else if streams.count < SCTPLimits.skippedStreams {
+                } else if streams.count < limit {
                     streams.append((stream, chunks[index].sequence))
                 } else {
                     // The peer would wait for ever for what is not named: the rest is for another chunk.

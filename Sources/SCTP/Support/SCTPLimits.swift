@@ -30,6 +30,8 @@ public enum SCTPLimits {
     static let duplicates = 16
     /// Entries of a FORWARD TSN: 512 bytes.
     static let skippedStreams = 128
+    /// What ``SCTPConfiguration/maximumPacketLength`` is at least, in bytes: an INIT ACK fits into it.
+    static let shortestPacket = 128
     /// Longest packet that may be asked for, in bytes.
     static let packetLength = 65_535
 }
