@@ -31,7 +31,7 @@ var targets: [Target] = [
     .target(name: "MediaFlow", dependencies: ["RTCBase", "RTP"]),
     .target(
         name: "WebRTC",
-        dependencies: ["RTCBase", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
+        dependencies: ["RTCBase", "RTCCrypto", "STUN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "SCTP", "MediaFlow"]),
     .target(name: "SFU", dependencies: ["RTCBase", "RTP", "MediaFlow"]),
     .target(name: "GaleneProtocol"),
 
@@ -167,11 +167,11 @@ if !coreOnly {
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         // Sockets and timers for the machines of layer 2, on swift-nio: whatever is no server of thousands.
-        .target(name: "WebRTCIO", dependencies: ["RTCBase", "STUN", "ICE", "WebRTC"] + nio),
+        .target(name: "WebRTCIO", dependencies: ["RTCBase", "STUN", "TURN", "ICE", "WebRTC"] + nio),
         .target(
             name: "GaleneClient",
             dependencies: [
-                "RTCBase", "RTP", "SDP", "WebRTC", "WebRTCIO", "GaleneProtocol",
+                "RTCBase", "RTP", "SDP", "ICE", "SCTP", "MediaFlow", "WebRTC", "WebRTCIO", "GaleneProtocol",
                 .product(name: "Logging", package: "swift-log"),
             ] + nio),
         .target(
@@ -193,7 +193,8 @@ if !coreOnly {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], path: "Tests/ServerTestKit"),
-        testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit"] + nio),
+        testTarget("WebRTCIOTests", ["WebRTCIO"]),
+        testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
         testTarget(
             "GaleneServerTests",

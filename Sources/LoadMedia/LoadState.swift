@@ -242,6 +242,9 @@ struct LoadState: ~Copyable {
             case .connected:
                 begin(connection, now: now)
                 connection.pointee.events.yield(.connected(at: now))
+            case .disconnected:
+                // It either comes back or fails.
+                break
             case .closed:
                 stop(connection)
                 connection.pointee.events.yield(.closed)

@@ -25,6 +25,8 @@ final class EventBroadcast<Element: Sendable>: Sendable {
     private struct State {
         var queues: [Listener] = []
         var hasFinished = false
+        /// What has happened before anybody listened.
+        var early: EventQueue<Element>?
     }
 
     /// Whoever has let go of its sequence listens no more.
@@ -35,9 +37,23 @@ final class EventBroadcast<Element: Sendable>: Sendable {
     private let state = Mutex(State())
     private let limits: EventLimits
 
-    init(limits: EventLimits) { self.limits = limits }
+    /// - Parameter keepsEarly: whether the first consumer gets what happened before it came, too.
+    init(limits: EventLimits, keepsEarly: Bool = false) {
+        self.limits = limits
+        guard keepsEarly else { return }
+        let early = EventQueue<Element>(limits: limits)
+        state.withLock { state in
+            state.early = early
+            state.queues.append(Listener(queue: early))
+        }
+    }
 
     func subscribe() -> Events<Element> {
+        let early = state.withLock { state in
+            defer { state.early = nil }
+            return state.early
+        }
+        if let early { return Events(queue: early) }
         let queue = EventQueue<Element>(limits: limits)
         let isLate = state.withLock { state in
             if !state.hasFinished { state.queues.append(Listener(queue: queue)) }

@@ -5,7 +5,9 @@ public import GaleneProtocol
 public import Logging
 public import NIOCore
 import NIOPosix
-import RTCBase
+public import RTCBase
+public import RTP
+import WebRTC
 import WebRTCIO
 
 /// A connection to a Galène server: chat, members, streams and files, without a browser. Spec 11.1.
@@ -28,6 +30,12 @@ public actor ServerConnection {
         public var eventLimits = EventLimits()
         /// Where everything happens; one of its loops is taken.
         public var eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+        /// What can be received; streams of other codecs are refused.
+        public var codecs = Codec.allCases
+        /// Overrides what the server says of STUN and TURN servers (`onpeerconnection` of the JavaScript library).
+        public var rtcConfiguration: RTCConfiguration?
+        /// The addresses of this host from which media may come and go; `nil` for all that it has.
+        public var addresses: [IPAddress]?
         /// Names of members and what they say are never logged.
         public var logger = Logger(label: "galene.client") { _ in SwiftLogNoOpLogHandler() }
 
@@ -40,6 +48,11 @@ public actor ServerConnection {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
     let configuration: Configuration
+    var streams: [String: Stream] = [:]
+    var transfers: [String: TransferredFile] = [:]
+    let peers: PeerConfiguration
+    /// The servers of the last RTC configuration, by address.
+    var servers: (configuration: RTCConfiguration, resolved: ICEServers)?
     let dialler: Dialler
     var session: ServerSession
     var socket: SignallingChannel?
@@ -60,6 +73,11 @@ public actor ServerConnection {
             dialler = try Dialler(group: loop, verifiesCertificate: configuration.verifiesCertificate)
         } catch {
             throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
+        }
+        do {
+            peers = try PeerConfiguration(unixTime: WallClock.unixSeconds, wallClock: .current)
+        } catch {
+            throw ServerConnectionError(.media, "there can be no certificate for media: \(error)")
         }
         session = ServerSession(id: id)
         broadcast = EventBroadcast(limits: configuration.eventLimits)
@@ -218,8 +236,13 @@ public actor ServerConnection {
             joinWaiter?.resume(with: result.mapError { $0 })
             joinWaiter = nil
         case .closeSocket: socket?.close()
-        case .offered(let offer): session.abort(offer.id)
-        case .answered, .candidate, .restartICE, .endStream, .fileTransfer: break
+        case .offered(let offer): take(offer)
+        case .answered(let stream, let sdp): streams[stream]?.assumeIsolated { $0.apply(answer: sdp) }
+        case .candidate(let stream, let candidate): add(candidate, to: stream)
+        case .restartICE(let stream): streams[stream]?.assumeIsolated { $0.restartICE() }
+        case .endStream(let stream, let isReplaced, let isAborted):
+            end(stream, isReplaced: isReplaced, isAborted: isAborted)
+        case .fileTransfer(let message): take(message)
         }
     }
 
@@ -235,6 +258,7 @@ public actor ServerConnection {
             connectWaiter?.resume(
                 throwing: ServerConnectionError(.closed, "the server closed the connection (\(code)) \(reason)"))
             connectWaiter = nil
+        case .user(.delete, let user): endTransfers(with: user.id)
         default: break
         }
         broadcast.send(event, weight: weight)

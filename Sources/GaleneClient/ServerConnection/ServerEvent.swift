@@ -13,10 +13,14 @@ public enum ServerEvent: Sendable {
     /// `onuser`: a member came, changed or left; ``ServerConnection/users`` is up to date already. A departed member is
     /// as it was.
     case user(UserChange.Kind, User)
+    /// `ondownstream`: a stream is offered, for the first time or again with other tracks.
+    case downStream(Stream)
     /// `onchat`
     case chat(ChatMessage)
     /// `onusermessage`: all but those of file transfers.
     case userMessage(ReceivedUserMessage)
+    /// `onfiletransfer`: a file is offered by a member, or was offered to one from here.
+    case fileTransfer(TransferredFile)
     /// `onerror`: the connection is of no use any more; ``closed(code:reason:)`` follows.
     case failed(ServerConnectionError)
     /// `onclose`: the socket is closed and everything cleaned up. `code` is the WebSocket's (RFC 6455 section 7.4): 1000

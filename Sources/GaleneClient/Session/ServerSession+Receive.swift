@@ -27,7 +27,7 @@ extension ServerSession {
         case .ice(let trickled): receive(trickled, now: now)
         case .renegotiate(let stream): if up[stream] != nil { perform(.restartICE(stream: stream)) }
         case .close(let stream): if down[stream] != nil { endStream(stream, isReplaced: false) }
-        case .abort(let stream): if up[stream] != nil { endStream(stream, isReplaced: false) }
+        case .abort(let stream): if up[stream] != nil { endStream(stream, isReplaced: false, isAborted: true) }
         case .chat(let chat): report(.chat(ChatMessage(chat, isHistory: false)))
         case .chatHistory(let chat): report(.chat(ChatMessage(chat, isHistory: true)))
         case .userMessage(let message):

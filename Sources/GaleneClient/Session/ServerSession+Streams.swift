@@ -149,10 +149,12 @@ extension ServerSession {
     }
 
     /// Ends a stream. The server is told of the end of an up stream that it knows and that no other replaces.
-    mutating func endStream(_ stream: String, isReplaced: Bool) {
+    ///
+    /// - Parameter isAborted: the server has said that it does not want it.
+    mutating func endStream(_ stream: String, isReplaced: Bool, isAborted: Bool = false) {
         guard let record = up.removeValue(forKey: stream) ?? down.removeValue(forKey: stream) else { return }
         if record.isUp, record.isLocalDescribed, !isReplaced, phase == .open { send(.close(id: stream)) }
-        perform(.endStream(stream, isReplaced: isReplaced))
+        perform(.endStream(stream, isReplaced: isReplaced, isAborted: isAborted))
         summarizeStreams(of: record.isUp ? nil : record.source)
     }
 

@@ -20,7 +20,7 @@ enum SessionEffect {
     /// An up stream needs a new offer with new ICE credentials.
     case restartICE(stream: String)
     /// The stream is over. The session has forgotten it, and told the server where that is due.
-    case endStream(String, isReplaced: Bool)
+    case endStream(String, isReplaced: Bool, isAborted: Bool)
     /// A message about a file.
     case fileTransfer(UserMessage)
     /// Nothing more will come that matters: the socket is to be closed.

@@ -205,6 +205,9 @@ struct WorkerState: ~Copyable {
                 stream.pointee.path = Path(remote: path.remote, local: path.local)
             case .connected:
                 connected(handle, now: now)
+            case .disconnected:
+                // A client's transport says so; ours fail.
+                break
             case .closed:
                 setInactive(handle)
                 events.append((stream.pointee.owner, .closed(stream: StreamID(handle))))

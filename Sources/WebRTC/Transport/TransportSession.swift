@@ -29,6 +29,9 @@ public struct TransportSession: ~Copyable {
     /// DTLS that arrived before the peer's description did: the ClientHello of a fast peer.
     private var early: [[UInt8]] = []
     private var events: [TransportEvent] = []
+    /// Data that has arrived, if any is expected.
+    private var data: [[UInt8]] = []
+    private let carriesData: Bool
     private var failure: Failure?
 
     private enum Failure {
@@ -53,12 +56,16 @@ public struct TransportSession: ~Copyable {
     public init(lite agent: ICELiteAgent, context: DTLSContext) {
         lite = agent
         self.context = context
+        carriesData = false
     }
 
     /// The client's end.
-    public init(full agent: ICEAgent, context: DTLSContext) {
+    ///
+    /// - Parameter carriesData: whether data inside DTLS is expected: ``pollData()`` has it then, and must be drained.
+    public init(full agent: ICEAgent, context: DTLSContext, carriesData: Bool = false) {
         full = agent
         self.context = context
+        self.carriesData = carriesData
     }
 
     /// A transport that is connected from the start, with keys that the caller knows: the server's end of it. For
@@ -68,6 +75,7 @@ public struct TransportSession: ~Copyable {
         receiver = try SRTPReceiver(keys, as: .dtlsServer)
         self.path = path
         self.context = context
+        carriesData = false
         isConnected = true
     }
 
@@ -169,6 +177,30 @@ public struct TransportSession: ~Copyable {
         events.isEmpty ? nil : events.removeFirst()
     }
 
+    // MARK: Data
+
+    /// The longest packet that ``sendData(_:now:)`` takes, in bytes: what one DTLS record of 1200 bytes holds, with a few
+    /// to spare for another cipher.
+    public static let maximumDataLength = 1150
+
+    /// Sends one packet inside DTLS: SCTP's ([RFC 8261](https://www.rfc-editor.org/rfc/rfc8261)).
+    ///
+    /// - Returns: whether it is on its way; not before the transport is connected, nor after its end.
+    @discardableResult
+    public mutating func sendData(_ packet: RawSpan, now: Instant) -> Bool {
+        guard isConnected, packet.byteCount <= Self.maximumDataLength else { return false }
+        do {
+            try dtls?.send(packet, now: now)
+            return true
+        } catch {
+            drainDTLS(now: now)
+            return false
+        }
+    }
+
+    /// The next packet that came inside DTLS.
+    public mutating func pollData() -> [UInt8]? { data.isEmpty ? nil : data.removeFirst() }
+
     // MARK: Media
 
     /// Protects an RTP packet whose header stands at `output`; see ``SRTPSender/protect(headerLength:payload:ssrc:index:into:capacity:)``.
@@ -239,9 +271,12 @@ public struct TransportSession: ~Copyable {
                     isConnected = true
                     events.append(.connected)
                 }
-            case .connected, .disconnected:
-                // What counts is the path; consent that is lost for good is `.failed`.
+            case .connected:
+                // What counts is the path.
                 break
+            case .disconnected:
+                // A server goes on: consent that is lost for good is `.failed`.
+                if full != nil { events.append(.disconnected) }
             case .candidate, .gatheringComplete, .relayMoved, .relayFailed:
                 gathered.append(event)
             case .failed:
@@ -265,9 +300,13 @@ public struct TransportSession: ~Copyable {
                 } catch {
                     fail(.association, "SRTP cannot start: \(error)")
                 }
-            case .applicationData:
-                // Data channels come with the client library; a server's media transport negotiates none.
-                counters.unexpectedApplicationData &+= 1
+            case .applicationData(let packet):
+                // A transport of media negotiates none.
+                guard carriesData else {
+                    counters.unexpectedApplicationData &+= 1
+                    continue
+                }
+                data.append(packet)
             case .closed:
                 isConnected = false
                 failure = .association
@@ -292,6 +331,8 @@ public enum TransportEvent: Sendable, Equatable {
     case pathSelected(ICEPath)
     /// DTLS is done; SRTP is ready both ways.
     case connected
+    /// A client has heard nothing for a while, and tries all paths again.
+    case disconnected
     /// The peer has closed the association.
     case closed
     /// Nothing is sent any more. An ICE restart leads back if it was the path that failed. The reason is a sentence

@@ -64,6 +64,21 @@ struct EventsTests {
         }
     }
 
+    @Test func `where early events are kept the first consumer gets them, also after the end`() async throws {
+        let broadcast = EventBroadcast<Int>(limits: EventLimits(), keepsEarly: true)
+        broadcast.send(1)
+        let first = broadcast.subscribe()
+        let second = broadcast.subscribe()
+        broadcast.send(2)
+        broadcast.finish()
+        #expect(try await first.reduce(into: [Int]()) { $0.append($1) } == [1, 2])
+        #expect(try await second.reduce(into: [Int]()) { $0.append($1) } == [2])
+        let late = EventBroadcast<Int>(limits: EventLimits(), keepsEarly: true)
+        late.send(3)
+        late.finish()
+        #expect(try await late.subscribe().reduce(into: [Int]()) { $0.append($1) } == [3])
+    }
+
     @Test func `a consumer that is cancelled is let go`() async throws {
         let broadcast = broadcast()
         let events = broadcast.subscribe()

@@ -19,50 +19,15 @@ struct ServerConnectionTests {
         "closed": #"{"users":{"ada":{"password":"correct horse","permissions":"present"}}}"#,
     ]
 
-    /// A member of `demo`, with everything that it is told.
-    private struct Member {
-        let connection: ServerConnection
-        var events: Events<ServerEvent>.AsyncIterator
-
-        init(_ server: RunningServer, _ name: String, _ credentials: Credentials = .none) async throws {
-            var configuration = ServerConnection.Configuration()
-            configuration.verifiesCertificate = !server.isSecure
-            connection = try ServerConnection(configuration)
-            events = connection.events.makeAsyncIterator()
-            try await connection.connect(to: try await connection.status(of: server.page("demo")))
-            try await connection.join(group: "demo", username: name, credentials: credentials)
-        }
-
-        /// Reads until something is told that the closure makes something of.
-        mutating func next<R>(_ what: (ServerEvent) -> R?) async throws -> R {
-            while let event = try await events.next() {
-                if let result = what(event) { return result }
-            }
-            throw ServerConnectionError(.closed, "the events have ended")
-        }
-
-        mutating func chat() async throws -> ChatMessage {
-            try await next { if case .chat(let chat) = $0 { chat } else { nil } }
-        }
-
-        mutating func message() async throws -> ReceivedUserMessage {
-            try await next { if case .userMessage(let message) = $0 { message } else { nil } }
-        }
-
-        mutating func user(_ kind: UserChange.Kind, _ name: String) async throws -> User {
-            try await next { if case .user(kind, let user) = $0, user.username == name { user } else { nil } }
-        }
-    }
-
     @Test(.row("C-01", "C-02", "C-05", "C-09", "C-11", "C-16"), arguments: [false, true])
     func `two members meet, talk and part`(secure: Bool) async throws {
         try await RunningServer.run(secure: secure, groups: Self.groups) { server in
-            var ada = try await Member(server, "ada", .password("correct horse"))
+            var ada = try await TestMember(server, "ada", .password("correct horse"))
             #expect(await ada.connection.permissions.contains(.op))
             #expect(await ada.connection.group == "demo")
             #expect(await ada.connection.username == "ada")
             #expect(await ada.connection.version == "2")
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let bobID = bob.connection.id
             #expect(try await ada.user(.add, "bob").id == bobID)
             #expect(try await bob.user(.add, "ada").permissions.contains(.op))
@@ -90,7 +55,7 @@ struct ServerConnectionTests {
 
             // A newcomer is refused, and hears why.
             await #expect {
-                _ = try await Member(server, "carol")
+                _ = try await TestMember(server, "carol")
             } throws: { error in
                 guard let error = error as? ServerConnectionError else { return false }
                 return error.code == .refused && error.description == "back soon"
@@ -112,7 +77,7 @@ struct ServerConnectionTests {
 
     @Test(.row("C-07", "C-13")) func `one leaves, and joins again by the same connection`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var ada = try await Member(server, "ada", .password("correct horse"))
+            var ada = try await TestMember(server, "ada", .password("correct horse"))
             try await ada.connection.chat("before")
             _ = try await ada.chat()
             await #expect(throws: ServerConnectionError.self) { try await ada.connection.leave(group: "moved") }

@@ -106,6 +106,8 @@ struct ServerSessionHarness {
                     + user.streams.sorted { $0.key < $1.key }.map { label, kinds in
                         " \(label):\(kinds.map(\.rawValue).sorted().joined(separator: "+"))"
                     }.joined()
+            case .fileTransfer(let file): "file \(file.id)"
+            case .downStream(let stream): "down stream \(stream.id)"
             case .chat(let chat): "chat\(chat.isHistory ? " of before" : "") \(chat.text)"
             case .userMessage(let message): "message \(message.kind.rawValue) \(message.text)"
             case .failed(let error): "failed \(error.code)"
@@ -117,7 +119,8 @@ struct ServerSessionHarness {
         case .answered(let stream, _): "answered \(stream)"
         case .candidate(let stream, let candidate): "candidate \(stream) \(candidate.candidate)"
         case .restartICE(let stream): "restart \(stream)"
-        case .endStream(let stream, let isReplaced): "end \(stream)\(isReplaced ? " replaced" : "")"
+        case .endStream(let stream, let isReplaced, let isAborted):
+            "end \(stream)\(isReplaced ? " replaced" : isAborted ? " aborted" : "")"
         case .fileTransfer: "file"
         case .closeSocket: "close socket"
         }

@@ -109,7 +109,7 @@ struct StreamSignallingTests {
         harness.receive(#"{"type":"renegotiate","id":"u"}"#)
         harness.receive(#"{"type":"abort","id":"u"}"#)
         harness.receive(#"{"type":"close","id":"d"}"#)
-        #expect(harness.take() == ["restart u", "> close u", "end u", "end d"])
+        #expect(harness.take() == ["restart u", "> close u", "end u aborted", "end d"])
         // An offer under the id of an up stream of ours is refused.
         _ = harness.with { $0.openUp("v", label: "camera", replacing: nil) }
         harness.receive(offer("v"))

@@ -1,0 +1,236 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneProtocol
+import RTCBase
+import RTCTestKit
+import RTP
+import ServerTestKit
+import Testing
+import WebRTCIO
+
+/// From Swift to Swift through a whole server.
+@Suite("Streams", .timeLimit(.minutes(2)))
+struct StreamTests {
+    static let groups = ["demo": RunningServer.everybodyPresents]
+    private static let tracks = [PublishedTrack(.opus), PublishedTrack(.vp8)]
+
+    @Test(.row("C-06", "C-15", "C-17", "C-18", "C-19", "C-20"))
+    func `what one publishes the other receives, whole, in order and with its times`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            #expect(down.id == up.id && down.label == "camera" && down.username == "Ann")
+            #expect(down.source == ann.connection.id && !down.isUp && up.isUp)
+
+            var video: [UInt32] = []
+            var audio: [UInt32] = []
+            var captures: [UInt32: [Codec: NTPTime]] = [:]
+            for try await frame in down.frames {
+                let number = try #require(TestCamera.number(frame.frame)?.number, "a frame is not as it was sent")
+                if frame.frame.codec == .vp8 {
+                    if video.isEmpty { #expect(frame.frame.isKeyFrame) }
+                    video.append(number)
+                } else {
+                    audio.append(number)
+                }
+                if let time = frame.captureTime { captures[number, default: [:]][frame.frame.codec] = time }
+                let pairs = captures.values.count { $0.count == 2 }
+                if video.count >= 50, audio.count >= 50, pairs >= 20 { break }
+            }
+            // Nothing is lost on loopback, and nothing comes twice.
+            #expect(video == Array((video.first ?? 0)...(video.last ?? 0)))
+            #expect(audio == Array((audio.first ?? 0)...(audio.last ?? 0)))
+            let both = captures.values.compactMap { times -> Int64? in
+                guard let picture = times[.vp8], let sound = times[.opus] else { return nil }
+                return Int64(bitPattern: picture.bits &- sound.bits)
+            }
+            #expect(both.count >= 20)
+            // 2^32 are a second. Half of what people notice, on a machine that is busy with other tests.
+            #expect(both.allSatisfy { abs($0) < 1 << 32 / 25 }, "sound and picture of one moment: \(both)")
+            #expect(await bob.connection.users[ann.connection.id]?.streams == ["camera": [.audio, .video]])
+            #expect(await ann.connection.users[ann.connection.id]?.streams == ["camera": [.audio, .video]])
+
+            // It ends where it came from.
+            await up.close()
+            var last: StreamEvent?
+            for try await event in down.events { last = event }
+            guard case .closed(isReplaced: false)? = last else {
+                Issue.record("the down stream did not end: \(String(describing: last))")
+                return
+            }
+            #expect(await bob.connection.downStreams.isEmpty)
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+
+    @Test(.row("C-15", "C-20", "C-14")) func `a stream takes the place of another`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let first = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let camera = TestCamera(first)
+            let old = try await bob.downStream()
+            var frames = old.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            camera.stop()
+            let oldEvents = old.events
+            let second = try await ann.connection.newUpStream(
+                label: "camera", tracks: Self.tracks, replacing: first.localID)
+            #expect(second.localID == first.localID && second.id != first.id)
+            #expect(await ann.connection.findByLocalID(first.localID) === second)
+            let another = TestCamera(second)
+            defer { another.stop() }
+            var new = try await bob.downStream()
+            while new.id == old.id { new = try await bob.downStream() }
+            #expect(new.localID == old.localID)
+            var last: StreamEvent?
+            for try await event in oldEvents { last = event }
+            guard case .closed(isReplaced: true)? = last else {
+                Issue.record("the old stream ended otherwise: \(String(describing: last))")
+                return
+            }
+            frames = new.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+
+    @Test(.row("C-22")) func `one asks for less of a stream, and for nothing of it`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            var events = down.events.makeAsyncIterator()
+            var frames = down.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            try await down.request([.audio])
+            while let event = try await events.next() {
+                if case .trackRemoved(let track) = event {
+                    #expect(track.kind == .video)
+                    break
+                }
+            }
+            #expect(await down.tracks.map(\.kind) == [.audio])
+            try await down.request([])
+            while let event = try await events.next() {
+                if case .closed(let isReplaced) = event { #expect(!isReplaced) }
+            }
+            await #expect(throws: ServerConnectionError.self) { try await down.request([.audio]) }
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+
+    @Test(.row("M-13", "C-15"))
+    func `of several encodings the other gets the one that it asks for`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.video]])
+            let up = try await ann.connection.newUpStream(
+                label: "camera", tracks: [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: PublishedTrack.simulcast)])
+            let camera = TestCamera(up, rids: ["h", "l"])
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            func wait(for encoding: UInt8, _ frames: Events<MediaFrame>) async throws {
+                for try await frame in frames where frame.frame.codec == .vp8 {
+                    if try #require(TestCamera.number(frame.frame)).encoding == encoding { return }
+                }
+            }
+            try await wait(for: 0, down.frames)
+            let frames = down.frames
+            try await bob.connection.request(["": [.videoLow]])
+            try await wait(for: 1, frames)
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+
+    @Test(.row("C-18")) func `a stream that the server does not want is aborted`() async throws {
+        let groups = ["demo": #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"observe"}}"#]
+        try await RunningServer.run(groups: groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            var told: [String] = []
+            for try await event in up.events {
+                switch event {
+                case .aborted: told.append("aborted")
+                case .closed: told.append("closed")
+                default: break
+                }
+            }
+            #expect(told == ["aborted", "closed"])
+            #expect(await ann.connection.upStreams.isEmpty)
+            await ann.connection.close()
+        }
+    }
+
+    @Test(.row("C-21")) func `new credentials lead to a new path, and frames go on`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            var frames = down.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            for stream in [up, down] {
+                var events = stream.events.makeAsyncIterator()
+                await stream.restartICE()
+                while let event = try await events.next() {
+                    if case .negotiated = event { break }
+                }
+                let start = Instant.current
+                while let frame = try await frames.next() {
+                    // Not what was under way.
+                    if frame.presentation > start + .milliseconds(500) { break }
+                }
+            }
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+
+    @Test(.row("C-23")) func `statistics count what goes and comes`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            for stream in [up, down] {
+                await stream.setStatsInterval(.milliseconds(200))
+                for try await event in stream.events {
+                    guard case .statistics(let statistics) = event else { continue }
+                    let rates = statistics.outbound.map(\.rate) + statistics.inbound.map(\.rate)
+                    // The first look has no rate, and the first frames are few.
+                    guard rates.count == 2, rates.allSatisfy({ ($0 ?? 0) > 1000 }) else { continue }
+                    #expect(statistics.outbound.allSatisfy { $0.packetsSent > 0 && $0.framesSent > 0 })
+                    #expect(statistics.inbound.allSatisfy { $0.packetsReceived > 0 && $0.packetsLost == 0 })
+                    break
+                }
+                await stream.setStatsInterval(nil)
+            }
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+}
