@@ -96,6 +96,15 @@ struct HostilePeerTests {
         #expect(peer.victim.association.bufferedAmount > 0)
     }
 
+    @Test func `gap blocks that do not ascend are not believed`() throws {
+        let peer = try HandMadePeer()
+        for number in 1...6 as ClosedRange<UInt8> { try peer.victim.send([number]) }
+        _ = peer.answers()
+        peer.say(Packet.sack(peer.victimTSN &- 1, blocks: [(5, 5), (2, 2)]))
+        let again = peer.waitForTimer().filter { $0.type == .data }
+        #expect(again.map { $0.value.last } == [1, 2, 3, 4, 6])
+    }
+
     @Test func `numbers far ahead are not taken, and what is ahead is limited`() throws {
         let peer = try HandMadePeer()
         for distance in [16_384, 20_000, 1 << 20, 1 << 30, 0x7fff_ffff, 0x8000_0000] as [UInt32] {

@@ -29,7 +29,7 @@ extension SCTPAssociation {
             guard let from = try? reader.readUInt16(), let to = try? reader.readUInt16(), from <= to else { break }
             let start = end &+ UInt64(from) &- 1
             let stop = end &+ UInt64(to)
-            guard start > behind, stop <= outstanding.next else { break }
+            guard start >= behind, stop <= outstanding.next else { break }
             outstanding.acknowledge(from: start, to: stop, shortest: shortest, now: now, &news)
             behind = stop
         }
