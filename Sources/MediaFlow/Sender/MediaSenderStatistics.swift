@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-public import RTCBase
-
 /// What a ``MediaSender`` has counted of one encoding since it was made, and what its receiver reports.
 public struct MediaSenderStatistics: Sendable, Hashable {
     public var rid: String?
