@@ -193,6 +193,11 @@ if !coreOnly {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], path: "Tests/ServerTestKit"),
+        // Small programs that show the client library; the browser tests meet them.
+        .executableTarget(name: "example-bot", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Examples/Bot"),
+        .executableTarget(name: "example-send-file", dependencies: ["GaleneClient"], path: "Examples/SendFile"),
+        .executableTarget(name: "example-receive-files", dependencies: ["GaleneClient"], path: "Examples/ReceiveFiles"),
+        .executableTarget(name: "example-count-frames", dependencies: ["GaleneClient"], path: "Examples/CountFrames"),
         testTarget("WebRTCIOTests", ["WebRTCIO"]),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

@@ -64,7 +64,8 @@ public struct ICEServers: Sendable {
                 ? nil : LongTermCredentials(username: description.username, password: description.credential)
             turn.append(
                 TURNServer(
-                    address, transport: isSecure ? .tls : url.transport == .tcp ? .tcp : .udp, credentials: credentials))
+                    address, transport: isSecure ? .tls : url.transport == .tcp ? .tcp : .udp, credentials: credentials)
+            )
             turnNames.append(url.host)
         }
     }

@@ -114,7 +114,9 @@ final class RelayConnections {
         guard !isClosed, case .opening(let waiting) = connections[number] else { return channel.close(promise: nil) }
         connections[number] = .open(channel)
         channel.closeFuture.assumeIsolated().whenComplete { _ in
-            guard !self.isClosed, case .open(let current) = self.connections[number], current === channel else { return }
+            guard !self.isClosed, case .open(let current) = self.connections[number], current === channel else {
+                return
+            }
             self.fail(number)
         }
         for bytes in waiting { channel.write(bytes, promise: nil) }

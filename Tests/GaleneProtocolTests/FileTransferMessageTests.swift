@@ -41,17 +41,21 @@ struct FileTransferMessageTests {
         }
     }
 
-    @Test(arguments: ["upice", "downice", "reject", "abort"]) func `what old programs say is known as such`(type: String) throws {
+    @Test(arguments: ["upice", "downice", "reject", "abort"]) func `what old programs say is known as such`(
+        type: String
+    ) throws {
         #expect(try parse(#"{"type":"\#(type)","id":"x"}"#) == .obsolete(id: "x"))
     }
 
-    @Test(.attack(19), arguments: [
-        #"{}"#, #"[]"#, #""x""#, #"{"type":"invite"}"#, #"{"type":"invite","id":"x"}"#,
-        #"{"type":"invite","id":"x","size":-1}"#, #"{"type":"invite","id":"x","size":1.5}"#,
-        #"{"type":"invite","id":"x","size":"3"}"#, #"{"type":"invite","id":"","size":3}"#,
-        #"{"type":"dance","id":"x"}"#, #"{"type":"ice","id":"x","candidate":"c"}"#, #"{"type":"offer","id":7}"#,
-        #"{"type":"ice","id":"x","candidate":{"candidate":"c","sdpMLineIndex":99999}}"#,
-    ])
+    @Test(
+        .attack(19),
+        arguments: [
+            #"{}"#, #"[]"#, #""x""#, #"{"type":"invite"}"#, #"{"type":"invite","id":"x"}"#,
+            #"{"type":"invite","id":"x","size":-1}"#, #"{"type":"invite","id":"x","size":1.5}"#,
+            #"{"type":"invite","id":"x","size":"3"}"#, #"{"type":"invite","id":"","size":3}"#,
+            #"{"type":"dance","id":"x"}"#, #"{"type":"ice","id":"x","candidate":"c"}"#, #"{"type":"offer","id":7}"#,
+            #"{"type":"ice","id":"x","candidate":{"candidate":"c","sdpMLineIndex":99999}}"#,
+        ])
     func `whatever else is refused`(json: String) {
         #expect(throws: FormatError.self) { try parse(json) }
     }

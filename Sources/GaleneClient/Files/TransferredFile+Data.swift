@@ -14,7 +14,8 @@ extension TransferredFile {
         guard let peer else { return }
         for event in peer.with({ peer, _ in Self.all { peer.pollEvent() } }) { handle(event) }
         // What the disk does not take yet stays where it is, and the sender waits.
-        while incomingBytes < Self.maximumIncoming, let event = self.peer?.with({ peer, _ in peer.pollChannelEvent() }) {
+        while incomingBytes < Self.maximumIncoming, let event = self.peer?.with({ peer, _ in peer.pollChannelEvent() })
+        {
             handle(event)
         }
         if isUp { pump() }
@@ -85,7 +86,8 @@ extension TransferredFile {
                 }
             } catch {
                 // The channel is gone; why, its event or the other side says.
-                connection.configuration.logger.debug("a piece of a file was not sent", metadata: ["reason": "\(error)"])
+                connection.configuration.logger.debug(
+                    "a piece of a file was not sent", metadata: ["reason": "\(error)"])
                 return lost()
             }
             transferred += Int64(piece.count)

@@ -167,7 +167,9 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
     private func receiver(of header: RTPHeader, in packet: UnsafeRawBufferPointer) -> TrackReceiver? {
         if let known = receivers.first(where: { $0.has(ssrc: header.ssrc) }) { return known }
         for receiver in receivers {
-            guard let id = receiver.track.extensions.mid, let mid = header.extensionText(id, in: packet) else { continue }
+            guard let id = receiver.track.extensions.mid, let mid = header.extensionText(id, in: packet) else {
+                continue
+            }
             return receivers.first { $0.mid == mid }
         }
         let fitting = receivers.filter { $0.codec(of: header.payloadType) != nil }

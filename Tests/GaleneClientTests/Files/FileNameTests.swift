@@ -8,12 +8,14 @@ import Testing
 
 @Suite("Names that others give to files", .row("F-11"))
 struct FileNameTests {
-    @Test(.attack(19), arguments: [
-        ("picture.jpg", "picture.jpg"), ("../../etc/passwd", "passwd"), ("C:\\Windows\\win.ini", "win.ini"),
-        ("/", "file"), ("", "file"), (".", "file"), ("..", "file"), (".bashrc", "bashrc"), ("...x", "x"),
-        ("a\u{0}b\n\u{1b}[31mc", "ab[31mc"), ("a\u{202e}gpj.exe", "agpj.exe"), ("a<b>:c|d?e*\"f", "a_b__c_d_e__f"),
-        ("trailing. . ", "trailing"), ("  spaced  ", "spaced"), ("日本語.txt", "日本語.txt"), ("a/b/", "b"),
-    ])
+    @Test(
+        .attack(19),
+        arguments: [
+            ("picture.jpg", "picture.jpg"), ("../../etc/passwd", "passwd"), ("C:\\Windows\\win.ini", "win.ini"),
+            ("/", "file"), ("", "file"), (".", "file"), ("..", "file"), (".bashrc", "bashrc"), ("...x", "x"),
+            ("a\u{0}b\n\u{1b}[31mc", "ab[31mc"), ("a\u{202e}gpj.exe", "agpj.exe"), ("a<b>:c|d?e*\"f", "a_b__c_d_e__f"),
+            ("trailing. . ", "trailing"), ("  spaced  ", "spaced"), ("日本語.txt", "日本語.txt"), ("a/b/", "b"),
+        ])
     func `are fit for a directory of ours`(name: String, expected: String) {
         #expect(FileName.sanitized(name) == expected)
     }

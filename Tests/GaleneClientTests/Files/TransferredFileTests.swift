@@ -9,7 +9,8 @@ import Testing
 /// From Swift to Swift, straight.
 @Suite("Files from member to member", .timeLimit(.minutes(3)))
 struct TransferredFileTests {
-    @Test(.row("F-01", "F-02", "F-04", "F-05", "F-06", "F-10", "F-11"), arguments: [0, 1, 16_384, 1_048_577, 20_000_000])
+    @Test(
+        .row("F-01", "F-02", "F-04", "F-05", "F-06", "F-10", "F-11"), arguments: [0, 1, 16_384, 1_048_577, 20_000_000])
     func `a file arrives as it was, with every state on its way`(size: Int) async throws {
         try await FilePair.run { pair in
             let data = try pair.write("thesis.txt", size)
@@ -41,7 +42,9 @@ struct TransferredFileTests {
         }
     }
 
-    @Test(.row("F-11"), .attack(19)) func `nothing that is there is overwritten, whatever the file is called`() async throws {
+    @Test(.row("F-11"), .attack(19)) func `nothing that is there is overwritten, whatever the file is called`()
+        async throws
+    {
         try await FilePair.run { pair in
             _ = try pair.write("a.txt", 10)
             try Data("old".utf8).write(to: pair.inbox.appendingPathComponent("a.txt"))

@@ -142,7 +142,8 @@ struct StreamTests {
             var bob = try await TestMember(server, "Bob")
             try await bob.connection.request(["": [.video]])
             let up = try await ann.connection.newUpStream(
-                label: "camera", tracks: [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: PublishedTrack.simulcast)])
+                label: "camera",
+                tracks: [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: PublishedTrack.simulcast)])
             let camera = TestCamera(up, rids: ["h", "l"])
             defer { camera.stop() }
             let down = try await bob.downStream()

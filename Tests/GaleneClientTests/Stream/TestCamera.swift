@@ -20,7 +20,8 @@ final class TestCamera: Sendable {
     private let state = Mutex(State())
     private let stream: GaleneClient.Stream
     private let rids: [String?]
-    private let tasks: [Task<Void, Never>]
+    private let listener: Task<Void, Never>
+    private let shutter: RepeatedTask
 
     /// - Parameter rids: the encodings of the picture.
     init(_ stream: GaleneClient.Stream, rids: [String?] = [nil]) {
@@ -28,29 +29,25 @@ final class TestCamera: Sendable {
         self.rids = rids
         let box = Weak()
         let events = stream.events
-        tasks = [
-            Task {
-                do {
-                    for try await event in events {
-                        guard case .keyFrameRequested(_, let rid) = event else { continue }
-                        box.camera?.state.withLock { _ = $0.wanted.insert(rid) }
-                    }
-                } catch {}
-            },
-            Task {
-                let clock = ContinuousClock()
-                var next = clock.now
-                while !Task.isCancelled {
-                    next += .milliseconds(20)
-                    try? await clock.sleep(until: next)
-                    await box.camera?.shoot()
+        listener = Task {
+            do {
+                for try await event in events {
+                    guard case .keyFrameRequested(_, let rid) = event else { continue }
+                    box.camera?.state.withLock { _ = $0.wanted.insert(rid) }
                 }
-            },
-        ]
+            } catch {}
+        }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        shutter = loop.scheduleRepeatedAsyncTask(initialDelay: .milliseconds(20), delay: .milliseconds(20)) { _ in
+            loop.makeFutureWithTask { await box.camera?.shoot() }
+        }
         box.set(self)
     }
 
-    func stop() { for task in tasks { task.cancel() } }
+    func stop() {
+        listener.cancel()
+        shutter.cancel()
+    }
 
     private func shoot() async {
         let (number, wanted) = state.withLock { state in

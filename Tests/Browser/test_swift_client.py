@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""The examples of the Swift library in one meeting with browsers."""
+
+import hashlib
+import random
+
+import pytest
+
+from harness.file_end import JOIN, End
+from harness.swift_program import SwiftProgram
+from harness.waiting import until
+
+BROWSERS = pytest.mark.parametrize("browser", ["chromium", "firefox"])
+SIZES = [0, 1, 16_384, 1_048_577, 20_000_000]
+
+
+def join(library_pages, server, browser, group):
+    member = library_pages[browser].run(JOIN, {"url": server.websocket_url, "group": group, "name": "browser"})
+    return End(library_pages[browser], member)
+
+
+def leave(end):
+    end.page.run("""
+        window.sc.close();
+        await lib.until('the end', () => window.closed !== undefined);
+        delete window.closed;""")
+
+
+@pytest.mark.row("F-02", "F-04", "F-05", "F-06", "F-10", "F-11")
+@BROWSERS
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_arrives_from_swift_as_it_was(server, library_pages, tmp_path, browser, size):
+    group = server.new_group()
+    content = random.Random(size).randbytes(size)
+    path = tmp_path / "readings.bin"
+    path.write_bytes(content)
+    end = join(library_pages, server, browser, group)
+    with SwiftProgram("example-send-file", server.page(group), "browser", str(path), log=tmp_path / "log") as sender:
+        until("the SHA-256", lambda: (last := end.last()) and last["sha256"], 90)
+        down = end.wait_closed()
+        assert end.last()["sha256"] == hashlib.sha256(content).hexdigest()
+        assert (down["name"], down["size"], down["username"]) == ("readings.bin", size, "sender")
+        assert [state for state, _ in down["events"]] == ["connecting", "connected", "done", "closed"]
+        assert sender.process.wait(30) == 0
+        assert sender.lines == ["inviting", "connecting", "connected", "done", "closed"]
+    leave(end)
+
+
+@pytest.mark.row("F-02", "F-04", "F-05", "F-06", "F-10", "F-11")
+@BROWSERS
+def test_files_arrive_in_swift_as_they_were(server, library_pages, tmp_path, browser):
+    group = server.new_group()
+    directory = tmp_path / "received"
+    directory.mkdir()
+    with SwiftProgram("example-receive-files", server.page(group), str(directory), log=tmp_path / "log") as receiver:
+        end = join(library_pages, server, browser, group)
+        members = "return Object.entries(window.sc.users).filter(([, user]) => user.username === 'receiver').map(([id]) => id)"
+        until("the receiver", lambda: end.page.run(members))
+        other = End(end.page, end.page.run(members)[0])
+        for number, size in enumerate(SIZES):
+            sha256 = end.send(other, size)
+            receiver.wait_for(f"{size} bytes", lambda lines, number=number: len(lines) > number, 90)
+            assert hashlib.sha256((directory / f"{size} bytes.bin").read_bytes()).hexdigest() == sha256
+            assert end.wait_closed()["events"][-2:] == [["done", None], ["closed", None]]
+        assert len(list(directory.iterdir())) == len(SIZES)
+        leave(end)
+
+
+@pytest.mark.row("C-06", "C-17", "C-23")
+@BROWSERS
+def test_swift_receives_what_browsers_publish(server, open_browser, request, tmp_path, browser):
+    group = server.new_group()
+    page = request.getfixturevalue("firefox") if browser == "firefox" else open_browser("chromium")
+    page.join(server.page(group), "Alice")
+    with SwiftProgram("example-count-frames", server.page(group), log=tmp_path / "log") as counter:
+        def frames(lines):
+            counts = [
+                [int(part.rsplit(": ", 1)[1]) for part in line.removeprefix("Alice camera ").split(", ")]
+                for line in lines if line.startswith("Alice camera ") and ": " in line]
+            return max((count for count in counts if len(count) == 2), default=[0, 0])
+
+        # Sound comes in packets of 20 ms, the picture at some 10 to 30 frames a second.
+        counter.wait_for("frames of both tracks", lambda lines: min(frames(lines)) > 50)
+
+
+@BROWSERS
+def test_a_bot_answers_in_the_chat(server, open_browser, request, tmp_path, browser):
+    group = server.new_group()
+    page = request.getfixturevalue("firefox") if browser == "firefox" else open_browser("chromium")
+    with SwiftProgram("example-bot", server.page(group), log=tmp_path / "log"):
+        page.join(server.page(group), "Alice", devices="Nothing")
+        page.wait_for_text("Good day, Alice.")
+        page.write("bot, hello")
+        page.wait_for_text("You said “hello”, and we are 2.")
