@@ -198,6 +198,9 @@ if !coreOnly {
         .executableTarget(name: "example-send-file", dependencies: ["GaleneClient"], path: "Examples/SendFile"),
         .executableTarget(name: "example-receive-files", dependencies: ["GaleneClient"], path: "Examples/ReceiveFiles"),
         .executableTarget(name: "example-count-frames", dependencies: ["GaleneClient"], path: "Examples/CountFrames"),
+        .executableTarget(
+            name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
+            path: "Examples/PublishVideo"),
         testTarget("WebRTCIOTests", ["WebRTCIO"]),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

@@ -24,6 +24,8 @@ final class RelayConnections {
     private let loop: any EventLoop
     private let receiver: Receiver
     private var connections: [UInt8: Connection] = [:]
+    /// How often a server has moved: what was opened before leads nowhere.
+    private var moves: [UInt8: Int] = [:]
     private var isClosed = false
     /// What may wait for a connection, in messages.
     private static let maximumWaiting = 64
@@ -60,6 +62,7 @@ final class RelayConnections {
     func move(_ server: UInt8, to address: TransportAddress) {
         guard Int(server) < servers.count else { return }
         servers[Int(server)].address = address
+        moves[server, default: 0] += 1
         let old = connections.removeValue(forKey: server)
         if case .open(let channel) = old { channel.close(promise: nil) }
     }
@@ -75,6 +78,7 @@ final class RelayConnections {
         guard let address = try? SocketAddress(server.address) else { return fail(number) }
         let receiver = receiver
         let name = names[Int(number)]
+        let generation = moves[number]
         let opened: EventLoopFuture<any Channel>
         switch server.transport {
         case .udp:
@@ -104,8 +108,9 @@ final class RelayConnections {
         }
         opened.assumeIsolated().whenComplete { result in
             switch result {
-            case .success(let channel): self.didOpen(number, channel)
-            case .failure: self.fail(number)
+            case .success(let channel) where self.moves[number] == generation: self.didOpen(number, channel)
+            case .success(let channel): channel.close(promise: nil)
+            case .failure: if self.moves[number] == generation { self.fail(number) }
             }
         }
     }

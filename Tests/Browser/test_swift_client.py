@@ -5,6 +5,7 @@
 
 import hashlib
 import random
+import subprocess
 
 import pytest
 
@@ -83,6 +84,53 @@ def test_swift_receives_what_browsers_publish(server, open_browser, request, tmp
 
         # Sound comes in packets of 20 ms, the picture at some 10 to 30 frames a second.
         counter.wait_for("frames of both tracks", lambda lines: min(frames(lines)) > 50)
+
+
+# The picture that a page shows of somebody: how many frames came, and the colour in the middle of each half.
+SHOWN = """
+    const video = document.querySelector(`[data-direction="down"] video, video`);
+    const videos = [...document.querySelectorAll('video')].filter((one) => one.videoWidth === 320);
+    const shown = videos.at(-1) ?? video;
+    if (!shown || shown.videoWidth !== 320) return null;
+    const canvas = document.createElement('canvas');
+    canvas.width = 320;
+    canvas.height = 240;
+    const context = canvas.getContext('2d');
+    context.drawImage(shown, 0, 0);
+    const colour = (x) => [...context.getImageData(x, 120, 1, 1).data].slice(0, 3);
+    return { time: shown.currentTime, left: colour(80), right: colour(240) };"""
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """Two seconds of VP8, the left half red and the right half blue, with a key frame every second."""
+    path = tmp_path_factory.mktemp("clip") / "clip.ivf"
+    subprocess.run(
+        ["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "color=red:s=160x240:r=25", "-f", "lavfi", "-i",
+         "color=blue:s=160x240:r=25", "-filter_complex", "[0][1]hstack", "-t", "2", "-c:v", "libvpx", "-g", "25", "-b:v",
+         "300k", str(path)], check=True)
+    return path
+
+
+@pytest.mark.row("C-15", "C-19")
+@BROWSERS
+def test_browsers_show_what_swift_publishes(server, open_browser, request, tmp_path, clip, browser):
+    group = server.new_group()
+    page = request.getfixturevalue("firefox") if browser == "firefox" else open_browser("chromium")
+    page.join(server.page(group), "Alice", devices="Nothing")
+    with SwiftProgram("example-publish-video", server.page(group), str(clip), log=tmp_path / "log"):
+        page.wait_for_tile("down", "publisher")
+
+        def coloured():
+            shown = page.evaluate(SHOWN)
+            if not shown:
+                return None
+            (red, _, low), (other, _, blue) = shown["left"], shown["right"]
+            return shown if red > 200 and low < 60 and blue > 200 and other < 60 else None
+
+        first = until("the colours of the clip", coloured, 30)
+        # It runs, and goes on to: more than one turn of the clip.
+        until("the picture runs", lambda: (shown := coloured()) and shown["time"] > first["time"] + 3, 30)
 
 
 @BROWSERS

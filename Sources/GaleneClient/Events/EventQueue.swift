@@ -40,6 +40,12 @@ final class EventQueue<Element: Sendable>: Sendable {
         return goesOn
     }
 
+    /// The same for what may be left out: taken only when nothing waits.
+    func pushIfIdle(_ element: Element, weight: Int) -> Bool {
+        let isIdle = state.withLock { $0.consumer != nil || $0.first == $0.waiting.count }
+        return isIdle ? push(element, weight: weight) : isOpen
+    }
+
     /// Whether it still takes anything.
     var isOpen: Bool { state.withLock { $0.end == nil } }
 

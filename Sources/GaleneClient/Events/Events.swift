@@ -63,11 +63,17 @@ final class EventBroadcast<Element: Sendable>: Sendable {
         return Events(queue: queue)
     }
 
-    /// - Parameter weight: bytes that the event keeps in memory, roughly.
-    func send(_ element: Element, weight: Int = 0) {
+    /// - Parameters:
+    ///   - weight: bytes that the event keeps in memory, roughly.
+    ///   - mayBeLeftOut: given only to consumers that have taken everything before.
+    func send(_ element: Element, weight: Int = 0, mayBeLeftOut: Bool = false) {
         let queues = state.withLock(\.queues)
         var hasLost = false
-        for listener in queues where listener.queue?.push(element, weight: weight) != true {
+        for listener in queues {
+            let goesOn =
+                mayBeLeftOut
+                ? listener.queue?.pushIfIdle(element, weight: weight) : listener.queue?.push(element, weight: weight)
+            guard goesOn != true else { continue }
             listener.queue?.finish()
             hasLost = true
         }

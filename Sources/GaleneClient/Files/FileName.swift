@@ -6,22 +6,29 @@ enum FileName {
     /// Bytes that file systems take, less room for a number that tells files of one name apart.
     static let maximumLength = 200
 
-    /// - Returns: the last part of what looks like a path, without control and format characters, without what Windows
+    /// - Returns: the last part of what looks like a path (nothing, where that ends in a slash), without control and format characters, without what Windows
     ///   or a shell would stumble over, never hidden and never empty.
     static func sanitized(_ name: String) -> String {
-        let last = name.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
-        var text = ""
-        for scalar in last.unicodeScalars {
+        // By scalars throughout: together with a mark behind it a slash is another character, and still a slash.
+        var scalars: [Unicode.Scalar] = []
+        for scalar in name.unicodeScalars {
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: continue
             default: break
             }
-            text.unicodeScalars.append("<>:\"|?*".unicodeScalars.contains(scalar) ? "_" : scalar)
+            if scalar == "/" || scalar == "\\" {
+                scalars = []
+            } else {
+                scalars.append("<>:\"|?*".unicodeScalars.contains(scalar) ? "_" : scalar)
+            }
         }
-        var characters = Substring(text)
-        while let first = characters.first, first == "." || first.isWhitespace { characters.removeFirst() }
-        while let last = characters.last, last == "." || last.isWhitespace { characters.removeLast() }
-        let (stem, ending) = split(String(characters))
+        func isTrimmed(_ scalar: Unicode.Scalar) -> Bool { scalar == "." || scalar.properties.isWhitespace }
+        // A name of marks alone would hang on whatever is written before it.
+        let start = scalars.drop { isTrimmed($0) || $0.properties.canonicalCombiningClass != .notReordered }
+        let trimmed = start.reversed().drop(while: isTrimmed).reversed()
+        var text = ""
+        text.unicodeScalars.append(contentsOf: trimmed)
+        let (stem, ending) = split(text)
         let short = String(prefix(stem, bytes: maximumLength - min(ending.utf8.count, 32)))
         return short.isEmpty ? "file" : short + prefix(ending, bytes: 32)
     }

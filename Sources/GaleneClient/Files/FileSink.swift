@@ -24,15 +24,17 @@ final class FileSink: Sendable {
 
     deinit { Foundation.close(descriptor) }
 
-    /// - Parameters:
-    ///   - name: as it came; it is cleaned here.
-    ///   - size: the bytes that will come, for which room is made at once where the file system can say that it has none.
+    /// - Parameter name: as it came; it is cleaned here.
     /// - Throws: ``ServerConnectionError``.
-    static func create(in directory: String, name: String, size: Int64) async throws -> FileSink {
+    static func create(in directory: String, name: String) async throws -> FileSink {
         let name = FileName.sanitized(name)
+        // What leads out of the directory must never come out of it.
+        guard !name.utf8.contains(UInt8(ascii: "/")), !["", ".", ".."].contains(name) else {
+            throw ServerConnectionError(.invalidArgument, "the file has no name that could be used")
+        }
         return try await NIOThreadPool.singleton.runIfActive {
             let partial = "\(directory)/.\(RandomID.next()).part"
-            let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else {
                 throw ServerConnectionError(
                     .media, "no file can be made in \(directory): \(String(cString: strerror(errno)))")
@@ -69,12 +71,7 @@ final class FileSink: Sendable {
             }
             for number in 0..<Self.maximumNumber {
                 let path = "\(directory)/\(FileName.numbered(name, number))"
-                // Unlike a renaming, a link never takes the place of what is there.
-                if link(partialPath, path) == 0 {
-                    unlink(partialPath)
-                    chmod(path, 0o644 & ~Self.mask)
-                    return path
-                }
+                if Self.move(partialPath, to: path) { return path }
                 guard errno == EEXIST else {
                     throw ServerConnectionError(
                         .media, "the file cannot get its name: \(String(cString: strerror(errno)))")
@@ -84,15 +81,25 @@ final class FileSink: Sendable {
         }
     }
 
-    /// Leaves nothing behind.
-    func discard() async {
-        _ = try? await NIOThreadPool.singleton.runIfActive { [self] in unlink(partialPath) }
+    /// Unlike a renaming, a link never takes the place of what is there. Where a file system has no links, the name is taken
+    /// by an empty file first, whose place the whole one then takes.
+    private static func move(_ partial: String, to path: String) -> Bool {
+        if link(partial, path) == 0 {
+            unlink(partial)
+            return true
+        }
+        guard errno != EEXIST else { return false }
+        let placeholder = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard placeholder >= 0 else { return false }
+        Foundation.close(placeholder)
+        return rename(partial, path) == 0
     }
 
-    /// The process's, which can only be read by setting it.
-    private static let mask: mode_t = {
-        let mask = umask(0o077)
-        umask(mask)
-        return mask
-    }()
+    /// Leaves nothing behind, soon.
+    func discard() { remove(partialPath) }
+
+    /// Takes back a file that was finished too late.
+    func remove(_ path: String) {
+        NIOThreadPool.singleton.submit { _ in unlink(path) }
+    }
 }

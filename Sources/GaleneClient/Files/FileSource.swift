@@ -11,8 +11,13 @@ final class FileSource: Sendable {
     private let descriptor: CInt
 
     /// - Throws: ``ServerConnectionError`` for what is no readable regular file.
-    init(path: String) throws {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    static func open(_ path: String) async throws -> FileSource {
+        try await NIOThreadPool.singleton.runIfActive { try FileSource(path: path) }
+    }
+
+    private init(path: String) throws {
+        // Without waiting for somebody to write, should it be a pipe.
+        descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw ServerConnectionError(.invalidArgument, "\(path) cannot be read: \(String(cString: strerror(errno)))")
         }

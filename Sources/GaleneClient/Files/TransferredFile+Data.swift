@@ -60,21 +60,24 @@ extension TransferredFile {
     private func open(_ id: DataChannelID) {
         channel = id
         // From here on the bytes show that the other side is there.
-        unlimit()
+        watch()
         peer?.with { peer, _ in peer.setBufferedAmountLowThreshold(Self.maximumBuffered / 2, of: id) }
         if !isUp, size == 0 { store() }
     }
 
     /// The connection or the channel has ended. Who has cancelled says why by the server, which takes longer.
     private func lost() {
-        if state == .done { close() } else { limit(Self.grace, "the connection was lost") }
+        guard state != .done else { return close() }
+        guard !isLost else { return }
+        isLost = true
+        limit(Self.grace, "the connection was lost")
     }
 
     // MARK: Sending
 
     /// Sends what the channel takes, and reads on.
     private func pump() {
-        guard state == .connected, let channel, let source else { return }
+        guard state == .connected, !isLost, let channel, let source else { return }
         readOn(source)
         while transferred < size, let peer {
             guard peer.with({ peer, _ in peer.bufferedAmount(of: channel) }) <= Self.maximumBuffered,
@@ -91,7 +94,7 @@ extension TransferredFile {
                 return lost()
             }
             transferred += Int64(piece.count)
-            tell(.progress(transferred))
+            tellProgress()
             readOn(source)
         }
     }
@@ -128,13 +131,14 @@ extension TransferredFile {
     private func arrived(_ message: DataChannelMessage) {
         guard state == .connected else { return }
         guard message.kind == .binary else { return cancel("the other side broke the protocol") }
+        guard !message.bytes.isEmpty else { return }
         guard Int64(message.bytes.count) <= size - transferred else {
             return cancel("the other side sent more than it had promised")
         }
         transferred += Int64(message.bytes.count)
-        incoming.append(message.bytes)
+        incoming += message.bytes
         incomingBytes += message.bytes.count
-        tell(.progress(transferred))
+        tellProgress()
         if !isStoring { store() }
     }
 
@@ -146,12 +150,13 @@ extension TransferredFile {
         incoming = []
         Task {
             do {
-                for piece in pieces {
-                    try await sink.write(piece)
-                    incomingBytes -= piece.count
-                }
+                if !pieces.isEmpty { try await sink.write(pieces) }
+                incomingBytes -= pieces.count
                 if incoming.isEmpty, transferred == size, state == .connected {
-                    finish(try await sink.finish())
+                    let path = try await sink.finish()
+                    // Somebody may have wanted no more meanwhile: then there is no file.
+                    guard state == .connected else { return sink.remove(path) }
+                    finish(path)
                 }
             } catch {
                 cancel("\(error)")

@@ -14,11 +14,20 @@ extension TransferredFile {
         case .offer(_, let version, let sdp): accepted(version, sdp)
         case .answer(_, let sdp): answered(sdp)
         case .ice(_, let candidate):
-            // Before there is a connection there is nothing to do with it: descriptions come first.
-            peer?.with { peer, now in peer.addRemote(candidate: candidate?.candidate ?? "", now: now) }
-            drain()
+            guard candidate?.isPlausible != false else { return }
+            add(candidate?.candidate ?? "")
         case .cancel(_, let reason): fail(reason)
         case .obsolete: cancel("the other side's program is too old")
+        }
+    }
+
+    /// A candidate may come while the connection is still being made.
+    private func add(_ candidate: String) {
+        if let peer {
+            peer.with { peer, now in peer.addRemote(candidate: candidate, now: now) }
+            drain()
+        } else if state == .connecting, earlyCandidates.count < StreamRecord.maximumCandidates {
+            earlyCandidates.append(candidate)
         }
     }
 
@@ -48,6 +57,8 @@ extension TransferredFile {
             return cancel("the connection cannot be negotiated: \(error)")
         }
         say(.answer(id: id, sdp: peer?.with { peer, _ in peer.description } ?? ""))
+        for candidate in earlyCandidates { add(candidate) }
+        earlyCandidates = []
         enter(.connected)
         limit(Self.connectTimeout, "no way to the other side was found")
         drain()

@@ -46,8 +46,12 @@ public actor TransferredFile {
     /// While it is received.
     var sink: FileSink?
     var isStoring = false
-    var incoming: [[UInt8]] = []
+    var incoming: [UInt8] = []
+    /// What came, and has not been written.
     var incomingBytes = 0
+    var earlyCandidates: [String] = []
+    /// The connection has ended.
+    var isLost = false
     private var timer: Scheduled<Void>?
 
     /// Pieces of a file, in bytes; the other side may count on no piece being longer.
@@ -61,6 +65,8 @@ public actor TransferredFile {
     /// How long a receiver that has everything waits for the sender to close, and who has lost the connection for a word
     /// about it.
     static let grace = TimeAmount.seconds(2)
+    /// A transfer of which nothing has moved for so long is given up.
+    static let stallTimeout = TimeAmount.seconds(60)
 
     init(
         _ invitation: FileTransferMessage.Invitation, with userID: String, named username: String?,
@@ -95,9 +101,9 @@ public actor TransferredFile {
         guard !isUp, state == .inviting, sink == nil else {
             throw ServerConnectionError(.invalidArgument, "this file is not waiting to be accepted")
         }
-        let sink = try await FileSink.create(in: directory, name: name, size: size)
+        let sink = try await FileSink.create(in: directory, name: name)
         guard state == .inviting, self.sink == nil else {
-            await sink.discard()
+            sink.discard()
             throw ServerConnectionError(.closed, "the file was withdrawn")
         }
         self.sink = sink
@@ -132,6 +138,9 @@ public actor TransferredFile {
 
     func tell(_ event: FileTransferEvent) { broadcast.send(event) }
 
+    /// Only the last of it has to be told.
+    func tellProgress() { broadcast.send(.progress(transferred), mayBeLeftOut: transferred < size) }
+
     /// Ends the transfer without telling the other side.
     func fail(_ reason: String?) {
         guard state != .done, state != .cancelled, state != .closed else { return }
@@ -146,7 +155,7 @@ public actor TransferredFile {
         timer?.cancel()
         peer?.close()
         peer = nil
-        if let sink, state != .done { Task { await sink.discard() } }
+        if state != .done { sink?.discard() }
         sink = nil
         incoming = []
         let fullID = fullID
@@ -167,7 +176,17 @@ public actor TransferredFile {
         }
     }
 
-    func unlimit() { timer?.cancel() }
+    /// Ends the transfer when nothing moves.
+    func watch() {
+        timer?.cancel()
+        let before = transferred
+        timer = connection.loop.scheduleTask(in: Self.stallTimeout) { [weak self] in
+            self?.assumeIsolated { file in
+                guard file.state == .connected else { return }
+                file.transferred == before ? file.cancel("nothing has moved for a minute") : file.watch()
+            }
+        }
+    }
 
     func say(_ message: FileTransferMessage) {
         let userID = userID

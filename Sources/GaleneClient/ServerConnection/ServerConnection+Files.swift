@@ -10,8 +10,10 @@ extension ServerConnection {
     /// The transfer of a file with a member; `nil` when there is none (any more).
     public func transferredFile(user: String, id: String) -> TransferredFile? { transfers["\(user)-\(id)"] }
 
-    /// Transfers at a time; of what more is offered one hears nothing.
+    /// Transfers at a time, in each direction; of what more is offered one hears nothing.
     static let maximumTransfers = 64
+    /// Files that one member may offer at a time: nobody else is kept out by it.
+    static let maximumTransfersOfMember = 8
 
     /// Offers a file to a member. It travels straight to that member, who has to accept it. Spec 11.3.2.
     ///
@@ -29,10 +31,11 @@ extension ServerConnection {
         guard let member = session.users[user], user != id else {
             throw ServerConnectionError(.invalidArgument, "there is no such member to send a file to")
         }
-        guard transfers.count < Self.maximumTransfers else {
+        guard transfers.values.count(where: \.isUp) < Self.maximumTransfers else {
             throw ServerConnectionError(.invalidArgument, "too many files are on their way")
         }
-        let source = try FileSource(path: path)
+        let source = try await FileSource.open(path)
+        try session.requireGroup()
         let invitation = FileTransferMessage.Invitation(
             id: RandomID.next(), name: name ?? path.split(separator: "/").last.map(String.init) ?? "file",
             size: source.size, mimeType: mimeType)
@@ -45,14 +48,18 @@ extension ServerConnection {
     }
 
     /// A message about a file.
-    func take(_ message: UserMessage) {
+    func take(_ message: UserMessage, weight: Int) {
         guard let source = message.source, let about = try? FileTransferMessage(message.value) else { return }
-        if case .invite(let invitation) = about { return take(invitation, from: source, named: message.username) }
+        if case .invite(let invitation) = about {
+            return take(invitation, from: source, named: message.username, weight: weight)
+        }
         guard let file = transfers["\(source)-\(about.id)"] else { return }
         file.assumeIsolated { $0.receive(about) }
     }
 
-    private func take(_ invitation: FileTransferMessage.Invitation, from source: String, named username: String?) {
+    private func take(
+        _ invitation: FileTransferMessage.Invitation, from source: String, named username: String?, weight: Int
+    ) {
         func refuse(_ reason: String) {
             try? userMessage(
                 .fileTransfer, to: source,
@@ -63,11 +70,14 @@ extension ServerConnection {
         guard invitation.versions.contains(FileTransferMessage.currentVersion) else {
             return refuse("the version of the protocol is unknown here")
         }
-        guard transfers.count < Self.maximumTransfers else { return refuse("too many files are on their way") }
+        let incoming = transfers.values.filter { !$0.isUp }
+        guard incoming.count < Self.maximumTransfers,
+            incoming.count(where: { $0.userID == source }) < Self.maximumTransfersOfMember
+        else { return refuse("too many files are on their way") }
         let file = TransferredFile(invitation, with: source, named: username, source: nil, connection: self)
         transfers[file.fullID] = file
         file.assumeIsolated { $0.enter(.inviting) }
-        report(.fileTransfer(file))
+        report(.fileTransfer(file), weight: weight)
     }
 
     /// Members who have left take no files.

@@ -51,14 +51,14 @@ extension ServerConnection {
 
     // MARK: What the session wants
 
-    func take(_ offer: StreamOffer) {
+    func take(_ offer: StreamOffer, weight: Int) {
         let stream =
             streams[offer.id]
             ?? Stream(
                 id: offer.id, localID: offer.localID, isUp: false, label: offer.label, source: offer.source,
                 username: offer.username, published: [], connection: self, limits: configuration.eventLimits)
         streams[offer.id] = stream
-        report(.downStream(stream))
+        report(.downStream(stream), weight: weight)
         stream.assumeIsolated { $0.receive(offer: offer.sdp) }
     }
 

@@ -148,6 +148,11 @@ public actor ServerConnection {
             }
         } catch {
             isConnecting = false
+            if session.phase == .ending {
+                // Closed meanwhile: that is the end.
+                session.socketClosed(code: 1006, reason: "")
+                drain()
+            }
             throw error
         }
         self.socket = socket
@@ -186,7 +191,7 @@ public actor ServerConnection {
         switch event {
         case .message(let message, let size):
             weight = size
-            session.receive(message, now: now)
+            session.receive(message, size: size, now: now)
         case .unreadable(let error): session.receiveUnreadable(error)
         case .closed(let code, let reason):
             socket = nil
@@ -236,13 +241,13 @@ public actor ServerConnection {
             joinWaiter?.resume(with: result.mapError { $0 })
             joinWaiter = nil
         case .closeSocket: socket?.close()
-        case .offered(let offer): take(offer)
+        case .offered(let offer): take(offer, weight: weight)
         case .answered(let stream, let sdp): streams[stream]?.assumeIsolated { $0.apply(answer: sdp) }
         case .candidate(let stream, let candidate): add(candidate, to: stream)
         case .restartICE(let stream): streams[stream]?.assumeIsolated { $0.restartICE() }
         case .endStream(let stream, let isReplaced, let isAborted):
             end(stream, isReplaced: isReplaced, isAborted: isAborted)
-        case .fileTransfer(let message): take(message)
+        case .fileTransfer(let message): take(message, weight: weight)
         }
     }
 

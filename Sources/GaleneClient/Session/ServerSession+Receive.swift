@@ -6,7 +6,9 @@ import RTCBase
 
 extension ServerSession {
     /// A message from the server. Spec 11.1.3, 11.1.9 and 11.1.12.
-    mutating func receive(_ message: ServerMessage, now: Instant) {
+    ///
+    /// - Parameter size: of its text, in bytes.
+    mutating func receive(_ message: ServerMessage, size: Int = 0, now: Instant) {
         guard phase == .handshaking || phase == .open else { return }
         liveness?.received(now: now)
         if phase == .handshaking {
@@ -21,7 +23,7 @@ extension ServerSession {
         case .ping: send(.pong)
         case .pong, .unknown: break
         case .joined(let joined): receive(joined)
-        case .user(let change): receive(change)
+        case .user(let change): receive(change, size: size)
         case .offer(let offer): receive(offer, now: now)
         case .answer(let answer): receive(answer)
         case .ice(let trickled): receive(trickled, now: now)
@@ -59,6 +61,11 @@ extension ServerSession {
     }
 
     private mutating func receive(_ joined: Joined) {
+        guard joined.group == joining?.group || abandoned.remove(joined.group) == nil else {
+            // Nobody waits for it any more.
+            if joined.kind == .join { send(.join(Join(kind: .leave, group: joined.group))) }
+            return
+        }
         let text = joined.value?.displayText
         let change = GroupChange(
             kind: joined.kind, group: joined.group, permissions: joined.permissions, status: joined.status,
@@ -118,10 +125,12 @@ extension ServerSession {
         data = [:]
     }
 
-    private mutating func receive(_ change: UserChange) {
+    private mutating func receive(_ change: UserChange, size: Int) {
         switch change.kind {
         case .add, .change:
-            guard users[change.id] != nil || users.count < Self.maximumUsers else {
+            allUserBytes += size - (userBytes.updateValue(size, forKey: change.id) ?? 0)
+            guard users[change.id] != nil || users.count < Self.maximumUsers, allUserBytes <= Self.maximumUserBytes
+            else {
                 return fail(ServerConnectionError(.protocolViolation, "the server tells of too many members"))
             }
             let isKnown = users[change.id] != nil
@@ -135,6 +144,7 @@ extension ServerSession {
             if !isKnown { summarizeStreams(of: change.id == id ? nil : change.id) }
         case .delete:
             guard let user = users.removeValue(forKey: change.id) else { return }
+            allUserBytes -= userBytes.removeValue(forKey: change.id) ?? 0
             report(.user(.delete, user))
         default:
             break

@@ -39,7 +39,7 @@ extension ServerSession {
     }
 
     mutating func receive(_ trickled: TrickledCandidate, now: Instant) {
-        guard let candidate = trickled.candidate else { return }
+        guard let candidate = trickled.candidate, candidate.isPlausible else { return }
         let isUp = up[trickled.id] != nil
         guard var record = isUp ? up[trickled.id] : down[trickled.id] else {
             return early.keep(candidate, for: trickled.id, now: now)
@@ -125,8 +125,9 @@ extension ServerSession {
     /// - Parameter replaced: the local id of an up stream that this one takes the place of.
     /// - Returns: the stream's local id.
     mutating func openUp(_ stream: String, label: String, replacing replaced: String?) -> String {
-        var record = StreamRecord(id: stream, localID: replaced ?? LocalID.next(), isUp: true, label: label)
-        if let replaced, let old = up.values.first(where: { $0.localID == replaced }) {
+        let old = up.values.first { $0.localID == replaced }
+        var record = StreamRecord(id: stream, localID: old?.localID ?? LocalID.next(), isUp: true, label: label)
+        if let old {
             // A server that has never heard of the old one need not hear of it now, but of the one before it.
             record.replace = old.isLocalDescribed ? old.id : old.replace
             endStream(old.id, isReplaced: true)

@@ -29,6 +29,8 @@ struct ServerSession {
 
     /// Members that are kept track of: a server with more is out of its mind.
     static let maximumUsers = 10_000
+    /// What the server tells of all of them, in bytes.
+    static let maximumUserBytes = 32 << 20
     /// Streams that a server may offer; each costs sockets and keys.
     static let maximumDownStreams = 256
     /// A server answers a join within seconds, authorisation included.
@@ -44,10 +46,15 @@ struct ServerSession {
     var status: GroupStatus?
     var data: [String: JSONValue] = [:]
     var users: [String: User] = [:]
+    /// The size of the last message about each of them.
+    var userBytes: [String: Int] = [:]
+    var allUserBytes = 0
     var up: [String: StreamRecord] = [:]
     var down: [String: StreamRecord] = [:]
     var early = EarlyCandidates()
     var joining: Joining?
+    /// Groups of joins that were given up: a late answer is none to another join.
+    var abandoned: Set<String> = []
     var liveness: Liveness?
     private var effects: [SessionEffect] = []
 
@@ -115,6 +122,7 @@ struct ServerSession {
     mutating func handleTimeout(now: Instant) {
         guard phase == .handshaking || phase == .open else { return }
         if let joining, joining.expiry <= now {
+            abandoned.insert(joining.group)
             endJoin(.failure(ServerConnectionError(.timedOut, "the server did not answer the join")))
         }
         switch liveness?.look(now: now) {
@@ -142,6 +150,7 @@ struct ServerSession {
         case .authorisationServer:
             throw ServerConnectionError(.invalidArgument, "the authorisation server has to be asked for a token first")
         }
+        abandoned.remove(group)
         joining = Joining(group: group, expiry: now + Self.joinTimeout)
         send(.join(join))
     }
@@ -180,6 +189,8 @@ struct ServerSession {
     mutating func forgetUsers() {
         let all = users.values.sorted { $0.id < $1.id }
         users = [:]
+        userBytes = [:]
+        allUserBytes = 0
         for user in all { report(.user(.delete, user)) }
     }
 

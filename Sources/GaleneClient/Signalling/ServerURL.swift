@@ -12,7 +12,10 @@ public struct ServerURL: Sendable, Hashable, CustomStringConvertible {
 
     /// - Returns: `nil` for another scheme, without a host, or with a port that is none.
     public init?(_ text: String) {
-        guard let end = text.firstRange(of: "://") else { return nil }
+        // Nothing of it may end a line of a request, or look like something else there.
+        guard text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7f }),
+            let end = text.firstRange(of: "://")
+        else { return nil }
         switch text[..<end.lowerBound].lowercased() {
         case "http", "ws": isSecure = false
         case "https", "wss": isSecure = true

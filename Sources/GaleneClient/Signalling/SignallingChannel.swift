@@ -33,6 +33,8 @@ package final class SignallingChannel: Sendable {
         self.pending = pending
     }
 
+    deinit { channel.close(promise: nil) }
+
     /// - Parameters:
     ///   - loop: where everything happens, `handler`'s calls included.
     ///   - handler: gets every event in order, ``SignallingEvent/closed(code:reason:)`` exactly once and last.
@@ -142,6 +144,8 @@ private final class MessageReader: ChannelInboundHandler {
                 handler(.unreadable(error))
             }
         case .ping:
+            // Who does not read need not be told that we are there.
+            guard context.channel.isWritable else { break }
             let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: bytes)
             context.writeAndFlush(wrapOutboundOut(pong), promise: nil)
         case .connectionClose:

@@ -13,6 +13,7 @@ import WebRTCIO
 extension Stream {
     /// Begins to publish: the offer goes out, then the addresses.
     func publish(_ configuration: PeerConfiguration, _ servers: ICEServers, addresses: [IPAddress]) {
+        guard !isClosed else { return }
         let loop = connection.loop
         let driver = PeerDriver(
             SendingPeer(
@@ -33,6 +34,11 @@ extension Stream {
 
     func offer(restartingICE: Bool) {
         guard let sending else { return }
+        guard !sending.with({ peer, _ in peer.isPending }) else {
+            // One after the other: two answers could not be told apart.
+            mustOfferAgain = true
+            return
+        }
         let sdp = sending.with { peer, now in
             if restartingICE { peer.restartICE(now: now) }
             return peer.offer()
@@ -46,10 +52,16 @@ extension Stream {
         do throws(NegotiationError) {
             try sending.with { peer, now throws(NegotiationError) in try peer.apply(answer: answer, now: now) }
         } catch {
+            // One that nobody waits for changes nothing.
+            guard error != .unexpectedAnswer else { return }
             return fail(ServerConnectionError(.media, "the server's answer cannot be used: \(error)"))
         }
         inConnection { $0.answerApplied(self.id) }
         report(.negotiated)
+        if mustOfferAgain {
+            mustOfferAgain = false
+            offer(restartingICE: true)
+        }
         drain()
     }
 

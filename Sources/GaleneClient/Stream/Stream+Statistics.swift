@@ -49,7 +49,7 @@ struct RateHistory {
     /// - Returns: bits a second since the last look at the same thing; `nil` at the first.
     mutating func rate(of name: String, bytes: Int, now: Instant) -> Double? {
         defer { last[name] = (bytes, now) }
-        guard let (before, at) = last[name], now > at else { return nil }
+        guard let (before, at) = last[name], now > at, bytes >= before else { return nil }
         return Double(bytes - before) * 8 / (Double((now - at).wholeNanoseconds) / 1e9)
     }
 }

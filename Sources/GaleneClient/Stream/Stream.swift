@@ -49,6 +49,10 @@ public actor Stream {
     /// An offer that came while the first was being answered.
     var waitingOffer: String?
     var isAnswering = false
+    /// A restart was wanted while an answer was awaited.
+    var mustOfferAgain = false
+    /// How long a server may take to confirm the end of a down stream.
+    private static let closeTimeout = TimeAmount.seconds(10)
     private var statisticsTask: RepeatedTask?
     var rates = RateHistory()
 
@@ -92,6 +96,9 @@ public actor Stream {
     public func abort() {
         guard !isClosed, !isUp else { return }
         inConnection { $0.abort(self.id) }
+        connection.loop.scheduleTask(in: Self.closeTimeout) { [weak self] in
+            self?.assumeIsolated { stream in stream.inConnection { $0.endStream(stream.id, isReplaced: false) } }
+        }
     }
 
     /// Says what is wanted of this down stream, whatever ``ServerConnection/request(_:)`` says of its label; `nil` for that
@@ -193,7 +200,7 @@ public actor Stream {
         if isUp {
             inConnection { $0.endStream(self.id, isReplaced: false) }
         } else {
-            inConnection { $0.abort(self.id) }
+            abort()
         }
     }
 }

@@ -19,6 +19,13 @@ public struct CandidateDescription: Hashable, Sendable {
     }
 }
 
+extension CandidateDescription {
+    /// Whether it is no longer than any candidate is; what is longer is not worth keeping.
+    public var isPlausible: Bool {
+        candidate.utf8.count <= 1024 && (sdpMid?.utf8.count ?? 0) <= 256 && (usernameFragment?.utf8.count ?? 0) <= 256
+    }
+}
+
 /// One candidate of a stream's sender or receiver.
 public struct TrickledCandidate: Hashable, Sendable {
     public var id: String

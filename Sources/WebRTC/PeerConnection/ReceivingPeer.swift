@@ -194,9 +194,10 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
 
     public mutating func pollTransmit(now: Instant) -> ICETransmit? {
         if let transmit = link.pollTransmit() { return transmit }
-        guard isConnected else { return nil }
+        // Also when nobody would get them: what is due must not stay due.
         var messages: [RTCPMessage] = []
         for receiver in receivers { messages += receiver.pollControl(now: now) }
+        guard isConnected else { return nil }
         link.send(rtcp: messages)
         return link.pollTransmit()
     }

@@ -92,6 +92,9 @@ public struct SendingPeer: ~Copyable, PeerMachine {
         negotiation.offer(tracks: tracks.map(\.offered), local: link.local).sdp
     }
 
+    /// Whether an answer is awaited: no other offer may go out before.
+    public var isPending: Bool { negotiation.isPending }
+
     /// Makes the next offer one that restarts ICE: new credentials, another look at all addresses.
     public mutating func restartICE(now: Instant) { link.renewCredentials(now: now) }
 

@@ -14,7 +14,9 @@ struct FileNameTests {
             ("picture.jpg", "picture.jpg"), ("../../etc/passwd", "passwd"), ("C:\\Windows\\win.ini", "win.ini"),
             ("/", "file"), ("", "file"), (".", "file"), ("..", "file"), (".bashrc", "bashrc"), ("...x", "x"),
             ("a\u{0}b\n\u{1b}[31mc", "ab[31mc"), ("a\u{202e}gpj.exe", "agpj.exe"), ("a<b>:c|d?e*\"f", "a_b__c_d_e__f"),
-            ("trailing. . ", "trailing"), ("  spaced  ", "spaced"), ("日本語.txt", "日本語.txt"), ("a/b/", "b"),
+            ("trailing. . ", "trailing"), ("  spaced  ", "spaced"), ("日本語.txt", "日本語.txt"), ("a/b/", "file"),
+            ("/\u{200d}../\u{200d}.config/\u{200d}autostart/\u{200d}x.desktop", "x.desktop"), ("a/\u{301}b", "b"),
+            (".\u{308}x", "x"), ("\u{e0041}/\u{e0042}../x", "x"), ("\\\u{200c}y", "y"),
         ])
     func `are fit for a directory of ours`(name: String, expected: String) {
         #expect(FileName.sanitized(name) == expected)

@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneProtocol
+import RTCTestKit
+import Testing
+
+/// Servers that break every rule: nothing traps, hangs or grows.
+@Suite("Hostile servers", .attack(19), .timeLimit(.minutes(2)))
+struct HostileServerTests {
+    private static let welcome = #"{"type":"handshake","version":["2"]}"#
+    private static let joined =
+        #"{"type":"joined","kind":"join","group":"g","username":"ada","permissions":["present","message"]}"#
+
+    /// Joins a server that then says all of this; what the connection comes to.
+    private func face(
+        _ messages: [String], limits: EventLimits = EventLimits(), reads: Bool = true
+    ) async throws -> (connection: ServerConnection, last: ServerEvent?, error: (any Error)?) {
+        nonisolated(unsafe) var result: (ServerConnection, ServerEvent?, (any Error)?)?
+        try await FakeServer.run(hear: { text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(Self.welcome)
+            case .join:
+                client.say(Self.joined)
+                for message in messages { client.say(message) }
+                client.say(#"{"type":"ping"}"#)
+            case .pong: client.hangUp()
+            default: break
+            }
+        }) { server in
+            var configuration = ServerConnection.Configuration()
+            configuration.eventLimits = limits
+            let connection = try ServerConnection(configuration)
+            let events = connection.events
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "ada", credentials: .none)
+            var last: ServerEvent?
+            do {
+                for try await event in events { last = event }
+                result = (connection, last, nil)
+            } catch {
+                result = (connection, last, error)
+            }
+        }
+        return try #require(result)
+    }
+
+    @Test(arguments: [
+        ["nonsense"], ["[]"], [#"{"type":7}"#], [#"{"type":"user","id":[]}"#], ["\u{0}"],
+        [String(repeating: "[", count: 100_000)], [welcome], [joined],
+        [#"{"type":"joined","kind":"join","group":1e400}"#],
+    ])
+    func `a message that is none ends the connection, with a word`(messages: [String]) async throws {
+        let (connection, last, _) = try await face(messages)
+        guard case .closed? = last else {
+            throw ServerConnectionError(.closed, "it ended with \(String(describing: last))")
+        }
+        #expect(await connection.users.isEmpty)
+        #expect(await connection.group == nil)
+        #expect(await connection.isConnected == false)
+    }
+
+    @Test func `offers, answers and candidates of all kinds lead to nothing`() async throws {
+        let sdps = [
+            "", "x", "v=0\r\n", String(repeating: "a=x\r\n", count: 10_000),
+            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n",
+        ]
+        var messages: [String] = []
+        for (number, sdp) in sdps.enumerated() {
+            let text = String(decoding: JSONValue.string(sdp).encoded(), as: UTF8.self)
+            for _ in 0..<3 {
+                messages.append(#"{"type":"offer","id":"s\#(number)","label":"camera","source":"b","sdp":\#(text)}"#)
+            }
+            messages.append(#"{"type":"answer","id":"s\#(number)","sdp":\#(text)}"#)
+        }
+        for number in 0..<2000 {
+            messages.append(
+                #"{"type":"ice","id":"s\#(number % 7)","candidate":{"candidate":"candidate:\#(number) 1 udp 1 192.0.2.1 9 typ host"}}"#
+            )
+        }
+        messages += ["close", "abort", "renegotiate"].flatMap { type in
+            (0..<7).map { #"{"type":"\#(type)","id":"s\#($0)"}"# }
+        }
+        let (connection, last, error) = try await face(messages)
+        guard case .closed? = last, error == nil else {
+            Issue.record("it ended with \(String(describing: last)), \(String(describing: error))")
+            return
+        }
+        #expect(await connection.downStreams.isEmpty)
+    }
+
+    @Test func `files that are offered without end are few, and names are not believed`() async throws {
+        var messages = [#"{"type":"user","kind":"add","id":"b","username":"Eve"}"#]
+        for number in 0..<500 {
+            messages.append(
+                #"""
+                {"type":"usermessage","kind":"filetransfer","source":"b","dest":"me","value":
+                 {"type":"invite","version":["1"],"id":"\#(number)","name":"../../x","size":9223372036854775807,"mimetype":""}}
+                """#)
+        }
+        for type in ["offer", "answer", "ice", "cancel", "upice", "dance"] {
+            messages.append(
+                #"{"type":"usermessage","kind":"filetransfer","source":"b","value":{"type":"\#(type)","id":"0","sdp":"x"}}"#
+            )
+        }
+        let (connection, last, _) = try await face(messages)
+        guard case .closed? = last else {
+            Issue.record("it ended with \(String(describing: last))")
+            return
+        }
+        #expect(await connection.transferredFiles.isEmpty)
+    }
+
+    @Test func `who does not read events is told, and the connection goes on to its end`() async throws {
+        var limits = EventLimits()
+        limits.count = 20
+        let messages = (0..<1000).map { #"{"type":"chat","id":"\#($0)","source":"b","value":"x"}"# }
+        nonisolated(unsafe) var connection: ServerConnection?
+        try await FakeServer.run(hear: { text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(Self.welcome)
+            case .join:
+                client.say(Self.joined)
+                for message in messages { client.say(message) }
+                client.say(#"{"type":"ping"}"#)
+            case .pong: client.hangUp()
+            default: break
+            }
+        }) { server in
+            var configuration = ServerConnection.Configuration()
+            configuration.eventLimits = limits
+            let member = try ServerConnection(configuration)
+            connection = member
+            let unread = member.events
+            try await member.connect(to: server.endpoint)
+            try await member.join(group: "g", username: "ada", credentials: .none)
+            // The end, seen by somebody who reads.
+            var count = 0
+            let error = await #expect(throws: ServerConnectionError.self) {
+                while await member.isConnected { await Task.yield() }
+                for try await _ in unread { count += 1 }
+            }
+            #expect(error?.code == .fellBehind && count == 20)
+        }
+        #expect(await connection?.group == nil)
+    }
+
+    @Test func `one that accepts and says nothing is given up`() async throws {
+        try await FakeServer.run { server in
+            let connection = try ServerConnection()
+            let error = await #expect(throws: ServerConnectionError.self) {
+                try await connection.connect(to: server.endpoint)
+            }
+            #expect(error?.code == .timedOut)
+        }
+    }
+
+    @Test func `who waits for it can stop waiting`() async throws {
+        try await FakeServer.run(hear: { text, client in
+            if case .handshake? = try? ClientMessage(parsing: text) { client.say(Self.welcome) }
+        }) { server in
+            let connection = try ServerConnection()
+            try await connection.connect(to: server.endpoint)
+            let joining = Task { try await connection.join(group: "g", username: "ada", credentials: .none) }
+            while server.received.isEmpty, await !connection.isConnected { await Task.yield() }
+            joining.cancel()
+            await #expect(throws: (any Error).self) { try await joining.value }
+        }
+    }
+}
