@@ -192,9 +192,10 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
 
     public mutating func pollTransmit(now: Instant) -> ICETransmit? {
         if let transmit = link.pollTransmit() { return transmit }
-        guard isConnected else { return nil }
+        // Without a connection too: what the tracks want to say is lost then, but it must not stay due.
         var messages: [RTCPMessage] = []
         for receiver in receivers { messages += receiver.pollControl(now: now) }
+        guard isConnected else { return nil }
         link.send(rtcp: messages)
         return link.pollTransmit()
     }
