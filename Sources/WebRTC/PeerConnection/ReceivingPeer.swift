@@ -51,7 +51,8 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
         // Who controls is known with the offer; the credentials are needed for the answer to it.
         var random = random
         let credentials = ICECredentials.random(using: &random)
-        negotiation = ReceiverNegotiation(codecs: codecs)
+        // Who plays a track wants one of its encodings; several would come out as one mixture.
+        negotiation = ReceiverNegotiation(codecs: codecs, acceptsSimulcast: false)
         let answer = try negotiation.answer(
             offer: offer,
             local: LocalTransport(
@@ -167,7 +168,9 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
     private func receiver(of header: RTPHeader, in packet: UnsafeRawBufferPointer) -> TrackReceiver? {
         if let known = receivers.first(where: { $0.has(ssrc: header.ssrc) }) { return known }
         for receiver in receivers {
-            guard let id = receiver.track.extensions.mid, let mid = header.extensionText(id, in: packet) else { continue }
+            guard let id = receiver.track.extensions.mid, let mid = header.extensionText(id, in: packet) else {
+                continue
+            }
             return receivers.first { $0.mid == mid }
         }
         let fitting = receivers.filter { $0.codec(of: header.payloadType) != nil }
