@@ -23,8 +23,8 @@ struct AcceptedSection {
     ///   - extensions: what the sections before have fixed.
     /// - Returns: `nil` when no codec suits.
     init?(
-        _ section: MediaDescription, mid: String, kind: MediaKind, codecs: [Codec], inherited: MediaDirection?,
-        extensions earlier: NegotiatedExtensions
+        _ section: MediaDescription, mid: String, kind: MediaKind, codecs: [Codec], acceptsSimulcast: Bool,
+        inherited: MediaDirection?, extensions earlier: NegotiatedExtensions
     ) {
         self.mid = mid
         self.kind = kind
@@ -38,7 +38,7 @@ struct AcceptedSection {
             feedback = NegotiatedFeedback.declared(by: section, payloadTypes: self.codecs.map(\.payloadType))
             extensions = NegotiatedExtensions(declaredBy: section, isAnswer: false).agreeing(with: earlier)
             // Without the extension no packet could say which encoding it belongs to.
-            if extensions.rid != nil { rids = Self.rids(of: section) }
+            if acceptsSimulcast, extensions.rid != nil { rids = Self.rids(of: section) }
         }
         let sends = (section.direction ?? inherited ?? .sendrecv).sends
         direction = sends ? .recvonly : .inactive

@@ -26,6 +26,9 @@ public struct ReceiverNegotiation: Sendable {
 
     /// The codecs that are accepted.
     public let codecs: [Codec]
+    /// Whether a track may come in several encodings. If not, `a=simulcast` is not answered, and the offerer sends one
+    /// (RFC 8853 section 5.3.2).
+    public let acceptsSimulcast: Bool
     private var sections: [Section] = []
     private var remote: RemoteTransport?
     private var version: UInt64 = 0
@@ -37,8 +40,9 @@ public struct ReceiverNegotiation: Sendable {
         var isRejected: Bool
     }
 
-    public init(codecs: [Codec]) {
+    public init(codecs: [Codec], acceptsSimulcast: Bool = true) {
         self.codecs = codecs
+        self.acceptsSimulcast = acceptsSimulcast
     }
 
     /// Answers an offer of this stream.
@@ -117,8 +121,8 @@ public struct ReceiverNegotiation: Sendable {
             guard let mid, let kind = MediaKind(rawValue: section.kind.rawValue), section.isRTP, section.isOpen,
                 section.attributes.contains(.rtcpMux),
                 let accepted = AcceptedSection(
-                    section, mid: mid, kind: kind, codecs: codecs, inherited: session.direction,
-                    extensions: extensions)
+                    section, mid: mid, kind: kind, codecs: codecs, acceptsSimulcast: acceptsSimulcast,
+                    inherited: session.direction, extensions: extensions)
             else { return nil }
             extensions = extensions.merging(accepted.extensions)
             return accepted

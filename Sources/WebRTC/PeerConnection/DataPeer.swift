@@ -122,16 +122,25 @@ public struct DataPeer: ~Copyable, PeerMachine {
     }
 
     /// The next thing that happened to a channel. Messages that are left here are not acknowledged as taken: the peer waits.
-    public mutating func pollChannelEvent() -> DataChannelEvent? { channels?.pollEvent() ?? nil }
+    public mutating func pollChannelEvent() -> DataChannelEvent? {
+        let event = channels?.pollEvent() ?? nil
+        // What it tells may have started a timer: an answer to the reset of a stream.
+        channelsDeadline = channels?.deadline ?? nil
+        return event
+    }
 
     public var isConnected: Bool { link.transport.isConnected }
 
     // MARK: The driver's side
 
-    public mutating func gather(now: Instant) { link.transport.gather(now: now) }
+    public mutating func gather(now: Instant) {
+        link.transport.gather(now: now)
+        settle(now: now)
+    }
 
     public mutating func addLocal(_ address: TransportAddress, isTold: Bool, now: Instant) {
         link.addLocal(address, isTold: isTold, now: now)
+        settle(now: now)
     }
 
     public mutating func receive(

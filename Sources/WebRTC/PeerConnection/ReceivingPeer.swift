@@ -51,7 +51,8 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
         // Who controls is known with the offer; the credentials are needed for the answer to it.
         var random = random
         let credentials = ICECredentials.random(using: &random)
-        negotiation = ReceiverNegotiation(codecs: codecs)
+        // Who plays a track wants one of its encodings; several would come out as one mixture.
+        negotiation = ReceiverNegotiation(codecs: codecs, acceptsSimulcast: false)
         let answer = try negotiation.answer(
             offer: offer,
             local: LocalTransport(
@@ -194,7 +195,7 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
 
     public mutating func pollTransmit(now: Instant) -> ICETransmit? {
         if let transmit = link.pollTransmit() { return transmit }
-        // Also when nobody would get them: what is due must not stay due.
+        // Without a connection too: what the tracks want to say is lost then, but it must not stay due.
         var messages: [RTCPMessage] = []
         for receiver in receivers { messages += receiver.pollControl(now: now) }
         guard isConnected else { return nil }

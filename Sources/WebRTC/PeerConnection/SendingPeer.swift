@@ -54,7 +54,10 @@ public struct SendingPeer: ~Copyable, PeerMachine {
     private struct SentTrack {
         let track: Track
         let offered: OfferedTrack
+        /// From the first answer that takes the track on, and kept when a later one refuses it: a new one could send
+        /// other packets by the numbers of the old ones, with the same keys.
         var sender: MediaSender?
+        /// By the last answer.
         var isRefused = false
     }
 
@@ -113,6 +116,7 @@ public struct SendingPeer: ~Copyable, PeerMachine {
                 tracks[index].isRefused = true
                 continue
             }
+            tracks[index].isRefused = false
             if tracks[index].sender == nil { tracks[index].sender = makeSender(tracks[index], accepted) }
         }
         link.setRemote(applied.remote, now: now)
@@ -144,7 +148,8 @@ public struct SendingPeer: ~Copyable, PeerMachine {
     /// Whether the peer takes a track; `nil` before its answer.
     public func isAccepted(track: Int) -> Bool? {
         guard tracks.indices.contains(track) else { return nil }
-        return tracks[track].sender != nil ? true : tracks[track].isRefused ? false : nil
+        if tracks[track].isRefused { return false }
+        return tracks[track].sender != nil ? true : nil
     }
 
     /// A candidate of the peer's.
@@ -167,7 +172,8 @@ public struct SendingPeer: ~Copyable, PeerMachine {
     public mutating func send(
         _ frame: EncodedFrame, track: Int, rid: String? = nil, capturedAt captured: Instant, now: Instant
     ) throws(ParseError) -> Bool {
-        guard isConnected, tracks.indices.contains(track), tracks[track].sender != nil else { return false }
+        guard isConnected, tracks.indices.contains(track), tracks[track].sender != nil, !tracks[track].isRefused
+        else { return false }
         var rid = rid
         if tracks[track].sender?.configuration.encodings.first?.rid == nil {
             guard rid == nil || rid == tracks[track].track.encodings.first?.rid else { return false }
