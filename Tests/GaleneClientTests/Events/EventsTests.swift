@@ -89,3 +89,19 @@ struct EventsTests {
         #expect(!events.queue.isOpen)
     }
 }
+
+extension EventsTests {
+    @Test func `what may be left out never pushes out what may not`() async throws {
+        var limits = EventLimits()
+        limits.count = 10
+        let broadcast = EventBroadcast<Int>(limits: limits)
+        let events = broadcast.subscribe()
+        for number in 0..<1000 { broadcast.send(number, mayBeLeftOut: true) }
+        broadcast.send(-1)
+        var iterator = events.makeAsyncIterator()
+        #expect(try await iterator.next() == 0)
+        #expect(try await iterator.next() == -1)
+        broadcast.send(7, mayBeLeftOut: true)
+        #expect(try await iterator.next() == 7)
+    }
+}

@@ -174,3 +174,38 @@ struct ServerSessionTests {
         #expect(harness.take() == ["> join g", "join failed: closed ", "closed 1006 "])
     }
 }
+
+extension ServerSessionTests {
+    @Test func `an answer to a join that was given up is none to the next one`() throws {
+        var harness = ServerSessionHarness()
+        try harness.join("slow", "Ann")
+        for _ in 0..<6 {
+            harness.advance(.seconds(5))
+            harness.receive(#"{"type":"pong"}"#)
+        }
+        try harness.join("g", "Ann")
+        harness.log = []
+        harness.receive(#"{"type":"joined","kind":"join","group":"slow","username":"Ann"}"#)
+        #expect(harness.take() == ["> leave slow"])
+        #expect(harness.session.group == nil)
+        harness.receive(#"{"type":"joined","kind":"join","group":"g","username":"Ann"}"#)
+        #expect(harness.take() == ["joined join g", "join succeeded"])
+    }
+
+    @Test(.attack(19)) func `what a server tells of members has a bound in bytes`() throws {
+        var harness = try ServerSessionHarness.joined()
+        for number in 0..<40 {
+            harness.session.receive(
+                .user(UserChange(kind: .add, id: "u\(number)", username: "x")), size: 1 << 20, now: harness.now)
+        }
+        #expect(harness.session.users.count <= 33)
+        #expect(harness.session.phase == .ending)
+        // Who goes makes room.
+        var other = try ServerSessionHarness.joined()
+        for _ in 0..<100 {
+            other.session.receive(.user(UserChange(kind: .add, id: "u", username: "x")), size: 1 << 20, now: other.now)
+            other.session.receive(.user(UserChange(kind: .delete, id: "u", username: "x")), size: 100, now: other.now)
+        }
+        #expect(other.session.phase == .open)
+    }
+}

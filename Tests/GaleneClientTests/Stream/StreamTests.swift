@@ -235,3 +235,28 @@ struct StreamTests {
         }
     }
 }
+
+extension StreamTests {
+    @Test(.row("C-21")) func `restarts that overlap are made one after the other`() async throws {
+        try await RunningServer.run(groups: Self.groups) { server in
+            let ann = try await TestMember(server, "Ann")
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.opus)])
+            var events = up.events.makeAsyncIterator()
+            // All before the first answer can be there.
+            for _ in 0..<5 { await up.restartICE() }
+            var negotiated = 0
+            while negotiated < 2, let event = try await events.next() {
+                switch event {
+                case .negotiated: negotiated += 1
+                case .closed, .failed, .aborted: Issue.record("the stream ended: \(event)")
+                default: break
+                }
+            }
+            #expect(negotiated == 2)
+            while await up.status != .connected, let event = try await events.next() {
+                if case .closed = event { Issue.record("the stream ended") }
+            }
+            await ann.connection.close()
+        }
+    }
+}
