@@ -10,6 +10,8 @@ extension MediaReceiver {
     /// - Parameter clock: the stream's, the same for all of its tracks.
     public mutating func poll(_ clock: inout PlayoutClock, now: Instant) -> ReceivedFrame? {
         isFresh = false
+        // Of a track that nothing has come of there is nothing to ask for, nor anybody to ask.
+        guard source != nil else { return nil }
         if isSound { takeSound(clock, now: now) } else { takePicture(clock, now: now) }
         guard let first = waiting.first else {
             frameDeadline = nil

@@ -22,6 +22,8 @@ struct PeerPair<First: TestedPeer & ~Copyable, Second: TestedPeer & ~Copyable>: 
         var wakeUps = 0
         /// What goes to the other end.
         var net: NetworkEmulator<[UInt8]>
+        /// The first that went there.
+        var recorded: [[UInt8]] = []
         /// Datagrams to anywhere else.
         var strayTransmits = 0
 
@@ -50,6 +52,7 @@ struct PeerPair<First: TestedPeer & ~Copyable, Second: TestedPeer & ~Copyable>: 
                         strayTransmits += 1
                         continue
                     }
+                    if recorded.count < 256 { recorded.append(transmit.bytes) }
                     net.send(transmit.bytes, size: transmit.bytes.count, now: now)
                 }
                 while let event = peer.pollEvent() {
@@ -128,7 +131,8 @@ struct PeerPair<First: TestedPeer & ~Copyable, Second: TestedPeer & ~Copyable>: 
         }
         standstill = next <= now ? standstill + 1 : 0
         guard standstill < 1000 else {
-            if !isSpinning { Issue.record("a machine wants to be woken without end at \(now)") }
+            let deadlines = [first.peer.deadline, second.peer.deadline]
+            if !isSpinning { Issue.record("a machine wants to be woken without end at \(now): \(deadlines)") }
             isSpinning = true
             now = max(now, end)
             return false
