@@ -15,9 +15,13 @@ import Testing
 @Suite("HTTPS", .timeLimit(.minutes(1)))
 struct TLSTests {
     /// A client that trusts this certificate and no other.
-    static func context(trusting certificate: [UInt8]?) throws -> NIOSSLContext {
+    ///
+    /// - Parameter version: the only one that it speaks; `nil` for those of today.
+    static func context(trusting certificate: [UInt8]?, version: TLSVersion? = nil) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.applicationProtocols = ["http/1.1"]
+        configuration.minimumTLSVersion = version ?? .tlsv12
+        configuration.maximumTLSVersion = version
         if let certificate {
             configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(certificate))
             configuration.certificateVerification = .noHostnameVerification
@@ -38,6 +42,21 @@ struct TLSTests {
     @Test(.row("S-07")) func `without files a certificate is made`() async throws {
         try await TestServer.run(insecure: false) { server async throws in
             #expect(try await Self.status(server, trusting: nil) == 200)
+        }
+    }
+
+    @Test(
+        .row("S-05"),
+        arguments: [
+            (TLSVersion.tlsv1, false), (.tlsv11, false), (.tlsv12, true), (.tlsv13, true),
+        ])
+    func `only versions of today are spoken`(version: TLSVersion, isSpoken: Bool) async throws {
+        try await TestServer.run(insecure: false) { server async throws in
+            let client = try await RawClient.connect(
+                port: server.port, tls: try Self.context(trusting: nil, version: version))
+            let response = try? await client.request("GET", "/group/demo/.status")
+            try? await client.close()
+            #expect((response?.status == 200) == isSpoken)
         }
     }
 
