@@ -15,9 +15,11 @@ struct CountFrames {
         try await connection.connect(to: status)
         try await connection.join(group: status.name, username: "counter", credentials: .none)
         try await connection.request(["": [.audio, .video]])
+        // A stream is told of again when its tracks change.
+        var known: Set<String> = []
         try await withThrowingTaskGroup(of: Void.self) { streams in
             for try await event in events {
-                guard case .downStream(let stream) = event, await stream.tracks.isEmpty else { continue }
+                guard case .downStream(let stream) = event, known.insert(stream.id).inserted else { continue }
                 await stream.setStatsInterval(.seconds(1))
                 streams.addTask {
                     for try await event in stream.events {

@@ -13,7 +13,8 @@ public enum ServerEvent: Sendable {
     /// `onuser`: a member came, changed or left; ``ServerConnection/users`` is up to date already. A departed member is
     /// as it was.
     case user(UserChange.Kind, User)
-    /// `ondownstream`: a stream is offered, for the first time or again with other tracks.
+    /// `ondownstream`: a stream is offered, for the first time or again with other tracks: then it is the same object, with
+    /// the same ``Stream/id``.
     case downStream(Stream)
     /// `onchat`
     case chat(ChatMessage)
