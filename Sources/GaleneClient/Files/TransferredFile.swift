@@ -30,7 +30,8 @@ public actor TransferredFile {
     public nonisolated let mimeType: String
     /// The version of the protocol between the two.
     public nonisolated let version = FileTransferMessage.currentVersion
-    nonisolated let connection: ServerConnection
+    /// The connection by which the two talk about it.
+    public nonisolated let connection: ServerConnection
     public nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
     public private(set) var state = FileTransferState.new

@@ -47,6 +47,9 @@ public actor ServerConnection {
     nonisolated let loop: any EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
+    /// For the application; see ``setUserData(_:for:)``.
+    public private(set) var userData: [String: any Sendable] = [:]
+
     let configuration: Configuration
     var streams: [String: Stream] = [:]
     var transfers: [String: TransferredFile] = [:]
@@ -107,6 +110,9 @@ public actor ServerConnection {
     public var groupData: [String: JSONValue] { session.data }
     /// Whether messages can be sent.
     public var isConnected: Bool { session.phase == .open }
+
+    /// Keeps something of the application's with the connection; `nil` forgets it.
+    public func setUserData(_ value: (any Sendable)?, for key: String) { userData[key] = value }
 
     // MARK: Connecting
 

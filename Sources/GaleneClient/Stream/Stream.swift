@@ -29,7 +29,8 @@ public actor Stream {
     public nonisolated let source: String?
     /// And that member's name.
     public nonisolated let username: String?
-    nonisolated let connection: ServerConnection
+    /// The connection that it belongs to.
+    public nonisolated let connection: ServerConnection
     public nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
     private let eventBroadcast: EventBroadcast<StreamEvent>
@@ -37,10 +38,10 @@ public actor Stream {
     /// The tracks of a down stream, as of the last negotiation.
     public internal(set) var tracks: [StreamTrack] = []
     /// The tracks of an up stream.
-    public let published: [PublishedTrack]
+    public nonisolated let published: [PublishedTrack]
     public private(set) var status = StreamStatus.new
-    /// For the application.
-    public var userData: [String: any Sendable] = [:]
+    /// For the application; see ``setUserData(_:for:)``.
+    public private(set) var userData: [String: any Sendable] = [:]
 
     /// One of the two while the stream lives.
     var sending: PeerDriver<SendingPeer>?
@@ -147,6 +148,9 @@ public actor Stream {
             throw ServerConnectionError(.media, "the frame is malformed: \(error)")
         }
     }
+
+    /// Keeps something of the application's with the stream; `nil` forgets it.
+    public func setUserData(_ value: (any Sendable)?, for key: String) { userData[key] = value }
 
     /// How often ``StreamEvent/statistics(_:)`` comes; `nil` for never.
     public func setStatsInterval(_ interval: Duration?) {

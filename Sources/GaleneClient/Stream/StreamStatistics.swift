@@ -40,4 +40,6 @@ public struct StreamStatistics: Sendable, Hashable {
 
     public var outbound: [Outbound] = []
     public var inbound: [Inbound] = []
+
+    public init() {}
 }

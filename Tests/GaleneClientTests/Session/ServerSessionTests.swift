@@ -147,7 +147,7 @@ struct ServerSessionTests {
             ])
     }
 
-    @Test func `when the socket closes everything ends in the documented order`() throws {
+    @Test(.row("P-48")) func `when the socket closes everything ends in the documented order`() throws {
         var harness = try ServerSessionHarness.joined()
         harness.receive(#"{"type":"user","kind":"add","id":"b","username":"Bob"}"#)
         harness.receive(#"{"type":"offer","id":"d","label":"camera","source":"b","username":"Bob","sdp":"x"}"#)

@@ -21,7 +21,7 @@ struct StreamSignallingTests {
         #"{"type":"ice","id":"\#(id)","candidate":{"candidate":"\#(text)","sdpMid":"0"}}"#
     }
 
-    @Test func `candidates wait for the descriptions that they belong to, on both sides`() throws {
+    @Test(.row("P-49")) func `candidates wait for the descriptions that they belong to, on both sides`() throws {
         var harness = try ServerSessionHarness.joined()
         harness.receive(ice("d", "early"))
         harness.receive(offer("d"))

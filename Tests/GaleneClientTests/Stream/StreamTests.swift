@@ -237,7 +237,7 @@ struct StreamTests {
 }
 
 extension StreamTests {
-    @Test(.row("C-21")) func `restarts that overlap are made one after the other`() async throws {
+    @Test(.row("C-21", "P-20")) func `restarts that overlap are made one after the other`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
             let ann = try await TestMember(server, "Ann")
             let up = try await ann.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.opus)])
