@@ -63,7 +63,7 @@ var targets: [Target] = [
     .target(name: "ServerFiles"),
 
     // Tests. RTCTestKit is what they share: virtual time, a seeded network, hex, fixtures, traits.
-    .target(name: "RTCTestKit", dependencies: ["RTCBase", "STUN"], path: "Tests/RTCTestKit"),
+    .target(name: "RTCTestKit", dependencies: ["RTCBase", "RTP", "STUN"], path: "Tests/RTCTestKit"),
     // Counts heap allocations, in tests and benchmarks.
     .target(name: "MallocInterposer", path: "Tools/MallocInterposer", exclude: ["build-preload"]),
 

@@ -88,9 +88,7 @@ struct EventsTests {
         _ = try await task.value
         #expect(!events.queue.isOpen)
     }
-}
 
-extension EventsTests {
     @Test func `what may be left out never pushes out what may not`() async throws {
         var limits = EventLimits()
         limits.count = 10

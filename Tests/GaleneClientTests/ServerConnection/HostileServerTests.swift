@@ -13,11 +13,11 @@ struct HostileServerTests {
     private static let joined =
         #"{"type":"joined","kind":"join","group":"g","username":"ada","permissions":["present","message"]}"#
 
-    /// Joins a server that then says all of this; what the connection comes to.
+    /// Joins a server that then says all of this, and hangs up when it knows that everything has been read.
     private func face(
-        _ messages: [String], limits: EventLimits = EventLimits(), reads: Bool = true
-    ) async throws -> (connection: ServerConnection, last: ServerEvent?, error: (any Error)?) {
-        nonisolated(unsafe) var result: (ServerConnection, ServerEvent?, (any Error)?)?
+        _ messages: [String], limits: EventLimits = EventLimits(),
+        _ body: (ServerConnection, Events<ServerEvent>) async throws -> Void
+    ) async throws {
         try await FakeServer.run(hear: { text, client in
             switch try? ClientMessage(parsing: text) {
             case .handshake: client.say(Self.welcome)
@@ -35,15 +35,21 @@ struct HostileServerTests {
             let events = connection.events
             try await connection.connect(to: server.endpoint)
             try await connection.join(group: "g", username: "ada", credentials: .none)
-            var last: ServerEvent?
-            do {
-                for try await event in events { last = event }
-                result = (connection, last, nil)
-            } catch {
-                result = (connection, last, error)
-            }
+            try await body(connection, events)
         }
-        return try #require(result)
+    }
+
+    /// The same, to the end: the events have to be whole, and end with the connection's.
+    private func outlive(_ messages: [String], _ body: (ServerConnection) async throws -> Void) async throws {
+        try await face(messages) { connection, events in
+            var last: ServerEvent?
+            for try await event in events { last = event }
+            guard case .closed? = last else {
+                Issue.record("it ended with \(String(describing: last))")
+                return
+            }
+            try await body(connection)
+        }
     }
 
     @Test(arguments: [
@@ -52,13 +58,11 @@ struct HostileServerTests {
         [#"{"type":"joined","kind":"join","group":1e400}"#],
     ])
     func `a message that is none ends the connection, with a word`(messages: [String]) async throws {
-        let (connection, last, _) = try await face(messages)
-        guard case .closed? = last else {
-            throw ServerConnectionError(.closed, "it ended with \(String(describing: last))")
+        try await outlive(messages) { connection in
+            #expect(await connection.users.isEmpty)
+            #expect(await connection.group == nil)
+            #expect(await connection.isConnected == false)
         }
-        #expect(await connection.users.isEmpty)
-        #expect(await connection.group == nil)
-        #expect(await connection.isConnected == false)
     }
 
     @Test func `offers, answers and candidates of all kinds lead to nothing`() async throws {
@@ -82,12 +86,7 @@ struct HostileServerTests {
         messages += ["close", "abort", "renegotiate"].flatMap { type in
             (0..<7).map { #"{"type":"\#(type)","id":"s\#($0)"}"# }
         }
-        let (connection, last, error) = try await face(messages)
-        guard case .closed? = last, error == nil else {
-            Issue.record("it ended with \(String(describing: last)), \(String(describing: error))")
-            return
-        }
-        #expect(await connection.downStreams.isEmpty)
+        try await outlive(messages) { #expect(await $0.downStreams.isEmpty) }
     }
 
     @Test func `files that are offered without end are few, and names are not believed`() async throws {
@@ -104,46 +103,23 @@ struct HostileServerTests {
                 #"{"type":"usermessage","kind":"filetransfer","source":"b","value":{"type":"\#(type)","id":"0","sdp":"x"}}"#
             )
         }
-        let (connection, last, _) = try await face(messages)
-        guard case .closed? = last else {
-            Issue.record("it ended with \(String(describing: last))")
-            return
-        }
-        #expect(await connection.transferredFiles.isEmpty)
+        try await outlive(messages) { #expect(await $0.transferredFiles.isEmpty) }
     }
 
     @Test func `who does not read events is told, and the connection goes on to its end`() async throws {
         var limits = EventLimits()
         limits.count = 20
         let messages = (0..<1000).map { #"{"type":"chat","id":"\#($0)","source":"b","value":"x"}"# }
-        nonisolated(unsafe) var connection: ServerConnection?
-        try await FakeServer.run(hear: { text, client in
-            switch try? ClientMessage(parsing: text) {
-            case .handshake: client.say(Self.welcome)
-            case .join:
-                client.say(Self.joined)
-                for message in messages { client.say(message) }
-                client.say(#"{"type":"ping"}"#)
-            case .pong: client.hangUp()
-            default: break
-            }
-        }) { server in
-            var configuration = ServerConnection.Configuration()
-            configuration.eventLimits = limits
-            let member = try ServerConnection(configuration)
-            connection = member
-            let unread = member.events
-            try await member.connect(to: server.endpoint)
-            try await member.join(group: "g", username: "ada", credentials: .none)
-            // The end, seen by somebody who reads.
+        try await face(messages, limits: limits) { connection, unread in
+            // Till the end, which the connection comes to all the same.
+            while await connection.isConnected { await Task.yield() }
             var count = 0
             let error = await #expect(throws: ServerConnectionError.self) {
-                while await member.isConnected { await Task.yield() }
                 for try await _ in unread { count += 1 }
             }
             #expect(error?.code == .fellBehind && count == 20)
+            #expect(await connection.group == nil)
         }
-        #expect(await connection?.group == nil)
     }
 
     @Test func `one that accepts and says nothing is given up`() async throws {

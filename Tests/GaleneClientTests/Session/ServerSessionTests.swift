@@ -173,9 +173,7 @@ struct ServerSessionTests {
         harness.with { $0.socketClosed(code: 1006, reason: "") }
         #expect(harness.take() == ["> join g", "join failed: closed ", "closed 1006 "])
     }
-}
 
-extension ServerSessionTests {
     @Test func `an answer to a join that was given up is none to the next one`() throws {
         var harness = ServerSessionHarness()
         try harness.join("slow", "Ann")

@@ -13,19 +13,10 @@ import WebRTCIO
 /// From Swift to Swift through a whole server.
 @Suite("Streams", .timeLimit(.minutes(2)))
 struct StreamTests {
-    static let groups = ["demo": RunningServer.everybodyPresents]
-    private static let tracks = [PublishedTrack(.opus), PublishedTrack(.vp8)]
-
     @Test(.row("C-06", "C-15", "C-17", "C-18", "C-19", "C-20"))
     func `what one publishes the other receives, whole, in order and with its times`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.audio, .video]])
-            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
-            let camera = TestCamera(up)
-            defer { camera.stop() }
-            let down = try await bob.downStream()
+        try await PublishedStream.run { stream in
+            let (ann, bob, up, down) = (stream.ann, stream.bob, stream.up, stream.down)
             #expect(down.id == up.id && down.label == "camera" && down.username == "Ann")
             #expect(down.source == ann.connection.id && !down.isUp && up.isUp)
 
@@ -33,7 +24,7 @@ struct StreamTests {
             var audio: [UInt32] = []
             var captures: [UInt32: [Codec: NTPTime]] = [:]
             for try await frame in down.frames {
-                let number = try #require(TestCamera.number(frame.frame)?.number, "a frame is not as it was sent")
+                let number = try #require(NumberedFrame.number(frame.frame)?.number, "a frame is not as it was sent")
                 if frame.frame.codec == .vp8 {
                     if video.isEmpty { #expect(frame.frame.isKeyFrame) }
                     video.append(number)
@@ -66,31 +57,24 @@ struct StreamTests {
                 return
             }
             #expect(await bob.connection.downStreams.isEmpty)
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
 
     @Test(.row("C-15", "C-20", "C-14")) func `a stream takes the place of another`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.audio, .video]])
-            let first = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
-            let camera = TestCamera(first)
-            let old = try await bob.downStream()
+        try await PublishedStream.run { stream in
+            let (ann, first, old) = (stream.ann, stream.up, stream.down)
             var frames = old.frames.makeAsyncIterator()
             _ = try await frames.next()
-            camera.stop()
+            stream.camera.stop()
             let oldEvents = old.events
             let second = try await ann.connection.newUpStream(
-                label: "camera", tracks: Self.tracks, replacing: first.localID)
+                label: "camera", tracks: PublishedStream.tracks, replacing: first.localID)
             #expect(second.localID == first.localID && second.id != first.id)
             #expect(await ann.connection.findByLocalID(first.localID) === second)
             let another = TestCamera(second)
             defer { another.stop() }
-            var new = try await bob.downStream()
-            while new.id == old.id { new = try await bob.downStream() }
+            var new = try await stream.bob.downStream()
+            while new.id == old.id { new = try await stream.bob.downStream() }
             #expect(new.localID == old.localID)
             var last: StreamEvent?
             for try await event in oldEvents { last = event }
@@ -100,20 +84,12 @@ struct StreamTests {
             }
             frames = new.frames.makeAsyncIterator()
             _ = try await frames.next()
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
 
     @Test(.row("C-22")) func `one asks for less of a stream, and for nothing of it`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.audio, .video]])
-            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
-            let camera = TestCamera(up)
-            defer { camera.stop() }
-            let down = try await bob.downStream()
+        try await PublishedStream.run { stream in
+            let down = stream.down
             var events = down.events.makeAsyncIterator()
             var frames = down.frames.makeAsyncIterator()
             _ = try await frames.next()
@@ -130,34 +106,22 @@ struct StreamTests {
                 if case .closed(let isReplaced) = event { #expect(!isReplaced) }
             }
             await #expect(throws: ServerConnectionError.self) { try await down.request([.audio]) }
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
 
     @Test(.row("M-13", "C-15"))
     func `of several encodings the other gets the one that it asks for`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.video]])
-            let up = try await ann.connection.newUpStream(
-                label: "camera",
-                tracks: [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: PublishedTrack.simulcast)])
-            let camera = TestCamera(up, rids: ["h", "l"])
-            defer { camera.stop() }
-            let down = try await bob.downStream()
+        let tracks = [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: PublishedTrack.simulcast)]
+        try await PublishedStream.run(tracks, rids: ["h", "l"], wanted: [.video]) { stream in
             func wait(for encoding: UInt8, _ frames: Events<MediaFrame>) async throws {
                 for try await frame in frames where frame.frame.codec == .vp8 {
-                    if try #require(TestCamera.number(frame.frame)).encoding == encoding { return }
+                    if try #require(NumberedFrame.number(frame.frame)).encoding == encoding { return }
                 }
             }
-            try await wait(for: 0, down.frames)
-            let frames = down.frames
-            try await bob.connection.request(["": [.videoLow]])
+            try await wait(for: 0, stream.down.frames)
+            let frames = stream.down.frames
+            try await stream.bob.connection.request(["": [.videoLow]])
             try await wait(for: 1, frames)
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
 
@@ -165,7 +129,7 @@ struct StreamTests {
         let groups = ["demo": #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"observe"}}"#]
         try await RunningServer.run(groups: groups) { server in
             let ann = try await TestMember(server, "Ann")
-            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
             var told: [String] = []
             for try await event in up.events {
                 switch event {
@@ -181,45 +145,35 @@ struct StreamTests {
     }
 
     @Test(.row("C-21")) func `new credentials lead to a new path, and frames go on`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.audio, .video]])
-            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
-            let camera = TestCamera(up)
-            defer { camera.stop() }
-            let down = try await bob.downStream()
-            var frames = down.frames.makeAsyncIterator()
+        try await PublishedStream.run { stream in
+            var frames = stream.down.frames.makeAsyncIterator()
             _ = try await frames.next()
-            for stream in [up, down] {
-                var events = stream.events.makeAsyncIterator()
-                await stream.restartICE()
-                while let event = try await events.next() {
-                    if case .negotiated = event { break }
-                }
+            for end in [stream.up, stream.down] {
+                var events = end.events.makeAsyncIterator()
+                await end.restartICE()
+                try await Self.negotiation(&events)
                 let start = Instant.current
                 while let frame = try await frames.next() {
                     // Not what was under way.
                     if frame.presentation > start + .milliseconds(500) { break }
                 }
             }
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
 
+    /// Reads on to the end of the next negotiation.
+    private static func negotiation(_ events: inout Events<StreamEvent>.AsyncIterator) async throws {
+        while let event = try await events.next() {
+            if case .negotiated = event { return }
+        }
+        throw ServerConnectionError(.closed, "the stream has ended without a negotiation")
+    }
+
     @Test(.row("C-23")) func `statistics count what goes and comes`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
-            let ann = try await TestMember(server, "Ann")
-            var bob = try await TestMember(server, "Bob")
-            try await bob.connection.request(["": [.audio, .video]])
-            let up = try await ann.connection.newUpStream(label: "camera", tracks: Self.tracks)
-            let camera = TestCamera(up)
-            defer { camera.stop() }
-            let down = try await bob.downStream()
-            for stream in [up, down] {
-                await stream.setStatsInterval(.milliseconds(200))
-                for try await event in stream.events {
+        try await PublishedStream.run { stream in
+            for end in [stream.up, stream.down] {
+                await end.setStatsInterval(.milliseconds(200))
+                for try await event in end.events {
                     guard case .statistics(let statistics) = event else { continue }
                     let rates = statistics.outbound.map(\.rate) + statistics.inbound.map(\.rate)
                     // The first look has no rate, and the first frames are few.
@@ -228,17 +182,13 @@ struct StreamTests {
                     #expect(statistics.inbound.allSatisfy { $0.packetsReceived > 0 && $0.packetsLost == 0 })
                     break
                 }
-                await stream.setStatsInterval(nil)
+                await end.setStatsInterval(nil)
             }
-            await ann.connection.close()
-            await bob.connection.close()
         }
     }
-}
 
-extension StreamTests {
     @Test(.row("C-21", "P-20")) func `restarts that overlap are made one after the other`() async throws {
-        try await RunningServer.run(groups: Self.groups) { server in
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
             let ann = try await TestMember(server, "Ann")
             let up = try await ann.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.opus)])
             var events = up.events.makeAsyncIterator()

@@ -75,7 +75,7 @@ struct MediaPeerTests {
         var sending = PeerTestSupport.sender(seed: 1)
         let before = sending.isAccepted(track: 0)
         #expect(before == nil)
-        let picture = VirtualCamera.picture(1, isKeyFrame: true)
+        let picture = NumberedFrame.picture(1, isKeyFrame: true)
         let atOnce = try sending.send(picture, track: 0, capturedAt: .zero, now: .zero)
         #expect(!atOnce)
         let receiving = try PeerTestSupport.receiver(sending.offer(), seed: 1)
@@ -95,7 +95,7 @@ struct MediaPeerTests {
         #expect(taken)
         pair.drain()
         pair.run(for: .seconds(1))
-        let numbers = pair.second.outputs.compactMap { VirtualCamera.number($0.frame.frame)?.number }
+        let numbers = pair.second.outputs.compactMap { NumberedFrame.number($0.frame.frame)?.number }
         #expect(numbers == [1], "nothing of before is sent later")
     }
 
@@ -125,7 +125,7 @@ struct MediaPeerTests {
         let outputs = pair.second.outputs
         let viewing = Viewing(outputs, .vp8)
         #expect(viewing.count >= 200 && viewing.longestGap <= .milliseconds(1200), "\(viewing)")
-        let encodings = Set(outputs.compactMap { VirtualCamera.number($0.frame.frame)?.encoding })
+        let encodings = Set(outputs.compactMap { NumberedFrame.number($0.frame.frame)?.encoding })
         #expect(encodings == [0], "the best")
     }
 

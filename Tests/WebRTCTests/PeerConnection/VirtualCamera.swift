@@ -3,6 +3,7 @@
 
 import MediaFlow
 import RTCBase
+import RTCTestKit
 import RTP
 import Testing
 import WebRTC
@@ -10,8 +11,7 @@ import WebRTC
 /// Between a stream's two ends.
 typealias MediaPair = PeerPair<SendingPeer, ReceivingPeer>
 
-/// Films in virtual time: 50 pictures of VP8 and 50 packets of Opus a second that are numbered, none of which a decoder
-/// would like.
+/// Films in virtual time: 50 pictures of VP8 and 50 packets of Opus a second, each a ``NumberedFrame``.
 struct VirtualCamera {
     static let interval = Duration.milliseconds(20)
 
@@ -52,7 +52,7 @@ struct VirtualCamera {
         if let video {
             for (place, rid) in rids.enumerated() {
                 let isKeyFrame = wanted.contains(rid)
-                let frame = Self.picture(number, isKeyFrame: isKeyFrame, encoding: UInt8(place))
+                let frame = NumberedFrame.picture(number, isKeyFrame: isKeyFrame, encoding: UInt8(place))
                 guard try pair.first.peer.send(frame, track: video, rid: rid, capturedAt: pair.now, now: pair.now)
                 else { continue }
                 taken += 1
@@ -60,42 +60,11 @@ struct VirtualCamera {
             }
         }
         if let audio,
-            try pair.first.peer.send(Self.sound(number), track: audio, capturedAt: pair.now, now: pair.now)
+            try pair.first.peer.send(NumberedFrame.sound(number), track: audio, capturedAt: pair.now, now: pair.now)
         {
             takenSounds += 1
         }
         pair.drain()
-    }
-
-    static func picture(_ number: UInt32, isKeyFrame: Bool, encoding: UInt8 = 0) -> EncodedFrame {
-        // RFC 6386 section 9.1: the frame tag, and with a key frame the start code and the size.
-        var bytes: [UInt8] = [isKeyFrame ? 0x10 : 0x11, 0, 0]
-        if isKeyFrame { bytes += [0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00] }
-        bytes += [encoding] + withUnsafeBytes(of: number.bigEndian) { Array($0) }
-        bytes += [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: isKeyFrame ? 5000 : 1500)
-        return EncodedFrame(codec: .vp8, timestamp: number &* 1800, isKeyFrame: isKeyFrame, bytes: bytes)
-    }
-
-    static func sound(_ number: UInt32) -> EncodedFrame {
-        EncodedFrame(
-            codec: .opus, timestamp: number &* 960, isKeyFrame: true,
-            bytes: [0xfc] + withUnsafeBytes(of: number.bigEndian) { Array($0) })
-    }
-
-    /// Which frame that is, and of which encoding; whatever is not as it was sent has none.
-    static func number(_ frame: EncodedFrame) -> (number: UInt32, encoding: UInt8)? {
-        switch frame.codec {
-        case .vp8:
-            let start = frame.isKeyFrame ? 10 : 3
-            guard frame.bytes.count >= start + 5 else { return nil }
-            let number = frame.bytes[(start + 1)..<(start + 5)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            let encoding = frame.bytes[start]
-            let sent = picture(number, isKeyFrame: frame.isKeyFrame, encoding: encoding)
-            return sent.bytes == frame.bytes ? (number, encoding) : nil
-        default:
-            guard frame.bytes.count == 5 else { return nil }
-            return (frame.bytes[1...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }, 0)
-        }
     }
 }
 
@@ -112,7 +81,7 @@ struct Viewing {
     init(_ outputs: [ReceivingPeer.Output], _ codec: Codec, from start: Instant = .zero) {
         var previous: (number: UInt32, encoding: UInt8, at: Instant)?
         for output in outputs where output.frame.frame.codec == codec && output.at >= start {
-            guard let (number, encoding) = VirtualCamera.number(output.frame.frame) else {
+            guard let (number, encoding) = NumberedFrame.number(output.frame.frame) else {
                 Issue.record("a frame is not as it was sent")
                 return
             }
