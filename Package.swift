@@ -202,7 +202,8 @@ if !coreOnly {
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
         testTarget("WebRTCIOTests", ["WebRTCIO"]),
-        testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
+        testTarget(
+            "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
         testTarget(
             "GaleneServerTests",
