@@ -9,6 +9,7 @@ import random
 import pytest
 
 from harness.browser import WITH_PANEL, Browser
+from harness.file_end import SIZES
 from harness.waiting import until
 
 # The page's policy lets no script read what a link saves: it is taken where the link is made.
@@ -65,7 +66,7 @@ def offer(alice: Browser, name: str, content: bytes) -> None:
 def test_files_of_all_sizes_arrive_as_they_were(pair):
     alice, bob = pair
     bob.evaluate(KEEP_SAVED)
-    for size in (0, 1, 16_384, 1_048_577, 20_000_000):
+    for size in SIZES:
         content = random.Random(size).randbytes(size)
         name = f"readings-{size}.csv"
         offer(alice, name, content)
@@ -140,6 +141,10 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
     bob.wait_for("button", "Accept withdrawn.txt")
     alice.click("button", "Cancel withdrawn.txt")
     bob.wait_gone("button", "Accept withdrawn.txt")
+    # What is said of a file is said of this one: the others are no more on the screen.
+    for browser in pair:
+        for name in ("unwanted.txt", "withdrawn.txt"):
+            browser.click("button", f"Dismiss {name}")
 
     alice.evaluate(HOLD)
     for name, canceller, other in (("early.txt", alice, bob), ("too-early.txt", bob, alice)):
@@ -148,6 +153,7 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
         for browser in pair:
             browser.wait_for_text("Connecting…")
         canceller.click("button", f"Cancel {name}")
+        other.wait_for_text("Not transferred: cancelled")
         for browser in pair:
             browser.click("button", f"Dismiss {name}")
     alice.evaluate(RELEASE)
@@ -161,6 +167,30 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
             return !bar.hidden && bar.value > 0 && bar.value < 1;""", f"Progress of {name}"))
         bob.wait_for_text("% of 1 MB received")
         canceller.click("button", f"Cancel {name}")
-        canceller.wait_for("button", f"Dismiss {name}")
-        other.wait_for("button", f"Dismiss {name}")
         other.wait_for_text("Not transferred: cancelled")
+        for browser in pair:
+            browser.click("button", f"Dismiss {name}")
+
+
+@pytest.mark.row("U-63", "U-74")
+def test_the_focus_stays_near_what_is_dismissed(pair):
+    alice, bob = pair
+    for name in ("first.txt", "second.txt", "third.txt"):
+        offer(alice, name, b"?")
+        bob.click("button", f"Decline {name}")
+        bob.wait_for("button", f"Dismiss {name}")
+    # The newest is at the top. To the next one down, then up, and from the last to where files come from.
+    bob.press("button", "Dismiss second.txt", "Enter")
+    assert bob.focused() == "Dismiss first.txt"
+    bob.press_key("Enter")
+    assert bob.focused() == "Dismiss third.txt"
+    bob.press_key("Enter")
+    assert bob.focused() == "People"
+    # After the meeting there is the form.
+    offer(alice, "notes.txt", b"to be kept")
+    bob.click("button", "Accept notes.txt")
+    bob.wait_for("link", "Save notes.txt")
+    bob.click("button", "Leave the meeting")
+    bob.wait_for("textbox", "Your name")
+    bob.press("button", "Dismiss notes.txt", "Enter")
+    assert bob.focused() == "Your name"
