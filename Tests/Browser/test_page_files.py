@@ -80,6 +80,25 @@ def test_files_of_all_sizes_arrive_as_they_were(pair):
             browser.wait_gone("button", f"Dismiss {name}")
 
 
+@pytest.mark.row("U-74")
+def test_offers_leave_the_chat_usable_on_a_telephone(url, alice, open_browser):
+    bob = open_browser("chromium", width=390, height=844)
+    bob.join(url, "Bob", devices="Nothing")
+    alice.click("button", "People")
+    for number in range(4):
+        offer(alice, f"{number}.txt", b"?")
+        bob.wait_for("button", f"Accept {number}.txt")
+    bob.click("button", "Chat")
+    # A click is refused where something else is above.
+    bob.click("textbox", "Message")
+    bob.write("wait a moment")
+    alice.click("button", "Chat")
+    alice.wait_for_text("wait a moment")
+    bob.click("button", "Decline 3.txt")
+    bob.click("button", "Close panel")
+    bob.click("button", "Decline 2.txt")
+
+
 @pytest.mark.row("U-54")
 def test_a_file_is_sent_by_command(pair):
     alice, bob = pair
