@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .library import LibraryPage
+from .server import Server
 from .waiting import until
+
+# Nothing, as little as there is, exactly one message of a data channel, one byte more than a megabyte, many buffers full.
+SIZES = (0, 1, 16_384, 1_048_577, 20_000_000)
 
 JOIN = """
     const { url, group, name } = argument;
@@ -54,6 +58,17 @@ JOIN = """
 class End:
     page: LibraryPage
     id: str
+
+    @classmethod
+    def join(cls, page: LibraryPage, server: Server, group: str, name: str) -> "End":
+        return cls(page, page.run(JOIN, {"url": server.websocket_url, "group": group, "name": name}))
+
+    def close(self) -> None:
+        """Leaves, and leaves the page to the next one."""
+        self.page.run("""
+            window.sc.close();
+            await lib.until('the end', () => window.closed !== undefined);
+            delete window.closed;""")
 
     def policy(self, **policy: Any) -> None:
         self.page.run("window.policy = argument;", policy)
