@@ -201,6 +201,11 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
+        // A member of a meeting that records and publishes, for the tests with browsers and aiortc.
+        .executableTarget(
+            name: "media-member",
+            dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
+            path: "Tests/MediaMember"),
         testTarget("WebRTCIOTests", ["WebRTCIO"]),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
