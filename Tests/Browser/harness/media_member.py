@@ -103,7 +103,8 @@ def decoded_frames(path: str | Path) -> int:
     Raises AssertionError with what it said otherwise.
     """
     decoding = subprocess.run(
-        ["ffmpeg", "-nostdin", "-xerror", "-v", "error", "-i", str(path), "-f", "null", "-fps_mode", "passthrough", "-"],
+        ["ffmpeg", "-nostdin", "-xerror", "-v", "error", "-i", str(path), "-f", "null", "-fps_mode", "passthrough",
+         "-enc_time_base", "-1", "-"],
         capture_output=True, text=True, timeout=60, check=False)
     assert decoding.returncode == 0 and not decoding.stderr, f"{path}: {decoding.stderr}"
     counting = subprocess.run(
