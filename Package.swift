@@ -206,7 +206,7 @@ if !coreOnly {
             name: "media-member",
             dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
             path: "Tests/MediaMember"),
-        testTarget("WebRTCIOTests", ["WebRTCIO"]),
+        testTarget("WebRTCIOTests", ["WebRTCIO", "TURN"] + nio),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
         testTarget(
