@@ -201,7 +201,12 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
-        testTarget("WebRTCIOTests", ["WebRTCIO"]),
+        // A member of a meeting that records and publishes, for the tests with browsers and aiortc.
+        .executableTarget(
+            name: "media-member",
+            dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
+            path: "Tests/MediaMember"),
+        testTarget("WebRTCIOTests", ["WebRTCIO", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

@@ -26,7 +26,11 @@ import WebRTCIO
 public actor ServerConnection {
     public struct Configuration: Sendable {
         /// Off for servers with a certificate of their own making, and nothing else: without it nobody knows who answers.
+        /// TURN servers that are reached over TLS are meant as well.
         public var verifiesCertificate = true
+        /// Files in PEM with the certificates of authorities that are believed beside those that the system believes; none
+        /// by default. An organisation with an authority of its own names it here, and keeps ``verifiesCertificate``.
+        public var certificateAuthorities: [String] = []
         /// How much may wait for a consumer of ``ServerConnection/events``.
         public var eventLimits = EventLimits()
         /// Where everything happens; one of its loops is taken.
@@ -91,7 +95,9 @@ public actor ServerConnection {
         let id = RandomID.next()
         identity = Mutex(id)
         do {
-            dialler = try Dialler(group: loop, verifiesCertificate: configuration.verifiesCertificate)
+            dialler = try Dialler(
+                group: loop, verifiesCertificate: configuration.verifiesCertificate,
+                authorities: configuration.certificateAuthorities)
         } catch {
             throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
         }

@@ -13,9 +13,9 @@ from .waiting import until
 
 
 class SwiftProgram:
-    """A running `example-…`; what it prints is read line by line."""
+    """A running `example-…` or another of ours; what it prints is read line by line."""
 
-    def __init__(self, name: str, *arguments: str, log: Path) -> None:
+    def __init__(self, name: str, *arguments: str, log: Path, stdin: int | None = None) -> None:
         binary = ROOT / ".build" / "debug" / name
         if not binary.is_file():
             raise FileNotFoundError(f"There is no {binary}: run swift build --build-tests.")
@@ -23,7 +23,7 @@ class SwiftProgram:
         # Into a pipe or a file the C library would keep lines back.
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                ["stdbuf", "-oL", str(binary), *arguments], stdout=output, stderr=subprocess.STDOUT)
+                ["stdbuf", "-oL", str(binary), *arguments], stdin=stdin, stdout=output, stderr=subprocess.STDOUT)
 
     def __enter__(self) -> "SwiftProgram":
         return self
