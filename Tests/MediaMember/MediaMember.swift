@@ -7,7 +7,7 @@ import GaleneProtocol
 
 /// A member of a meeting for the tests of the library with other makes: receives what it asks for, publishes clips.
 ///
-///     media-member PAGE NAME [--record DIRECTORY]
+///     media-member PAGE NAME [--record DIRECTORY] [--reconnect]
 ///
 /// Lines on standard input say what to do, lines of JSON on standard output (``Report``) what happens:
 ///
@@ -24,11 +24,18 @@ struct MediaMember {
     static func main() async throws {
         var arguments = CommandLine.arguments.dropFirst()
         guard let page = arguments.popFirst(), let name = arguments.popFirst() else {
-            throw Mistake("usage: media-member PAGE NAME [--record DIRECTORY]")
+            throw Mistake("usage: media-member PAGE NAME [--record DIRECTORY] [--reconnect]")
         }
         var directory: String?
-        if arguments.popFirst() == "--record" { directory = arguments.popFirst() }
-        let connection = try ServerConnection()
+        var configuration = ServerConnection.Configuration()
+        while let option = arguments.popFirst() {
+            switch option {
+            case "--record": directory = arguments.popFirst()
+            case "--reconnect": configuration.reconnectPolicy = ReconnectPolicy()
+            default: throw Mistake("what is \(option)?")
+            }
+        }
+        let connection = try ServerConnection(configuration)
         let events = connection.events
         let status = try await connection.status(of: page)
         try await connection.connect(to: status)
@@ -37,7 +44,12 @@ struct MediaMember {
         let receiver = Receiver(directory: directory)
         let watching = Task {
             for try await event in events {
-                if case .downStream(let stream) = event { await receiver.take(stream) }
+                switch event {
+                case .downStream(let stream): await receiver.take(stream)
+                case .reconnecting(let attempt): Report(event: "reconnecting", error: attempt.reason).say()
+                case .reconnected: Report(event: "reconnected").say()
+                default: break
+                }
             }
         }
         let publisher = Publisher(connection)

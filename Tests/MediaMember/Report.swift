@@ -5,7 +5,7 @@ import Foundation
 
 /// A line of what has happened, as JSON.
 struct Report: Encodable {
-    /// `joined`, `left`; `stream`, `status`, `negotiated`, `trackRemoved`, `closed` or `failed` of a down stream, `up` and
+    /// `joined`, `left`, `reconnecting`, `reconnected`; `stream`, `status`, `negotiated`, `trackRemoved`, `closed` or `failed` of a down stream, `up` and
     /// `upStatus` of one's own; `track` for the counts of one, and `reported` after the last.
     var event: String
     var stream: String?

@@ -63,7 +63,9 @@ extension ServerConnection {
         connectWaiter?.resume(throwing: ServerConnectionError(.closed, reason))
         connectWaiter = nil
         let down = streams.filter { !$0.value.isUp }.mapValues(\.localID)
+        let former = (session.formerIDs + [session.id]).suffix(ServerSession.maximumFormerIDs)
         session = ServerSession(id: RandomID.next(), isResumable: true)
+        session.formerIDs = Array(former)
         session.resumableStreams = down
         identity.withLock { $0 = session.id }
         var random = SystemRandomNumberGenerator()

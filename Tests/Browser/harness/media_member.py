@@ -22,8 +22,8 @@ FRAME_RATE = 25
 class MediaMember(SwiftProgram):
     """A member that listens to what it is told; what it has said are its reports."""
 
-    def __init__(self, page: str, name: str, log: Path, record: Path | None = None) -> None:
-        options = ["--record", str(record)] if record else []
+    def __init__(self, page: str, name: str, log: Path, record: Path | None = None, reconnect: bool = False) -> None:
+        options = [*(["--record", str(record)] if record else []), *(["--reconnect"] if reconnect else [])]
         super().__init__("media-member", page, name, *options, log=log, stdin=subprocess.PIPE)
         self.wait("joined")
 
