@@ -106,7 +106,7 @@ public actor ServerConnection {
         } catch {
             throw ServerConnectionError(.media, "there can be no certificate for media: \(error)")
         }
-        session = ServerSession(id: id, isResumable: configuration.reconnectPolicy != nil)
+        session = ServerSession(id: id)
         reconnection = Reconnection(policy: configuration.reconnectPolicy ?? ReconnectPolicy())
         broadcast = EventBroadcast(limits: configuration.eventLimits)
     }
@@ -172,6 +172,7 @@ public actor ServerConnection {
             throw ServerConnectionError(.invalidArgument, "a connection is used once: make another")
         }
         isConnecting = true
+        endpoint = url
         do {
             try await openSocket(to: url)
         } catch {
@@ -183,8 +184,6 @@ public actor ServerConnection {
             }
             throw error
         }
-        self.endpoint = url
-        watchAddresses()
     }
 
     /// Opens a socket, and returns when the server has accepted the handshake on it.
@@ -309,6 +308,9 @@ public actor ServerConnection {
         case .connected:
             connectWaiter?.resume()
             connectWaiter = nil
+            // From now on there is something to lose.
+            session.isResumable = configuration.reconnectPolicy != nil
+            watchAddresses()
             // Nothing new, for who never left.
             if reconnection.isActive { return }
         case .joined(var change) where reconnection.isActive:

@@ -40,7 +40,7 @@ struct ServerSession {
 
     let id: String
     /// Whether a connection that is lost is made anew: then its streams are not over.
-    let isResumable: Bool
+    var isResumable: Bool
     /// Somebody has thrown us out: there is no coming back by itself.
     var isExpelled = false
     /// Our client ids on connections that were lost: a server may take a while to see that they are gone, and tells of them
