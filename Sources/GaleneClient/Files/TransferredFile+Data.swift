@@ -89,7 +89,7 @@ extension TransferredFile {
                 }
             } catch {
                 // The channel is gone; why, its event or the other side says.
-                connection.configuration.logger.debug(
+                configuration.logger.debug(
                     "a piece of a file was not sent", metadata: ["reason": "\(error)"])
                 return lost()
             }

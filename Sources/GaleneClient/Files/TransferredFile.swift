@@ -30,9 +30,11 @@ public actor TransferredFile {
     public nonisolated let mimeType: String
     /// The version of the protocol between the two.
     public nonisolated let version = FileTransferMessage.currentVersion
-    /// The connection by which the two talk about it.
-    public nonisolated let connection: ServerConnection
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+    /// The connection by which the two talk about it; `nil` when nobody holds it any more, which ends the transfer.
+    public nonisolated weak let connection: ServerConnection?
+    nonisolated let loop: any EventLoop
+    nonisolated let configuration: ServerConnection.Configuration
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
     public private(set) var state = FileTransferState.new
     /// Bytes that have been sent or received until now.
@@ -82,7 +84,9 @@ public actor TransferredFile {
         mimeType = invitation.mimeType
         self.source = source
         self.connection = connection
-        broadcast = EventBroadcast(limits: connection.configuration.eventLimits, keepsEarly: true)
+        loop = connection.loop
+        configuration = connection.configuration
+        broadcast = EventBroadcast(limits: configuration.eventLimits, keepsEarly: true)
     }
 
     /// What happens to it; the first consumer gets everything from the beginning. Of the progress only what can be taken in
@@ -108,8 +112,7 @@ public actor TransferredFile {
             throw ServerConnectionError(.closed, "the file was withdrawn")
         }
         self.sink = sink
-        let (configuration, servers) = await connection.peerConfiguration()
-        guard state == .inviting else { return }
+        guard let (configuration, servers) = await connection?.peerConfiguration(), state == .inviting else { return }
         var options = DataChannelOptions(label: "file")
         options.isOrdered = true
         begin(
@@ -160,7 +163,7 @@ public actor TransferredFile {
         sink = nil
         incoming = []
         let fullID = fullID
-        connection.assumeIsolated { _ = $0.transfers.removeValue(forKey: fullID) }
+        connection?.assumeIsolated { _ = $0.transfers.removeValue(forKey: fullID) }
         enter(.closed)
         broadcast.finish()
     }
@@ -169,7 +172,7 @@ public actor TransferredFile {
     func limit(_ time: TimeAmount, _ reason: String) {
         timer?.cancel()
         let limited = state
-        timer = connection.loop.scheduleTask(in: time) { [weak self] in
+        timer = loop.scheduleTask(in: time) { [weak self] in
             self?.assumeIsolated { file in
                 guard file.state == limited else { return }
                 limited == .done ? file.close() : file.cancel(reason)
@@ -181,7 +184,7 @@ public actor TransferredFile {
     func watch() {
         timer?.cancel()
         let before = transferred
-        timer = connection.loop.scheduleTask(in: Self.stallTimeout) { [weak self] in
+        timer = loop.scheduleTask(in: Self.stallTimeout) { [weak self] in
             self?.assumeIsolated { file in
                 guard file.state == .connected else { return }
                 file.transferred == before ? file.cancel("nothing has moved for a minute") : file.watch()
@@ -191,13 +194,13 @@ public actor TransferredFile {
 
     func say(_ message: FileTransferMessage) {
         let userID = userID
-        connection.assumeIsolated { connection in
+        connection?.assumeIsolated { connection in
             try? connection.userMessage(.fileTransfer, to: userID, value: message.value)
         }
     }
 
     func begin(_ machine: consuming DataPeer, _ servers: ICEServers) {
-        let loop = connection.loop
+        let loop = loop
         let inbox: @Sendable (PeerInput) -> Void = { [weak self] input in
             self?.assumeIsolated { file in
                 file.peer?.receive(input)
@@ -210,7 +213,7 @@ public actor TransferredFile {
                 file.drain()
             }
         }
-        let addresses = connection.configuration.addresses ?? HostAddresses.current()
+        let addresses = configuration.addresses ?? HostAddresses.current()
         Task {
             guard let sockets = await PeerDriver<DataPeer>.sockets(on: addresses, loop: loop, inbox: inbox) else {
                 return cancel("this host has no address from which the file could be sent")

@@ -12,6 +12,7 @@ import Testing
 struct FilePair {
     var ann: TestMember
     var bob: TestMember
+    let server: RunningServer
     let outbox: URL
     let inbox: URL
 
@@ -21,7 +22,8 @@ struct FilePair {
             defer { try? FileManager.default.removeItem(at: folder) }
             var pair = FilePair(
                 ann: try await TestMember(server, "Ann"), bob: try await TestMember(server, "Bob"),
-                outbox: folder.appendingPathComponent("outbox"), inbox: folder.appendingPathComponent("inbox"))
+                server: server, outbox: folder.appendingPathComponent("outbox"),
+                inbox: folder.appendingPathComponent("inbox"))
             for directory in [pair.outbox, pair.inbox] {
                 try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             }

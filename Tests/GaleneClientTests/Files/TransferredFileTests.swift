@@ -60,6 +60,35 @@ struct TransferredFileTests {
         }
     }
 
+    @Test(.row("F-11")) func `of files of one name that come at the same time each gets a name of its own`()
+        async throws
+    {
+        try await FilePair.run { pair in
+            var expected: Set<Data> = []
+            var files: [(up: TransferredFile, down: TransferredFile)] = []
+            for size in [100_000, 200_000, 300_000, 400_000] {
+                expected.insert(try pair.write("\(size)", size))
+                let path = pair.outbox.appendingPathComponent("\(size)").path
+                let up = try await pair.ann.connection.sendFile(path, to: pair.bob.connection.id, name: "a.txt")
+                files.append((up, try await pair.offered()))
+            }
+            let inbox = pair.inbox.path
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for file in files {
+                    tasks.addTask {
+                        try await file.down.receive(into: inbox)
+                        #expect(try await allEvents(file.down).events.contains(.state(.done)))
+                        #expect(try await allEvents(file.up).events.contains(.state(.done)))
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+            #expect(pair.received == ["a (1).txt", "a (2).txt", "a (3).txt", "a.txt"])
+            #expect(
+                Set(try pair.received.map { try Data(contentsOf: pair.inbox.appendingPathComponent($0)) }) == expected)
+        }
+    }
+
     @Test(.row("F-03")) func `a file is refused, and withdrawn`() async throws {
         try await FilePair.run { pair in
             _ = try pair.write("a.txt", 10)
@@ -109,6 +138,59 @@ struct TransferredFileTests {
             #expect(try await watching.value.suffix(3) == ending[...])
             #expect(try await allEvents(other).events.suffix(3) == ending[...])
             #expect(await pair.bob.connection.transferredFiles.isEmpty)
+            try await pair.isEmptied()
+        }
+    }
+
+    @Test(.row("F-05", "F-06"), arguments: [true, false])
+    func `what is done cannot be cancelled any more`(bySender: Bool) async throws {
+        try await FilePair.run { pair in
+            let data = try pair.write("a.bin", 100_000)
+            let up = try await pair.send("a.bin")
+            let down = try await pair.offered()
+            let (canceller, other) = bySender ? (up, down) : (down, up)
+            let events = canceller.events
+            try await down.receive(into: pair.inbox.path)
+            for try await event in events where event == .state(.done) { await canceller.cancel("too late") }
+            let ended = try await allEvents(other).events
+            #expect(ended.last == .state(.closed) && ended.contains(.state(.done)))
+            #expect(try Data(contentsOf: pair.inbox.appendingPathComponent("a.bin")) == data)
+        }
+    }
+
+    @Test(.row("F-08"), arguments: [FileTransferState.inviting, .connected])
+    func `a connection that nobody holds any more is gone, and its transfers with it`(
+        state: FileTransferState
+    ) async throws {
+        try await FilePair.run { pair in
+            _ = try pair.write("a.bin", 30_000_000)
+            weak var connection: ServerConnection?
+            weak var file: TransferredFile?
+            var told: Events<ServerEvent>?
+            var down: TransferredFile?
+            do {
+                let cam = try await TestMember(pair.server, "Cam")
+                connection = cam.connection
+                told = cam.connection.events
+                let up = try await cam.connection.sendFile(
+                    pair.outbox.appendingPathComponent("a.bin").path, to: pair.bob.connection.id)
+                file = up
+                let offered = try await pair.offered()
+                down = offered
+                if state == .connected {
+                    try await offered.receive(into: pair.inbox.path)
+                    for try await event in up.events { if case .progress = event { break } }
+                }
+            }
+            // Its events end, so whoever reads them does not wait for ever.
+            for try await _ in try #require(told) {}
+            let ended = try await allEvents(try #require(down)).events
+            #expect(ended.last == .state(.closed) && ended.contains(.state(.cancelled)))
+            #expect(connection == nil)
+            // The last to hold it may be on its way out of the event loop.
+            let deadline = ContinuousClock.now + .seconds(10)
+            while file != nil, ContinuousClock.now < deadline { await Task.yield() }
+            #expect(file == nil)
             try await pair.isEmptied()
         }
     }
