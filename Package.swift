@@ -201,6 +201,8 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
+        // One end of file transfers, for the browser tests.
+        .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
         testTarget("WebRTCIOTests", ["WebRTCIO"]),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

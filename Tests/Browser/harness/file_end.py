@@ -14,7 +14,8 @@ JOIN = """
     const sc = new ServerConnection();
     window.sc = sc;
     window.files = [];
-    // What the next transfers are to meet with: {at: state, act: 'cancel' or 'leave', receive: whether to accept}.
+    // What the next transfers are to meet with: {at: state, act: 'cancel', 'leave', 'close' or 'die' (the page goes),
+    // receive: whether to accept}.
     window.policy = {};
     sc.onfiletransfer = (transfer) => {
         const file = { transfer, events: [], sha256: null };
@@ -25,6 +26,7 @@ JOIN = """
             if (act === 'cancel') transfer.cancel('enough');
             if (act === 'leave') sc.leave(group);
             if (act === 'close') sc.close();
+            if (act === 'die') location.replace('about:blank');
         };
         transfer.onevent = (state, data) => {
             const reason = data instanceof Blob || data === undefined ? null : lib.plain(data);
@@ -54,8 +56,11 @@ JOIN = """
 class End:
     page: LibraryPage
     id: str
+    # Whether the page is to go before the test has ended.
+    dies: bool = False
 
     def policy(self, **policy: Any) -> None:
+        self.dies = policy.get("act") == "die"
         self.page.run("window.policy = argument;", policy)
 
     def sees(self, other: "End") -> bool:
@@ -69,6 +74,12 @@ class End:
                 argument.id, new File([bytes], `${argument.size} bytes.bin`, { type: 'application/octet-stream' }),
             );
             return lib.sha256(bytes);""", {"id": other.id, "size": size})
+
+    def send_unseen(self, other: "End", size: int) -> None:
+        """Offers a file from a page that may be gone before it has answered."""
+        self.page.run("""
+            const file = new File([lib.bytes(argument.size)], `${argument.size} bytes.bin`);
+            setTimeout(() => window.sc.sendFile(argument.id, file));""", {"id": other.id, "size": size})
 
     def last(self) -> dict[str, Any] | None:
         return self.page.run("""
