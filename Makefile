@@ -8,7 +8,7 @@
 help:
 	@echo 'make run       install what is missing, build for release, start a server with a demonstration group'
 	@echo 'make test      install what the tests need and run all of them (what CI runs)'
-	@echo 'make smoke     build and test layers 0 to 2 only: the inner loop'
+	@echo 'make smoke     build and test what needs no package from outside: the inner loop'
 	@echo 'make check     format, architecture, warnings, features table, rules of the sources'
 	@echo 'make bench     the benchmarks, as tables'
 	@echo 'make fuzz      every fuzz entry for a minute of CPU (FUZZ_SECONDS=600, FUZZ_ONLY="STUN RTP")'

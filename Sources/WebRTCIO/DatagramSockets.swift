@@ -57,6 +57,13 @@ public final class DatagramSockets: Sendable {
         return sockets.isEmpty ? nil : DatagramSockets(sockets)
     }
 
+    /// These without the sockets of addresses that are gone, which are closed, and with others.
+    func replacing(_ gone: [IPAddress], with others: DatagramSockets?) -> DatagramSockets {
+        for socket in sockets where gone.contains(socket.local.address) { socket.channel.close(promise: nil) }
+        return DatagramSockets(
+            sockets.filter { !gone.contains($0.local.address) } + (others?.sockets ?? []))
+    }
+
     /// Where the sockets are bound, in the order of the addresses.
     public var localAddresses: [TransportAddress] { sockets.map(\.local) }
 

@@ -51,7 +51,7 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
 
     /// Begins: the machine learns of its addresses and looks for more.
     public func open(_ sockets: DatagramSockets) {
-        guard !isClosed else { return sockets.close() }
+        guard !isClosed, self.sockets == nil else { return sockets.close() }
         loop.preconditionInEventLoop()
         self.sockets = sockets
         let inbox = inbox
@@ -61,6 +61,42 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
                 machine.addLocal(address, isTold: !address.address.isLoopback, now: now)
             }
             machine.gather(now: now)
+        }
+    }
+
+    /// Which of the addresses that this host has now have no socket yet; `nil` before ``open(_:)``.
+    public func missing(of addresses: [IPAddress]) -> [IPAddress]? {
+        guard let sockets else { return nil }
+        let known = Set(sockets.localAddresses.map(\.address))
+        return addresses.filter { !known.contains($0) }
+    }
+
+    /// This host's addresses have changed: what was bound to those that are gone is let go of, and the machine learns of
+    /// the new ones. TURN servers are asked anew then: an allocation belongs to the address that asked for it
+    /// ([RFC 8656 section 5](https://www.rfc-editor.org/rfc/rfc8656#section-5)).
+    ///
+    /// - Parameters:
+    ///   - addresses: all that this host has now.
+    ///   - new: sockets on those that had none.
+    public func move(to addresses: [IPAddress], opening new: DatagramSockets?) {
+        guard !isClosed, let sockets else {
+            new?.close()
+            return
+        }
+        let gone = sockets.localAddresses.map(\.address).filter { !addresses.contains($0) }
+        self.sockets = sockets.replacing(gone, with: new)
+        with { machine, now in
+            for address in gone { machine.removeLocal(address, now: now) }
+            for address in new?.localAddresses ?? [] {
+                machine.addLocal(address, isTold: !address.address.isLoopback, now: now)
+            }
+            guard !gone.isEmpty else { return }
+            for index in servers.turn.indices {
+                guard let server = UInt8(exactly: index) else { break }
+                relays?.reset(server)
+                machine.disconnect(server: server, now: now)
+                machine.allocate(server: server, now: now)
+            }
         }
     }
 

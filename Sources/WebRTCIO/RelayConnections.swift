@@ -62,9 +62,14 @@ final class RelayConnections {
     func move(_ server: UInt8, to address: TransportAddress) {
         guard Int(server) < servers.count else { return }
         servers[Int(server)].address = address
+        reset(server)
+    }
+
+    /// Lets go of the connection to a server: the next bytes open another one.
+    func reset(_ server: UInt8) {
+        guard Int(server) < servers.count else { return }
         moves[server, default: 0] += 1
-        let old = connections.removeValue(forKey: server)
-        if case .open(let channel) = old { channel.close(promise: nil) }
+        if case .open(let channel) = connections.removeValue(forKey: server) { channel.close(promise: nil) }
     }
 
     func close() {

@@ -12,13 +12,13 @@ from playwright.sync_api import Browser as PlaywrightBrowser
 from playwright.sync_api import Playwright, sync_playwright
 
 from harness import chromium, network
-from harness.browser import Browser
+from harness.browser import WITH_PANEL, Browser
 from harness.chromium import Chromium
 from harness.far_side import FarSide, far_namespace
 from harness.firefox import Firefox, compiled_interposer
 from harness.galene_peer import PeerLoop
 from harness.library import LibraryPage
-from harness.server import Server, binary
+from harness.server import ALICE_MODERATES, Server, binary
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
 
@@ -102,6 +102,20 @@ def server(shared_server: Server) -> Server:
     """The server of most tests, with all addresses. That it still runs afterwards is part of every test."""
     yield shared_server
     assert shared_server.is_running, f"The server has ended:\n{shared_server.read_log()}"
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    """The page of a group of the test's own, of which Alice is the operator."""
+    return server.page(server.new_group(ALICE_MODERATES))
+
+
+@pytest.fixture
+def alice(open_browser: OpenBrowser, url: str) -> Browser:
+    """The operator, in the meeting, with neither camera nor microphone."""
+    browser = open_browser("chromium", **WITH_PANEL)
+    browser.join(url, "Alice", "correct horse", devices="Nothing")
+    return browser
 
 
 @pytest.fixture(scope="session")

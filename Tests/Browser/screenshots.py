@@ -17,6 +17,7 @@ from harness.server import EVERYBODY_PRESENTS, ROOT
 from harness.sources import PatternTrack, ToneTrack
 from harness.waiting import until
 from test_page_files import STALL
+from test_page_hostile import invitation
 
 DIRECTORY = ROOT / ".build" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
@@ -117,7 +118,7 @@ def shoot(page) -> Iterator[Shoot]:
                     await Promise.allSettled(document.getAnimations().map((each) => each.finished));""")
                 page.screenshot(DIRECTORY / f"{view}-{size}-{scheme}.png")
                 problems.extend(f"{view}, {size}, {scheme}: {each}" for each in page.evaluate(JUDGE))
-        page.show_as(*SIZES["desktop"], "light")
+        page.show_as(*SIZES["desktop"])
 
     yield shoot_
     assert not problems, "\n".join(problems)
@@ -339,8 +340,8 @@ def shoot_menu(page: Chromium, shoot: Shoot, view: str, opener: str) -> None:
 
 
 def close_menu(page: Chromium, width: int, height: int) -> None:
-    page.show_as(width, height - 1, "light")
-    page.show_as(width, height, "light")
+    page.show_as(width, height - 1)
+    page.show_as(width, height)
     until("no menu", lambda: page.evaluate("return document.querySelector('.menu') === null"))
 
 
@@ -397,6 +398,17 @@ def test_files(server, page, open_browser, shoot):
     other.click("button", "Accept film.webm")
     page.wait_for_text("% of 1.5 MB sent")
     shoot("file-progress")
+
+
+def test_more_files_than_can_be_shown(server, peers, page, shoot):
+    group = server.new_group()
+    page.join(server.page(group), "Marie")
+    member = peers.joined(server.websocket_url, group, "Pierre")
+    marie = peers.run(member.expect("user", username="Marie"))["id"]
+    for number in range(10):
+        peers.run(member.send(invitation(member, "Pierre", marie, number)))
+    page.wait_for_text("2 more files were offered and refused")
+    shoot("files-refused")
 
 
 def test_disconnected(start_server, page, shoot):

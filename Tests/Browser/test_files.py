@@ -7,34 +7,26 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.file_end import JOIN, End
+from harness.file_end import SIZES, End
 from harness.waiting import until
 
 DIRECTIONS = pytest.mark.parametrize("direction", ["chromium to firefox", "firefox to chromium"])
 
-MIB = 1_048_576
 
 @pytest.fixture
 def ends(server, library_pages, direction) -> Iterator[tuple[End, End]]:
     """Two members of a new group: who sends, and who receives."""
     group = server.new_group()
-    found = []
-    for name in direction.split(" to "):
-        member = library_pages[name].run(JOIN, {"url": server.websocket_url, "group": group, "name": name})
-        found.append(End(library_pages[name], member))
-    sender, receiver = found
+    sender, receiver = (End.join(library_pages[name], server, group, name) for name in direction.split(" to "))
     until("they see each other", lambda: sender.sees(receiver) and receiver.sees(sender))
     yield sender, receiver
-    for end in found:
-        end.page.run("""
-            window.sc.close();
-            await lib.until('the end', () => window.closed !== undefined);
-            delete window.closed;""")
+    for end in (sender, receiver):
+        end.close()
 
 
 @pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-06", "F-09", "F-10", "P-27")
 @DIRECTIONS
-@pytest.mark.parametrize("size", [0, 1, 16_384, MIB + 1, 200_000_000])
+@pytest.mark.parametrize("size", SIZES)
 def test_a_file_arrives_as_it_was(ends, direction, size):
     sender, receiver = ends
     sha256 = sender.send(receiver, size)
@@ -122,9 +114,7 @@ def test_a_file_fails_when_one_of_them_leaves(ends, direction, who, state, act):
 @pytest.mark.row("F-06")
 def test_several_files_both_ways_at_the_same_time(server, library_pages):
     group = server.new_group()
-    join = {"url": server.websocket_url, "group": group}
-    pages = {name: library_pages[name] for name in ("chromium", "firefox")}
-    ends = [End(page, page.run(JOIN, {**join, "name": name})) for name, page in pages.items()]
+    ends = [End.join(library_pages[name], server, group, name) for name in ("chromium", "firefox")]
     one, two = ends
     until("they see each other", lambda: one.sees(two) and two.sees(one))
     sizes = [100_000, 200_000, 300_001]
@@ -139,4 +129,4 @@ def test_several_files_both_ways_at_the_same_time(server, library_pages):
         raise AssertionError(f"{error}; {one.describe()}; {two.describe()}") from None
     for end in ends:
         until("nothing is left", lambda: end.page.run("return Object.keys(window.sc.transferredFiles)") == [])
-        end.page.run("window.sc.close();")
+        end.close()

@@ -9,6 +9,7 @@ import random
 import pytest
 
 from harness.browser import WITH_PANEL, Browser
+from harness.file_end import SIZES
 from harness.waiting import until
 
 # The page's policy lets no script read what a link saves: it is taken where the link is made.
@@ -65,7 +66,7 @@ def offer(alice: Browser, name: str, content: bytes) -> None:
 def test_files_of_all_sizes_arrive_as_they_were(pair):
     alice, bob = pair
     bob.evaluate(KEEP_SAVED)
-    for size in (0, 1, 16_384, 1_048_577, 20_000_000):
+    for size in SIZES:
         content = random.Random(size).randbytes(size)
         name = f"readings-{size}.csv"
         offer(alice, name, content)
@@ -77,6 +78,25 @@ def test_files_of_all_sizes_arrive_as_they_were(pair):
         for browser in pair:
             browser.click("button", f"Dismiss {name}")
             browser.wait_gone("button", f"Dismiss {name}")
+
+
+@pytest.mark.row("U-74")
+def test_offers_leave_the_chat_usable_on_a_telephone(url, alice, open_browser):
+    bob = open_browser("chromium", width=390, height=844)
+    bob.join(url, "Bob", devices="Nothing")
+    alice.click("button", "People")
+    for number in range(4):
+        offer(alice, f"{number}.txt", b"?")
+        bob.wait_for("button", f"Accept {number}.txt")
+    bob.click("button", "Chat")
+    # A click is refused where something else is above.
+    bob.click("textbox", "Message")
+    bob.write("wait a moment")
+    alice.click("button", "Chat")
+    alice.wait_for_text("wait a moment")
+    bob.click("button", "Decline 3.txt")
+    bob.click("button", "Close panel")
+    bob.click("button", "Decline 2.txt")
 
 
 @pytest.mark.row("U-54")
@@ -140,6 +160,10 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
     bob.wait_for("button", "Accept withdrawn.txt")
     alice.click("button", "Cancel withdrawn.txt")
     bob.wait_gone("button", "Accept withdrawn.txt")
+    # What is said of a file is said of this one: the others are no more on the screen.
+    for browser in pair:
+        for name in ("unwanted.txt", "withdrawn.txt"):
+            browser.click("button", f"Dismiss {name}")
 
     alice.evaluate(HOLD)
     for name, canceller, other in (("early.txt", alice, bob), ("too-early.txt", bob, alice)):
@@ -148,6 +172,7 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
         for browser in pair:
             browser.wait_for_text("Connecting…")
         canceller.click("button", f"Cancel {name}")
+        other.wait_for_text("Not transferred: cancelled")
         for browser in pair:
             browser.click("button", f"Dismiss {name}")
     alice.evaluate(RELEASE)
@@ -161,6 +186,30 @@ def test_a_file_is_declined_and_cancelled_from_both_sides(pair):
             return !bar.hidden && bar.value > 0 && bar.value < 1;""", f"Progress of {name}"))
         bob.wait_for_text("% of 1 MB received")
         canceller.click("button", f"Cancel {name}")
-        canceller.wait_for("button", f"Dismiss {name}")
-        other.wait_for("button", f"Dismiss {name}")
         other.wait_for_text("Not transferred: cancelled")
+        for browser in pair:
+            browser.click("button", f"Dismiss {name}")
+
+
+@pytest.mark.row("U-63", "U-74")
+def test_the_focus_stays_near_what_is_dismissed(pair):
+    alice, bob = pair
+    for name in ("first.txt", "second.txt", "third.txt"):
+        offer(alice, name, b"?")
+        bob.click("button", f"Decline {name}")
+        bob.wait_for("button", f"Dismiss {name}")
+    # The newest is at the top. To the next one down, then up, and from the last to where files come from.
+    bob.press("button", "Dismiss second.txt", "Enter")
+    assert bob.focused() == "Dismiss first.txt"
+    bob.press_key("Enter")
+    assert bob.focused() == "Dismiss third.txt"
+    bob.press_key("Enter")
+    assert bob.focused() == "People"
+    # After the meeting there is the form.
+    offer(alice, "notes.txt", b"to be kept")
+    bob.click("button", "Accept notes.txt")
+    bob.wait_for("link", "Save notes.txt")
+    bob.click("button", "Leave the meeting")
+    bob.wait_for("textbox", "Your name")
+    bob.press("button", "Dismiss notes.txt", "Enter")
+    assert bob.focused() == "Your name"

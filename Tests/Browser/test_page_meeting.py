@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The swift-galene authors
 # SPDX-License-Identifier: MIT
 
-"""A meeting by the page: what people do with each other, and what operators do with people."""
+"""A meeting by the page: words, hands and screens, a connection that is lost and comes back, devices that are missing or
+start late."""
 
 import pytest
 
@@ -9,24 +10,6 @@ from harness.acting import act_on, act_on_group
 from harness.browser import WITH_PANEL
 from harness.server import ALICE_MODERATES
 from harness.waiting import until
-
-
-@pytest.fixture
-def group(server):
-    return server.new_group(ALICE_MODERATES)
-
-
-@pytest.fixture
-def url(server, group):
-    return server.page(group)
-
-
-@pytest.fixture
-def alice(open_browser, url):
-    """The operator."""
-    browser = open_browser("chromium", **WITH_PANEL)
-    browser.join(url, "Alice", "correct horse", devices="Nothing")
-    return browser
 
 
 @pytest.fixture(params=["chromium", "firefox"])

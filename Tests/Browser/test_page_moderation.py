@@ -7,13 +7,7 @@ import pytest
 
 from harness.acting import act_on, act_on_group
 from harness.browser import WITH_PANEL, Browser
-from harness.server import ALICE_MODERATES
 from harness.waiting import until
-
-
-@pytest.fixture
-def url(server):
-    return server.page(server.new_group(ALICE_MODERATES))
 
 
 @pytest.fixture(params=["chromium", "firefox"])

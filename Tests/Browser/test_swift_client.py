@@ -9,26 +9,13 @@ import subprocess
 
 import pytest
 
-from harness.file_end import JOIN, End
+from harness.file_end import SIZES, End
 from harness.swift_program import SwiftProgram
 from harness.waiting import until
 
 BROWSERS = pytest.mark.parametrize("browser", ["chromium", "firefox"])
-SIZES = [0, 1, 16_384, 1_048_577, 200_000_000]
 # What a program may have resident, in bytes: of a large file it keeps only what is on its way.
 MEMORY = 100 << 20
-
-
-def join(library_pages, server, browser, group):
-    member = library_pages[browser].run(JOIN, {"url": server.websocket_url, "group": group, "name": "browser"})
-    return End(library_pages[browser], member)
-
-
-def leave(end):
-    end.page.run("""
-        window.sc.close();
-        await lib.until('the end', () => window.closed !== undefined);
-        delete window.closed;""")
 
 
 @pytest.mark.row("F-02", "F-04", "F-05", "F-06", "F-10", "F-11")
@@ -39,7 +26,7 @@ def test_a_file_arrives_from_swift_as_it_was(server, library_pages, tmp_path, br
     content = random.Random(size).randbytes(size)
     path = tmp_path / "readings.bin"
     path.write_bytes(content)
-    end = join(library_pages, server, browser, group)
+    end = End.join(library_pages[browser], server, group, "browser")
     with SwiftProgram("example-send-file", server.page(group), "browser", str(path), log=tmp_path / "log") as sender:
         peak = 0
 
@@ -56,7 +43,7 @@ def test_a_file_arrives_from_swift_as_it_was(server, library_pages, tmp_path, br
         assert sender.process.wait(30) == 0
         assert sender.lines == ["inviting", "connecting", "connected", "done", "closed"]
         assert peak < MEMORY
-    leave(end)
+    end.close()
 
 
 @pytest.mark.row("F-02", "F-04", "F-05", "F-06", "F-10", "F-11")
@@ -66,7 +53,7 @@ def test_files_arrive_in_swift_as_they_were(server, library_pages, tmp_path, bro
     directory = tmp_path / "received"
     directory.mkdir()
     with SwiftProgram("example-receive-files", server.page(group), str(directory), log=tmp_path / "log") as receiver:
-        end = join(library_pages, server, browser, group)
+        end = End.join(library_pages[browser], server, group, "browser")
         members = "return Object.entries(window.sc.users).filter(([, user]) => user.username === 'receiver').map(([id]) => id)"
         until("the receiver", lambda: end.page.run(members))
         other = End(end.page, end.page.run(members)[0])
@@ -77,7 +64,7 @@ def test_files_arrive_in_swift_as_they_were(server, library_pages, tmp_path, bro
             assert end.wait_closed()["events"][-2:] == [["done", None], ["closed", None]]
         assert len(list(directory.iterdir())) == len(SIZES)
         assert 0 < receiver.peak_memory() < MEMORY
-        leave(end)
+        end.close()
 
 
 @pytest.mark.row("C-06", "C-17", "C-23")
@@ -99,10 +86,8 @@ def test_swift_receives_what_browsers_publish(server, open_browser, request, tmp
 
 # The picture that a page shows of somebody: how many frames came, and the colour in the middle of each half.
 SHOWN = """
-    const video = document.querySelector(`[data-direction="down"] video, video`);
-    const videos = [...document.querySelectorAll('video')].filter((one) => one.videoWidth === 320);
-    const shown = videos.at(-1) ?? video;
-    if (!shown || shown.videoWidth !== 320) return null;
+    const shown = [...document.querySelectorAll('video')].findLast((video) => video.videoWidth === 320);
+    if (!shown) return null;
     const canvas = document.createElement('canvas');
     canvas.width = 320;
     canvas.height = 240;

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.file_end import JOIN, End
+from harness.file_end import End
 from harness.library import LibraryPage
 from harness.server import Server
 from harness.swift_file_end import SwiftEnd
@@ -39,23 +39,17 @@ def join(server: Server, library_pages: dict[str, LibraryPage], tmp_path: Path) 
         if kind == "swift":
             ends.append(SwiftEnd(server, group, name, tmp_path / name, disk))
         else:
-            page = library_pages[kind]
-            ends.append(End(page, page.run(JOIN, {"url": server.websocket_url, "group": group, "name": name})))
+            ends.append(End.join(library_pages[kind], server, group, name))
         for end in ends[:-1]:
             until("they see each other", lambda end=end: end.sees(ends[-1]) and ends[-1].sees(end))
         return ends[-1]
 
     yield join_
     for end in ends:
-        if isinstance(end, SwiftEnd):
-            end.close()
-        elif end.dies:
+        if isinstance(end, End) and end.dies:
             library_pages[end.page.name] = LibraryPage(end.page.browser, server)
         else:
-            end.page.run("""
-                window.sc.close();
-                await lib.until('the end', () => window.closed !== undefined);
-                delete window.closed;""")
+            end.close()
 
 
 @pytest.fixture

@@ -43,11 +43,27 @@ class CheckPageTextsTests(unittest.TestCase):
                 self.assertEqual(status, 1)
                 self.assertRegex(said, r"reconnection\.js:\d+: “Go” is in a template")
 
+    def test_words_that_are_set_into_a_template(self):
+        before = 'data-action="leave">${t.giveUp}'
+        for after in (
+            "data-action=\"leave\">${busy ? 'Go' : t.giveUp}", "data-action=\"leave\" title=\"${busy || 'Go'}\">${t.giveUp}",
+        ):
+            with self.subTest(after):
+                status, said = self.check_with("app/meeting/reconnection.js", before, after)
+                self.assertEqual(status, 1)
+                self.assertRegex(said, r"reconnection\.js:\d+: “Go” is in a template")
+
+    def test_words_in_a_template_that_nobody_reads(self):
+        before = 'data-action="leave">${t.giveUp}'
+        after = "data-action=\"${busy ? 'leave' : 'stay'}\">${kind === 'leave' ? t.giveUp : t.tryNow}"
+        self.assertEqual(self.check_with("app/meeting/reconnection.js", before, after), (0, ""))
+
     def test_words_that_a_script_writes_into_the_page(self):
         before = "this.#button.textContent = busy ? t.joining : t.join;"
         for after in (
             "this.#button.textContent = busy ? 'Wait' : t.join;", "this.#button.textContent = `Wait ${t.join}`;",
-            "this.#button.setAttribute('aria-label', 'Wait');",
+            "this.#button.setAttribute('aria-label', 'Wait');", "this.#button.append('Wait');",
+            "notices.show('warning', 'Wait');", "alert(busy ? 'Wait' : t.join);",
         ):
             with self.subTest(after):
                 status, said = self.check_with("app/join/join-form.js", before, after)
@@ -60,6 +76,18 @@ class CheckPageTextsTests(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("“The other browser is away” has no words", said)
         self.assertIn("/protocol.js does not say “The other browser cannot be reached”", said)
+
+    def test_a_failure_of_the_library_without_words(self):
+        for before, after, sentence in (
+            ("'Timeout: the server does not answer'", "'The server is away'", "The server is away"),
+            ("'The server did not begin with a handshake'", "'The server is rude'", "The server is rude"),
+            ("`The server speaks another version of the protocol: ${", "`Version ${", "Version …"),
+        ):
+            with self.subTest(before):
+                status, said = self.check_with("protocol.js", before, after)
+                self.assertEqual(status, 1)
+                self.assertIn(f"“{sentence}” has no words in app/meeting/failures.js", said)
+                self.assertIn("app/meeting/failures.js: /protocol.js does not say “", said)
 
 
 if __name__ == "__main__":

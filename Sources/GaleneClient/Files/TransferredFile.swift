@@ -199,27 +199,47 @@ public actor TransferredFile {
         }
     }
 
-    func begin(_ machine: consuming DataPeer, _ servers: ICEServers) {
-        let loop = loop
-        let inbox: @Sendable (PeerInput) -> Void = { [weak self] input in
+    private var inbox: @Sendable (PeerInput) -> Void {
+        { [weak self] input in
             self?.assumeIsolated { file in
                 file.peer?.receive(input)
                 file.drain()
             }
         }
+    }
+
+    func begin(_ machine: consuming DataPeer, _ servers: ICEServers) {
+        let loop = loop
+        let inbox = inbox
         peer = PeerDriver(machine, servers: servers, loop: loop, inbox: inbox) { [weak self] in
             self?.assumeIsolated { file in
                 file.peer?.handleTimeout()
                 file.drain()
             }
         }
-        let addresses = configuration.addresses ?? HostAddresses.current()
+        guard let addresses = connection?.assumeIsolated({ $0.addresses }) else { return }
         Task {
             guard let sockets = await PeerDriver<DataPeer>.sockets(on: addresses, loop: loop, inbox: inbox) else {
                 return cancel("this host has no address from which the file could be sent")
             }
             guard let peer else { return sockets.close() }
             peer.open(sockets)
+            drain()
+        }
+    }
+
+    /// This host has other addresses than before: the other side is told of the new ones.
+    func follow(_ addresses: Set<IPAddress>) {
+        guard let missing = peer?.missing(of: Array(addresses)), !isLost else { return }
+        let inbox = inbox
+        let loop = loop
+        Task {
+            let new = await PeerDriver<DataPeer>.sockets(on: missing, loop: loop, inbox: inbox)
+            guard let peer else {
+                new?.close()
+                return
+            }
+            peer.move(to: Array(addresses), opening: new)
             drain()
         }
     }

@@ -19,6 +19,7 @@ extension ServerConnection {
     public func join(
         group: String, username: String?, credentials: Credentials, data: [String: JSONValue] = [:]
     ) async throws -> GroupChange {
+        let wish = Wishes.Join(group: group, username: username, credentials: credentials, data: data)
         var credentials = credentials
         if case .authorisationServer(let url, let location, let password) = credentials {
             try session.requireOpen()
@@ -31,6 +32,7 @@ extension ServerConnection {
         }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
+            wishes.join = wish
             return try await withCheckedThrowingContinuation { continuation in
                 joinWaiter = continuation
                 do {
@@ -52,6 +54,7 @@ extension ServerConnection {
     /// - Throws: ``ServerConnectionError`` when one is not in that group.
     public func leave(group: String) throws {
         try session.leave(group: group)
+        wishes = Wishes()
         drain()
     }
 
@@ -63,6 +66,7 @@ extension ServerConnection {
     /// - Throws: ``ServerConnectionError`` when one is in no group.
     public func request(_ selection: [String: [RequestedTrack]]) throws {
         try session.request(selection)
+        wishes.selection = selection
         drain()
     }
 }

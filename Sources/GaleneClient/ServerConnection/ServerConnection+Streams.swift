@@ -40,7 +40,7 @@ extension ServerConnection {
             connection: self, limits: configuration.eventLimits)
         streams[streamID] = stream
         drain()
-        await stream.publish(peers, servers, addresses: configuration.addresses ?? HostAddresses.current())
+        await stream.publish(peers, servers)
         return stream
     }
 
@@ -48,6 +48,9 @@ extension ServerConnection {
     public func findByLocalID(_ localID: String) -> Stream? {
         streams.values.first { $0.isUp && $0.localID == localID }
     }
+
+    /// The addresses of this host from which media may come and go, as of now.
+    var addresses: [IPAddress] { configuration.addresses ?? configuration.hostAddresses() }
 
     // MARK: What the session wants
 

@@ -7,6 +7,7 @@ public import NIOCore
 import NIOPosix
 public import RTCBase
 public import RTP
+import Synchronization
 import WebRTC
 import WebRTCIO
 
@@ -20,7 +21,7 @@ import WebRTCIO
 ///     try await connection.chat("Good day.")
 ///     for try await event in events { … }
 ///
-/// It is used once: after ``close()``, or when the server has closed it, make another. Everything happens on one event
+/// It is used once: after ``close()``, or when the server has closed it, make another; or let a ``ReconnectPolicy`` do that. Everything happens on one event
 /// loop, which is this actor's executor; so what it tells is in the order of the network.
 public actor ServerConnection {
     public struct Configuration: Sendable {
@@ -36,14 +37,22 @@ public actor ServerConnection {
         public var rtcConfiguration: RTCConfiguration?
         /// The addresses of this host from which media may come and go; `nil` for all that it has.
         public var addresses: [IPAddress]?
+        /// How it goes on when the socket or the network is lost. Off by default: a lost connection has ended, as the
+        /// documented interface has it.
+        public var reconnectPolicy: ReconnectPolicy?
         /// Names of members and what they say are never logged.
         public var logger = Logger(label: "galene.client") { _ in SwiftLogNoOpLogHandler() }
+
+        /// What this host has, as of now; another answer in tests.
+        var hostAddresses: @Sendable () -> [IPAddress] = HostAddresses.current
 
         public init() {}
     }
 
-    /// The client id: how others, and the server, name this connection. 32 hexadecimal digits, random.
-    public nonisolated let id: String
+    /// The client id: how others, and the server, name this connection. 32 hexadecimal digits, random. Another one when the
+    /// connection is made anew (``ReconnectPolicy``).
+    public nonisolated var id: String { identity.withLock { $0 } }
+    nonisolated let identity: Mutex<String>
     nonisolated let loop: any EventLoop
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
@@ -62,6 +71,14 @@ public actor ServerConnection {
     var joinWaiter: CheckedContinuation<GroupChange, any Error>?
     var isConnecting = false
     var connectWaiter: CheckedContinuation<Void, any Error>?
+    /// Which socket is ours: what others still say is of no interest.
+    var generation = 0
+    var endpoint: ServerURL?
+    var reconnection: Reconnection
+    /// What was asked of the server, and has to be asked again of a new connection.
+    var wishes = Wishes()
+    var addressWatch: RepeatedTask?
+    var knownAddresses: Set<IPAddress> = []
     private let broadcast: EventBroadcast<ServerEvent>
     private var timer: Scheduled<Void>?
     private var timerDeadline: Instant?
@@ -71,7 +88,8 @@ public actor ServerConnection {
     public init(_ configuration: Configuration = .init()) throws {
         self.configuration = configuration
         loop = configuration.eventLoopGroup.next()
-        id = RandomID.next()
+        let id = RandomID.next()
+        identity = Mutex(id)
         do {
             dialler = try Dialler(group: loop, verifiesCertificate: configuration.verifiesCertificate)
         } catch {
@@ -82,13 +100,15 @@ public actor ServerConnection {
         } catch {
             throw ServerConnectionError(.media, "there can be no certificate for media: \(error)")
         }
-        session = ServerSession(id: id)
+        session = ServerSession(id: id, isResumable: configuration.reconnectPolicy != nil)
+        reconnection = Reconnection(policy: configuration.reconnectPolicy ?? ReconnectPolicy())
         broadcast = EventBroadcast(limits: configuration.eventLimits)
     }
 
     /// Whoever lets go of a connection without closing it gets what a lost network brings: everything ends.
     deinit {
         timer?.cancel()
+        addressWatch?.cancel()
         broadcast.finish()
         let transfers = Array(transfers.values)
         guard !transfers.isEmpty else { return }
@@ -158,11 +178,8 @@ public actor ServerConnection {
             throw ServerConnectionError(.invalidArgument, "a connection is used once: make another")
         }
         isConnecting = true
-        let socket: SignallingChannel
         do {
-            socket = try await SignallingChannel.open(url, by: dialler, on: loop) { [weak self] event in
-                self?.assumeIsolated { $0.receive(event) }
-            }
+            try await openSocket(to: url)
         } catch {
             isConnecting = false
             if session.phase == .ending {
@@ -171,6 +188,21 @@ public actor ServerConnection {
                 drain()
             }
             throw error
+        }
+        self.endpoint = url
+        watchAddresses()
+    }
+
+    /// Opens a socket, and returns when the server has accepted the handshake on it.
+    func openSocket(to url: ServerURL) async throws {
+        generation += 1
+        let generation = generation
+        let socket = try await SignallingChannel.open(url, by: dialler, on: loop) { [weak self] event in
+            self?.assumeIsolated { $0.receive(event, of: generation) }
+        }
+        guard generation == self.generation else {
+            socket.abort()
+            throw ServerConnectionError(.closed, "another connection has taken this one's place")
         }
         self.socket = socket
         guard session.phase == .idle else {
@@ -191,6 +223,7 @@ public actor ServerConnection {
 
     /// Leaves, closes every stream, and closes the socket. ``ServerEvent/closed(code:reason:)`` follows.
     public func close() {
+        guard !reconnection.isActive else { return abandon(code: 1000, reason: "") }
         guard socket != nil || isConnecting else {
             // Never opened: nobody will say that it is closed.
             session.socketClosed(code: 1000, reason: "")
@@ -202,7 +235,8 @@ public actor ServerConnection {
 
     // MARK: The machine's driver
 
-    private func receive(_ event: SignallingEvent) {
+    private func receive(_ event: SignallingEvent, of generation: Int) {
+        guard generation == self.generation else { return }
         let now = Instant.current
         var weight = 0
         switch event {
@@ -212,6 +246,9 @@ public actor ServerConnection {
         case .unreadable(let error): session.receiveUnreadable(error)
         case .closed(let code, let reason):
             socket = nil
+            if reconnection.isActive || session.isLoss(closeCode: code) {
+                return lose(ServerSession.closedText(code, reason))
+            }
             session.socketClosed(code: code, reason: reason)
         }
         drain(weight: weight)
@@ -219,7 +256,9 @@ public actor ServerConnection {
 
     private func handleTimeout() {
         timerDeadline = nil
-        session.handleTimeout(now: .current)
+        let now = Instant.current
+        session.handleTimeout(now: now)
+        if reconnection.takeAttempt(now: now) { connectAgain() }
         drain()
     }
 
@@ -231,8 +270,9 @@ public actor ServerConnection {
             for effect in effects { perform(effect, weight: weight) }
         }
         isDraining = false
-        if session.phase == .closed {
+        if session.phase == .closed, !reconnection.isActive {
             timer?.cancel()
+            addressWatch?.cancel()
             broadcast.finish()
         } else {
             schedule()
@@ -240,17 +280,18 @@ public actor ServerConnection {
     }
 
     private func schedule() {
-        guard session.deadline != timerDeadline else { return }
+        let deadline = Instant.earliest(session.deadline, reconnection.deadline)
+        guard deadline != timerDeadline else { return }
         timer?.cancel()
-        timerDeadline = session.deadline
-        timer = session.deadline.map { deadline in
+        timerDeadline = deadline
+        timer = deadline.map { deadline in
             loop.scheduleTask(deadline: deadline.onLoop) { [weak self] in
                 self?.assumeIsolated { $0.handleTimeout() }
             }
         }
     }
 
-    private func perform(_ effect: SessionEffect, weight: Int) {
+    func perform(_ effect: SessionEffect, weight: Int = 0) {
         switch effect {
         case .send(let message): socket?.send(message)
         case .report(let event): report(event, weight: weight)
@@ -258,6 +299,7 @@ public actor ServerConnection {
             joinWaiter?.resume(with: result.mapError { $0 })
             joinWaiter = nil
         case .closeSocket: socket?.close()
+        case .lost(let error): lose(error.description)
         case .offered(let offer): take(offer, weight: weight)
         case .answered(let stream, let sdp): streams[stream]?.assumeIsolated { $0.apply(answer: sdp) }
         case .candidate(let stream, let candidate): add(candidate, to: stream)
@@ -273,9 +315,18 @@ public actor ServerConnection {
         case .connected:
             connectWaiter?.resume()
             connectWaiter = nil
+            // Nothing new, for who never left.
+            if reconnection.isActive { return }
+        case .joined(var change) where reconnection.isActive:
+            // Who was in the group all the time does not join it. A refusal is told by what becomes of it.
+            guard change.kind == .join else { return }
+            change.kind = .change
+            return broadcast.send(.joined(change), weight: weight)
         case .failed(let error):
             connectWaiter?.resume(throwing: error)
             connectWaiter = nil
+            // What becomes of it is for the attempt to say.
+            if reconnection.isActive { return }
         case .closed(let code, let reason):
             connectWaiter?.resume(
                 throwing: ServerConnectionError(.closed, "the server closed the connection (\(code)) \(reason)"))
@@ -285,4 +336,7 @@ public actor ServerConnection {
         }
         broadcast.send(event, weight: weight)
     }
+
+    /// There will be no other connection than this one, and it is of no use.
+    func fail(_ error: ServerConnectionError) { broadcast.send(.failed(error)) }
 }

@@ -22,6 +22,12 @@ public enum ServerEvent: Sendable {
     case userMessage(ReceivedUserMessage)
     /// `onfiletransfer`: a file is offered by a member, or was offered to one from here.
     case fileTransfer(TransferredFile)
+    /// The connection is lost, or an attempt to make it anew has failed; there will be another one. Only with a
+    /// ``ReconnectPolicy``.
+    case reconnecting(ReconnectAttempt)
+    /// The connection is there again, and the group joined again if one was in a group: what was published and requested
+    /// is on its way.
+    case reconnected
     /// `onerror`: the connection is of no use any more; ``closed(code:reason:)`` follows.
     case failed(ServerConnectionError)
     /// `onclose`: the socket is closed and everything cleaned up. `code` is the WebSocket's (RFC 6455 section 7.4): 1000

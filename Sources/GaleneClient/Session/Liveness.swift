@@ -14,18 +14,37 @@ struct Liveness {
 
     enum Verdict: Equatable { case fine, ping, dead }
 
+    /// After so long without an answer, where there is reason to doubt.
+    static let patienceInDoubt = Duration.seconds(4)
+
+    private var doubtedAt: Instant?
     /// `nil` before the first message: the handshake has to be there at the first look.
     private var lastReceived: Instant?
     private(set) var nextLook: Instant
 
     init(now: Instant) { nextLook = now + Self.interval }
 
-    mutating func received(now: Instant) { lastReceived = now }
+    mutating func received(now: Instant) {
+        lastReceived = now
+        doubtedAt = nil
+    }
+
+    /// - Returns: whether the server is to be asked now.
+    mutating func doubt(now: Instant) -> Bool {
+        guard doubtedAt == nil, lastReceived != nil else { return false }
+        doubtedAt = now
+        nextLook = min(nextLook, now + Self.patienceInDoubt)
+        return true
+    }
 
     mutating func look(now: Instant) -> Verdict {
         guard now >= nextLook else { return .fine }
         nextLook = now + Self.interval
         guard let lastReceived else { return .dead }
+        if let doubtedAt {
+            if now - doubtedAt >= Self.patienceInDoubt { return .dead }
+            nextLook = min(nextLook, doubtedAt + Self.patienceInDoubt)
+        }
         let silence = now - lastReceived
         if silence > Self.patience { return .dead }
         return silence >= Self.pingAfter ? .ping : .fine

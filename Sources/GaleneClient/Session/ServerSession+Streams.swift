@@ -19,7 +19,10 @@ extension ServerSession {
         guard known || down.count < Self.maximumDownStreams else { return send(.abort(id: offer.id)) }
         var record =
             down[offer.id]
-            ?? StreamRecord(id: offer.id, localID: localID ?? LocalID.next(), isUp: false, label: offer.label)
+            ?? StreamRecord(
+                id: offer.id, localID: localID ?? resumableStreams[offer.id] ?? LocalID.next(), isUp: false,
+                label: offer.label)
+        resumableStreams[offer.id] = nil
         record.source = offer.source ?? record.source
         record.username = offer.username ?? record.username
         // Until the new description is applied, candidates may be meant for it.
@@ -134,6 +137,11 @@ extension ServerSession {
         }
         up[stream] = record
         return record.localID
+    }
+
+    /// An up stream of the connection before this one, under another id.
+    mutating func reopenUp(_ stream: String, label: String, localID: String) {
+        up[stream] = StreamRecord(id: stream, localID: localID, isUp: true, label: label)
     }
 
     /// What is wanted of one down stream; `nil` to go back to what is wanted in general.

@@ -37,6 +37,12 @@ struct ServerSession {
     static let joinTimeout = Duration.seconds(30)
 
     let id: String
+    /// Whether a connection that is lost is made anew: then its streams are not over.
+    let isResumable: Bool
+    /// Somebody has thrown us out: there is no coming back by itself.
+    var isExpelled = false
+    /// Down streams of the connection before this one, with their local ids: who offers one of them again means that.
+    var resumableStreams: [String: String] = [:]
     var phase = Phase.idle
     var version: String?
     var group: String?
@@ -58,7 +64,10 @@ struct ServerSession {
     var liveness: Liveness?
     private var effects: [SessionEffect] = []
 
-    init(id: String) { self.id = id }
+    init(id: String, isResumable: Bool = false) {
+        self.id = id
+        self.isResumable = isResumable
+    }
 
     mutating func takeEffects() -> [SessionEffect] {
         defer { effects = [] }
@@ -94,7 +103,22 @@ struct ServerSession {
         report(.closed(code: code, reason: reason))
     }
 
-    private static func closedText(_ code: Int, _ reason: String) -> String {
+    /// Whether the end of the socket is a loss, not somebody's will. Spec 6.15.
+    func isLoss(closeCode: Int) -> Bool {
+        guard isResumable, !isExpelled, phase == .open || phase == .handshaking else { return false }
+        // RFC 6455 section 7.4: going away, no code, broken, internal error, and those of proxies and restarts.
+        return [1001, 1005, 1006, 1011, 1012, 1013, 1014].contains(closeCode)
+    }
+
+    /// The connection is lost, and another session takes this one's place: members are gone, whoever waits is told; the
+    /// streams are the driver's to keep.
+    mutating func lose(_ reason: String) {
+        phase = .closed
+        endJoin(.failure(ServerConnectionError(.closed, reason)))
+        forgetUsers()
+    }
+
+    static func closedText(_ code: Int, _ reason: String) -> String {
         "the connection was closed (\(code))" + (reason.isEmpty ? "" : ": \(reason)")
     }
 
@@ -126,10 +150,18 @@ struct ServerSession {
             endJoin(.failure(ServerConnectionError(.timedOut, "the server did not answer the join")))
         }
         switch liveness?.look(now: now) {
-        case .dead: fail(ServerConnectionError(.timedOut, "the server has stopped answering"))
+        case .dead:
+            let error = ServerConnectionError(.timedOut, "the server has stopped answering")
+            isResumable ? perform(.lost(error)) : fail(error)
         case .ping: send(.ping)
         case .fine, nil: break
         }
+    }
+
+    /// There is reason to doubt that the server is still reached: it is asked, and has little time to answer.
+    mutating func doubt(now: Instant) {
+        guard phase == .open, liveness?.doubt(now: now) == true else { return }
+        send(.ping)
     }
 
     // MARK: The group

@@ -23,6 +23,8 @@ enum SessionEffect {
     case endStream(String, isReplaced: Bool, isAborted: Bool)
     /// A message about a file.
     case fileTransfer(UserMessage)
+    /// The server is not heard any more, and may be looked for anew.
+    case lost(ServerConnectionError)
     /// Nothing more will come that matters: the socket is to be closed.
     case closeSocket
 }

@@ -12,7 +12,7 @@ import WebRTCIO
 
 extension Stream {
     /// Begins to publish: the offer goes out, then the addresses.
-    func publish(_ configuration: PeerConfiguration, _ servers: ICEServers, addresses: [IPAddress]) {
+    func publish(_ configuration: PeerConfiguration, _ servers: ICEServers) {
         guard !isClosed else { return }
         let loop = connection.loop
         let driver = PeerDriver(
@@ -29,7 +29,7 @@ extension Stream {
         inConnection { $0.setKinds(kinds, of: self.id) }
         report(.status(.checking))
         offer(restartingICE: false)
-        openSockets(addresses)
+        openSockets()
     }
 
     func offer(restartingICE: Bool) {
@@ -74,9 +74,10 @@ extension Stream {
         { [weak self] in self?.assumeIsolated { $0.handleTimeout() } }
     }
 
-    func openSockets(_ addresses: [IPAddress]) {
+    func openSockets() {
         let inbox = inbox
         let loop = connection.loop
+        let addresses = connection.assumeIsolated { $0.addresses }
         Task {
             let sockets = await PeerDriver<SendingPeer>.sockets(on: addresses, loop: loop, inbox: inbox)
             open(sockets)
@@ -159,11 +160,14 @@ extension Stream {
         case .relay(let event):
             sending?.follow(event)
             receiving?.follow(event)
-        case .gatheringComplete, .pathSelected: break
+        case .gatheringComplete: break
+        case .pathSelected(let path): self.path = path
         case .connected:
             report(.status(.connected))
             inConnection { $0.connected(self.id) }
-        case .disconnected: report(.status(.disconnected))
+        case .disconnected:
+            report(.status(.disconnected))
+            seekAnotherPath()
         case .closed:
             // The server says so by its own message, or the connection is gone.
             report(.status(.disconnected))

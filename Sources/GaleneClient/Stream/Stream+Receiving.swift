@@ -14,6 +14,13 @@ extension Stream {
             waitingOffer = offer
             return
         }
+        if isSuspended {
+            // The server has never heard of the old one's keys.
+            receiving?.close()
+            receiving = nil
+            isSuspended = false
+            if let override { inConnection { try? $0.request(override, of: self.id) } }
+        }
         if let receiving {
             do throws(NegotiationError) {
                 try receiving.with { peer, now throws(NegotiationError) in try peer.answer(offer, now: now) }
@@ -47,7 +54,7 @@ extension Stream {
         }
         report(.status(.checking))
         answered()
-        openSockets(connection.configuration.addresses ?? HostAddresses.current())
+        openSockets()
     }
 
     private func answered() {

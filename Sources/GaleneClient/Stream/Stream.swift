@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 public import GaleneProtocol
+import ICE
 import NIOCore
 public import RTCBase
 public import RTP
+import Synchronization
 import WebRTC
 public import WebRTCIO
 
@@ -17,8 +19,10 @@ public import WebRTCIO
 ///         for try await frame in stream.frames { decode(frame) }
 ///     }
 public actor Stream {
-    /// The id by which the server knows it.
-    public nonisolated let id: String
+    /// The id by which the server knows it. Of an up stream another one when it is published again on a new connection
+    /// (``ReconnectPolicy``).
+    public nonisolated var id: String { identity.withLock { $0 } }
+    nonisolated let identity: Mutex<String>
     /// Unique in the process; a stream that replaces another one has the same.
     public nonisolated let localID: String
     /// Whether it is published from here.
@@ -56,12 +60,18 @@ public actor Stream {
     private static let closeTimeout = TimeAmount.seconds(10)
     private var statisticsTask: RepeatedTask?
     var rates = RateHistory()
+    /// Where media goes.
+    var path: ICEPath?
+    /// The connection is lost, and another one is to bring the stream back.
+    var isSuspended = false
+    /// What the application has said of this down stream alone.
+    private(set) var override: [RequestedTrack]??
 
     init(
         id: String, localID: String, isUp: Bool, label: String, source: String?, username: String?,
         published: [PublishedTrack], connection: ServerConnection, limits: EventLimits
     ) {
-        self.id = id
+        identity = Mutex(id)
         self.localID = localID
         self.isUp = isUp
         self.label = label
@@ -86,7 +96,10 @@ public actor Stream {
     /// Ends the stream here: an up stream for everybody, of a down stream the server is told that it is not wanted.
     public func close() {
         guard !isClosed else { return }
-        if isUp {
+        if isSuspended {
+            // No server knows it.
+            connection.assumeIsolated { $0.end(self.id, isReplaced: false, isAborted: false) }
+        } else if isUp {
             inConnection { $0.endStream(self.id, isReplaced: false) }
         } else {
             abort()
@@ -96,6 +109,7 @@ public actor Stream {
     /// Says that a down stream is not wanted; it ends when the server confirms it.
     public func abort() {
         guard !isClosed, !isUp else { return }
+        guard !isSuspended else { return close() }
         inConnection { $0.abort(self.id) }
         connection.loop.scheduleTask(in: Self.closeTimeout) { [weak self] in
             self?.assumeIsolated { stream in stream.inConnection { $0.endStream(stream.id, isReplaced: false) } }
@@ -110,15 +124,33 @@ public actor Stream {
         guard !isUp else {
             throw ServerConnectionError(.invalidArgument, "a stream that is published from here cannot be requested")
         }
-        try connection.assumeIsolated { connection in
-            try connection.session.request(tracks, of: self.id)
-            connection.drain()
+        if !isSuspended {
+            try connection.assumeIsolated { connection in
+                try connection.session.request(tracks, of: self.id)
+                connection.drain()
+            }
         }
+        override = .some(tracks)
     }
 
     /// Looks for a way to the server anew: with new credentials, from the addresses that this host has now.
     public func restartICE() {
-        guard !isClosed else { return }
+        guard !isClosed, !isSuspended else { return }
+        let addresses = connection.assumeIsolated { $0.addresses }
+        guard let missing = sending?.missing(of: addresses) ?? receiving?.missing(of: addresses) else {
+            return restart()
+        }
+        let inbox = inbox
+        let loop = connection.loop
+        Task {
+            let new = await PeerDriver<SendingPeer>.sockets(on: missing, loop: loop, inbox: inbox)
+            move(to: addresses, opening: new)
+            restart()
+        }
+    }
+
+    private func restart() {
+        guard !isClosed, !isSuspended else { return }
         if isUp {
             offer(restartingICE: true)
         } else {

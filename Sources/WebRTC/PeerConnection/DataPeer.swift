@@ -143,6 +143,11 @@ public struct DataPeer: ~Copyable, PeerMachine {
         settle(now: now)
     }
 
+    public mutating func removeLocal(_ address: IPAddress, now: Instant) {
+        link.removeLocal(address, now: now)
+        settle(now: now)
+    }
+
     public mutating func receive(
         _ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, to local: IPAddress, now: Instant
     ) {
@@ -162,6 +167,11 @@ public struct DataPeer: ~Copyable, PeerMachine {
 
     public mutating func disconnect(server index: UInt8, now: Instant) {
         link.transport.disconnect(server: index, now: now)
+        settle(now: now)
+    }
+
+    public mutating func allocate(server index: UInt8, now: Instant) {
+        link.transport.allocate(server: index, now: now)
         settle(now: now)
     }
 

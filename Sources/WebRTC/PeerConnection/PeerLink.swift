@@ -111,6 +111,11 @@ struct PeerLink: ~Copyable {
         transport.addLocal(.host(address), now: now)
     }
 
+    mutating func removeLocal(_ address: IPAddress, now: Instant) {
+        untold.removeAll { $0.address == address }
+        transport.removeLocal(address, now: now)
+    }
+
     // MARK: In
 
     /// - Returns: what stands in ``clear`` now; `nil` for what was not media, or nothing that counts.

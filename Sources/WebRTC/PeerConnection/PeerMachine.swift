@@ -14,6 +14,8 @@ public protocol PeerMachine: ~Copyable {
     ///
     /// - Parameter isTold: false for an address that only this host can reach: it is used, and not told to the peer.
     mutating func addLocal(_ address: TransportAddress, isTold: Bool, now: Instant)
+    /// An address of ours is gone, and what was reached through it.
+    mutating func removeLocal(_ address: IPAddress, now: Instant)
     /// A datagram from the network, and the address of ours to which it was sent.
     mutating func receive(
         _ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, to local: IPAddress, now: Instant)
@@ -21,6 +23,8 @@ public protocol PeerMachine: ~Copyable {
     mutating func receive(_ bytes: RawSpan, fromServer index: UInt8, now: Instant)
     /// The connection to a TURN server is lost, or was refused.
     mutating func disconnect(server index: UInt8, now: Instant)
+    /// Asks a TURN server for an address once more, over another socket.
+    mutating func allocate(server index: UInt8, now: Instant)
     mutating func handleTimeout(now: Instant)
     var deadline: Instant? { get }
     /// The next datagram, or the next bytes for a TURN server.

@@ -130,6 +130,10 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
         link.addLocal(address, isTold: isTold, now: now)
     }
 
+    public mutating func removeLocal(_ address: IPAddress, now: Instant) {
+        link.removeLocal(address, now: now)
+    }
+
     public mutating func receive(
         _ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, to local: IPAddress, now: Instant
     ) {
@@ -151,6 +155,10 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
 
     public mutating func disconnect(server index: UInt8, now: Instant) {
         link.transport.disconnect(server: index, now: now)
+    }
+
+    public mutating func allocate(server index: UInt8, now: Instant) {
+        link.transport.allocate(server: index, now: now)
     }
 
     private mutating func receiveMedia(_ length: Int, now: Instant) {

@@ -210,6 +210,10 @@ public struct SendingPeer: ~Copyable, PeerMachine {
         link.addLocal(address, isTold: isTold, now: now)
     }
 
+    public mutating func removeLocal(_ address: IPAddress, now: Instant) {
+        link.removeLocal(address, now: now)
+    }
+
     public mutating func receive(
         _ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, to local: IPAddress, now: Instant
     ) {
@@ -228,6 +232,10 @@ public struct SendingPeer: ~Copyable, PeerMachine {
 
     public mutating func disconnect(server index: UInt8, now: Instant) {
         link.transport.disconnect(server: index, now: now)
+    }
+
+    public mutating func allocate(server index: UInt8, now: Instant) {
+        link.transport.allocate(server: index, now: now)
     }
 
     private mutating func receiveControl(_ length: Int, now: Instant) {

@@ -62,6 +62,10 @@ class Browser(ABC):
         """Moves the pointer over this text."""
 
     @abstractmethod
+    def show_as(self, width: int, height: int, scheme: str = "light") -> None:
+        """Another size of what is shown of the page, and light or dark, as the system has it."""
+
+    @abstractmethod
     def screenshot(self, path: Path) -> None: ...
 
     @abstractmethod
@@ -74,6 +78,13 @@ class Browser(ABC):
 
     def wait_gone(self, role: str, name: str, timeout: float = 20) -> None:
         until(f"{role} “{name}” gone in {self.name}", lambda: not self.is_visible(role, name), timeout)
+
+    def focused(self) -> str | None:
+        """What the element with the focus is called; None: nothing has it."""
+        return self.evaluate("""
+            const { activeElement } = document;
+            return activeElement === document.body ? null : (
+                activeElement.ariaLabel ?? activeElement.labels?.[0]?.textContent ?? activeElement.textContent).trim();""")
 
     def text(self) -> str:
         """All text in sight."""

@@ -93,8 +93,7 @@ class Chromium(Browser):
     def screenshot(self, path: Path) -> None:
         self.page.screenshot(path=path)
 
-    def show_as(self, width: int, height: int, scheme: str) -> None:
-        """Another size of the window, and light or dark."""
+    def show_as(self, width: int, height: int, scheme: str = "light") -> None:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=scheme)
 

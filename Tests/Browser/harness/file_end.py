@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from .library import LibraryPage
+from .server import Server
 from .waiting import until
+
+# Nothing, as little as there is, exactly one message of a data channel, one byte more than a megabyte, more
+# than anybody should keep in memory.
+SIZES = (0, 1, 16_384, 1_048_577, 200_000_000)
 
 JOIN = """
     const { url, group, name } = argument;
@@ -58,6 +63,17 @@ class End:
     id: str
     # Whether the page is to go before the test has ended.
     dies: bool = False
+
+    @classmethod
+    def join(cls, page: LibraryPage, server: Server, group: str, name: str) -> "End":
+        return cls(page, page.run(JOIN, {"url": server.websocket_url, "group": group, "name": name}))
+
+    def close(self) -> None:
+        """Leaves, and leaves the page to the next one."""
+        self.page.run("""
+            window.sc.close();
+            await lib.until('the end', () => window.closed !== undefined);
+            delete window.closed;""")
 
     def policy(self, **policy: Any) -> None:
         self.dies = policy.get("act") == "die"

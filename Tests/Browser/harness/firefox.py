@@ -61,17 +61,20 @@ KEYS = {
     "Shift": Keys.SHIFT, "Control": Keys.CONTROL, "Meta": Keys.META, "Alt": Keys.ALT,
 }
 
-# Without a screen there is no window to choose a file in: what asks for one is taken into the page instead.
+# Without a screen there is no window to choose a file in: what asks for one is taken into the page instead. Once a page.
 TAKE_FILE_INPUT = """
-    const { click } = HTMLInputElement.prototype;
-    HTMLInputElement.prototype.click = function () {
-        if (this.type === 'file') {
-            this.dataset.asked = '';
-            document.body.append(this);
-        } else {
-            click.call(this);
-        }
-    };"""
+    if (!window.takesFileInput) {
+        window.takesFileInput = true;
+        const { click } = HTMLInputElement.prototype;
+        HTMLInputElement.prototype.click = function () {
+            if (this.type === 'file') {
+                this.dataset.asked = '';
+                document.body.append(this);
+            } else {
+                click.call(this);
+            }
+        };
+    }"""
 
 HERE = Path(__file__).parent
 
@@ -184,8 +187,9 @@ class Firefox(Browser):
         element = self.marionette.find_element(By.XPATH, f"//*[normalize-space(text())={quoted}]")
         self.marionette.actions.sequence("pointer", "mouse").pointer_move(0, 0, origin=element).perform()
 
-    def show_as(self, width: int, height: int) -> None:
-        """Another size of what is shown of the page."""
+    def show_as(self, width: int, height: int, scheme: str = "light") -> None:
+        # 0 is dark, 1 is light.
+        self.marionette.set_pref("layout.css.prefers-color-scheme.content-override", 0 if scheme == "dark" else 1)
         outer = self.evaluate("return [outerWidth - innerWidth, outerHeight - innerHeight]")
         self.marionette.set_window_rect(width=width + outer[0], height=height + outer[1])
 

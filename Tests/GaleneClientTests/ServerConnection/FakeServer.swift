@@ -26,6 +26,9 @@ final class FakeServer: Sendable {
                 WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(string: text)), promise: nil)
         }
 
+        /// From now on nothing of what comes is taken: it stays in the kernel, and then with the client.
+        func stopReading() { _ = channel.setOption(.autoRead, value: false) }
+
         /// The end of the connection without a word.
         func hangUp() { channel.close(promise: nil) }
     }

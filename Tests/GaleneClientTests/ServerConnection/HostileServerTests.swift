@@ -4,6 +4,7 @@
 import GaleneClient
 import GaleneProtocol
 import RTCTestKit
+import Synchronization
 import Testing
 
 /// Servers that break every rule: nothing traps, hangs or grows.
@@ -130,6 +131,44 @@ struct HostileServerTests {
             }
             #expect(error?.code == .timedOut)
         }
+    }
+
+    @Test(.row("P-51")) func `one that does not read is left when 8 MiB wait for it`() async throws {
+        let unread = Mutex<FakeServer.Client?>(nil)
+        try await FakeServer.run(hear: { text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(Self.welcome)
+            case .join:
+                client.say(Self.joined)
+                client.stopReading()
+                unread.withLock { $0 = client }
+            default: break
+            }
+        }) { server in
+            let connection = try ServerConnection()
+            let events = connection.events
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "ada", credentials: .none)
+            // What the kernel takes before the first byte has to wait here is not ours to say: 64 MiB is beyond all of it.
+            let text = String(repeating: "x", count: 64 << 10)
+            var sent = 0
+            let error = await #expect(throws: ServerConnectionError.self) {
+                while sent < 64 << 20 {
+                    try await connection.chat(text)
+                    sent += text.utf8.count
+                }
+            }
+            try #require(error?.code == .notConnected && sent > 8 << 20)
+            var last: ServerEvent?
+            for try await event in events { last = event }
+            guard case .closed(1006, _)? = last else {
+                Issue.record("it ended with \(String(describing: last))")
+                return
+            }
+            #expect(await connection.isConnected == false)
+            #expect(await connection.group == nil)
+        }
+        unread.withLock { $0 }?.hangUp()
     }
 
     @Test func `who waits for it can stop waiting`() async throws {

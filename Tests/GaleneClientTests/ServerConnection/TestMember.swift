@@ -11,16 +11,21 @@ struct TestMember {
     let connection: ServerConnection
     var events: Events<ServerEvent>.AsyncIterator
 
+    /// - Parameter wire: by which the member reaches the server, if not straight.
     init(
         _ server: RunningServer, _ name: String, group: String = "demo", _ credentials: Credentials = .none,
-        _ configure: (inout ServerConnection.Configuration) -> Void = { _ in }
+        over wire: Wire? = nil, _ configure: (inout ServerConnection.Configuration) -> Void = { _ in }
     ) async throws {
         var configuration = ServerConnection.Configuration()
         configuration.verifiesCertificate = !server.isSecure
         configure(&configuration)
         connection = try ServerConnection(configuration)
         events = connection.events.makeAsyncIterator()
-        try await connection.connect(to: try await connection.status(of: server.page(group)))
+        if let wire {
+            try await connection.connect(to: wire.endpoint)
+        } else {
+            try await connection.connect(to: try await connection.status(of: server.page(group)))
+        }
         try await connection.join(group: group, username: name, credentials: credentials)
     }
 

@@ -9,13 +9,14 @@ import RTP
 
 /// A session with nothing around it: what it says and wants is noted, time is set by the test.
 struct ServerSessionHarness {
-    var session = ServerSession(id: "me")
+    var session: ServerSession
     var now = Instant.zero
     /// Everything that it wanted, in order and in short.
     var log: [String] = []
     var sent: [ClientMessage] = []
 
-    init(isOpen: Bool = true) {
+    init(isOpen: Bool = true, isResumable: Bool = false) {
+        session = ServerSession(id: "me", isResumable: isResumable)
         session.opened(now: now)
         drain()
         guard isOpen else { return }
@@ -110,6 +111,8 @@ struct ServerSessionHarness {
             case .downStream(let stream): "down stream \(stream.id)"
             case .chat(let chat): "chat\(chat.isHistory ? " of before" : "") \(chat.text)"
             case .userMessage(let message): "message \(message.kind.rawValue) \(message.text)"
+            case .reconnecting(let attempt): "reconnecting \(attempt.number)"
+            case .reconnected: "reconnected"
             case .failed(let error): "failed \(error.code)"
             case .closed(let code, let reason): "closed \(code) \(reason)"
             }
@@ -122,6 +125,7 @@ struct ServerSessionHarness {
         case .endStream(let stream, let isReplaced, let isAborted):
             "end \(stream)\(isReplaced ? " replaced" : isAborted ? " aborted" : "")"
         case .fileTransfer: "file"
+        case .lost(let error): "lost \(error.code)"
         case .closeSocket: "close socket"
         }
     }

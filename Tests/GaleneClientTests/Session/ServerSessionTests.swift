@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import RTCBase
 import RTCTestKit
 import RTP
 import Testing
@@ -41,6 +42,47 @@ struct ServerSessionTests {
         #expect(harness.take() == [])
         harness.advance(.seconds(1))
         #expect(harness.take() == ["failed timedOut", "close socket"])
+    }
+
+    @Test func `a server that may be gone is asked at once, and has four seconds`() {
+        var harness = ServerSessionHarness(isResumable: true)
+        harness.advance(.seconds(1))
+        harness.with { $0.doubt(now: Instant.zero + .seconds(1)) }
+        #expect(harness.take() == ["> ping"])
+        // Once is enough.
+        harness.with { $0.doubt(now: Instant.zero + .seconds(1)) }
+        harness.advance(.seconds(3))
+        #expect(harness.take() == [])
+        harness.receive(#"{"type":"pong"}"#)
+        harness.advance(.seconds(10))
+        #expect(harness.take() == [])
+        harness.with { $0.doubt(now: Instant.zero + .seconds(14)) }
+        harness.advance(.seconds(4))
+        #expect(harness.take() == ["> ping", "lost timedOut"])
+    }
+
+    @Test(arguments: [
+        (1000, false), (1001, true), (1002, false), (1005, true), (1006, true), (1008, false), (1009, false),
+        (1011, true), (1012, true), (1013, true), (1014, true), (4000, false),
+    ])
+    func `by the code of a close one knows whether somebody wanted it`(code: Int, isLoss: Bool) {
+        #expect(ServerSessionHarness(isResumable: true).session.isLoss(closeCode: code) == isLoss)
+        #expect(!ServerSessionHarness().session.isLoss(closeCode: code))
+        var closing = ServerSessionHarness(isResumable: true)
+        closing.with { $0.close() }
+        #expect(!closing.session.isLoss(closeCode: code))
+    }
+
+    @Test func `whoever was thrown out by somebody has lost nothing`() {
+        func isLoss(after json: String) -> Bool {
+            var harness = ServerSessionHarness(isResumable: true)
+            harness.receive(json)
+            return harness.session.isLoss(closeCode: 1006)
+        }
+        #expect(!isLoss(after: #"{"type":"usermessage","kind":"kicked","id":"op","privileged":true,"value":"no"}"#))
+        // A server that stops, a member who plays one.
+        #expect(isLoss(after: #"{"type":"usermessage","kind":"kicked","privileged":true,"value":"restart"}"#))
+        #expect(isLoss(after: #"{"type":"usermessage","kind":"kicked","id":"op","source":"x","value":"no"}"#))
     }
 
     @Test func `a silent server is asked, and given up after a good minute`() {

@@ -90,6 +90,7 @@ struct HostilePeer: ~Copyable, TestedPeer {
     mutating func addLocal(_ address: TransportAddress, isTold: Bool, now: Instant) {
         transport.addLocal(.host(address), now: now)
     }
+    mutating func removeLocal(_ address: IPAddress, now: Instant) { transport.removeLocal(address, now: now) }
     mutating func receive(
         _ datagram: UnsafeRawBufferPointer, from remote: TransportAddress, to local: IPAddress, now: Instant
     ) {
@@ -98,6 +99,7 @@ struct HostilePeer: ~Copyable, TestedPeer {
     }
     mutating func receive(_ bytes: RawSpan, fromServer index: UInt8, now: Instant) {}
     mutating func disconnect(server index: UInt8, now: Instant) {}
+    mutating func allocate(server index: UInt8, now: Instant) {}
     mutating func handleTimeout(now: Instant) { transport.handleTimeout(now: now) }
     mutating func pollTransmit(now: Instant) -> ICETransmit? { transport.pollTransmit() }
     mutating func pollEvent() -> PeerEvent? {

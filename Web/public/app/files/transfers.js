@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import { keepFocus } from '../../lib/focus.js';
 import { find, html, render } from '../../lib/html.js';
 import { icon } from '../../lib/icons.js';
 import { texts } from '../texts.js';
@@ -87,6 +88,11 @@ class TransferCard {
         /** @type {(() => void) | null} */
         this.ongone = null;
         /**
+         * It had the focus when it went, and there is no other card that could have it.
+         * @type {(() => void) | null}
+         */
+        this.onfocuslost = null;
+        /**
          * It may be no offer any more.
          * @type {(() => void) | null}
          */
@@ -124,8 +130,18 @@ class TransferCard {
         if (this.#address) {
             URL.revokeObjectURL(this.#address);
         }
-        this.element.remove();
-        this.ongone?.();
+        const near = this.element.nextElementSibling ?? this.element.previousElementSibling;
+        keepFocus(() => {
+            this.element.remove();
+            this.ongone?.();
+        }, () => {
+            /** @type {HTMLElement | null | undefined} */
+            const button = near?.querySelector('a, button');
+            if (!button) {
+                this.onfocuslost?.();
+            }
+            return button;
+        });
     }
 
     #invited() {
@@ -260,6 +276,11 @@ export class Transfers {
             </section>`);
         this.#list = find(this.element, 'ul', HTMLElement);
         this.#more = find(this.element, '.transfers-more', HTMLElement);
+        /**
+         * The last card has gone, and the focus with it: it is to be put where the person goes on.
+         * @type {(() => void) | null}
+         */
+        this.onfocuslost = null;
     }
 
     /** @param {TransferredFile} transfer that begins */
@@ -281,6 +302,7 @@ export class Transfers {
             this.#showRefused();
         };
         card.onchange = () => this.#showRefused();
+        card.onfocuslost = () => this.onfocuslost?.();
         this.#list.prepend(card.element);
         this.element.hidden = false;
         const finished = [...this.#cards].filter((other) => other.isFinished && !other.holdsFile);

@@ -45,8 +45,8 @@ export class Tile {
         this.#name = name;
         this.#own = stream.up;
         this.#isScreen = stream.label === 'screenshare';
-        // There is nothing to press in a video without controls, but Firefox would have Tab stop there.
         const title = this.#isScreen ? t.screen(shown) : t.tile(shown);
+        // tabindex: there is nothing to press in a video without controls, but Firefox would have Tab stop there.
         this.element = render(html`
             <figure class="tile" data-stream-id="${stream.id}" data-direction="${stream.up ? 'up' : 'down'}"
                 data-label="${stream.label ?? ''}" data-source="${stream.source ?? ''}" data-state="new">
@@ -178,7 +178,13 @@ export class Tile {
             return button;
         };
         if (!stream.up) {
-            const button = add('speaker', t.silence(name), () => silence(!this.#video.muted));
+            const button = add('speaker', t.silence(name), () => {
+                silence(!this.#video.muted);
+                // Who wants to hear again wants to hear something.
+                if (!this.#video.muted && this.#video.volume === 0) {
+                    this.#video.volume = volume.valueAsNumber = 1;
+                }
+            });
             const silence = (/** @type {boolean} */ silent) => {
                 this.#video.muted = silent;
                 button.replaceChildren(icon(silent ? 'speakerOff' : 'speaker'));

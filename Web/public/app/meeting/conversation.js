@@ -64,7 +64,10 @@ export class Conversation {
         return this.#chat.element;
     }
 
-    /** @param {string} id whether there is a member of this id, and it is not this person */
+    /**
+     * Whether there is a member of this id, and it is not this person.
+     * @param {string} id
+     */
     #isSomebodyElse(id) {
         return id !== this.#connection.id && Object.hasOwn(this.#connection.users, id);
     }

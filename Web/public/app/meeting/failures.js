@@ -63,7 +63,6 @@ const BROKEN = {
     'Timeout: the server does not answer': t.timeout,
     'The server has sent something that is no message': t.otherProtocol,
     'The server did not begin with a handshake': t.otherProtocol,
-    'The server says that we have joined a second group': t.otherProtocol,
 };
 
 /**
@@ -77,7 +76,7 @@ export function brokenText(error) {
         return BROKEN[message] ?? '';
     }
     // What is no JSON is said in the browser's words.
-    const isForeign = error instanceof SyntaxError || message.startsWith('The server speaks another version');
+    const isForeign = error instanceof SyntaxError || message.startsWith('The server speaks another version of the protocol: ');
     return isForeign ? t.otherProtocol : t.broken(message);
 }
 

@@ -54,6 +54,7 @@ function showJoinForm(status) {
             meeting.element.replaceWith(form.element);
             // Files that were not saved can be had here as well.
             form.element.after(transfers.element);
+            transfers.onfocuslost = () => form.focus();
             form.setBusy(false);
             form.showError(reason ?? '');
             form.focus();

@@ -314,6 +314,7 @@ export class Meeting {
             this.#showPermissions();
         } else {
             this.#session.element.before(this.transfers.element);
+            this.transfers.onfocuslost = () => this.#toolbar.focus('people');
             this.onjoined?.();
             this.#showPermissions();
             this.#showPanel(window.innerWidth <= NARROW ? null : 'chat');

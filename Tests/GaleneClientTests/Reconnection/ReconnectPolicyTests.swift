@@ -1,0 +1,357 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import ICE
+import RTCBase
+import RTCTestKit
+import RTP
+import ServerTestKit
+import Synchronization
+import Testing
+import WebRTCIO
+
+@testable import GaleneClient
+
+/// Members of a whole server whose sockets and networks are taken away.
+@Suite("What a reconnect policy promises", .timeLimit(.minutes(2)))
+struct ReconnectPolicyTests {
+    private static let demo = ["demo": RunningServer.everybodyPresents]
+
+    @Test(.row("C-15", "C-20")) func `who publishes goes on by the same object`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var bob = try await TestMember(server, "Bob")
+                try await bob.connection.request(["": [.audio, .video]])
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                let camera = TestCamera(up)
+                defer { camera.stop() }
+                let old = try await bob.downStream()
+                var frames = old.frames.makeAsyncIterator()
+                _ = try await frames.next()
+                let (connectionID, streamID, localID) = (ann.connection.id, up.id, up.localID)
+                wire.cut()
+
+                let attempt = try await ann.reconnecting()
+                #expect(attempt.number == 1 && !attempt.reason.isEmpty)
+                try await ann.reconnected()
+                #expect(ann.connection.id != connectionID && up.id != streamID && up.localID == localID)
+                #expect(await ann.connection.findByLocalID(localID) === up)
+                #expect(await ann.connection.upStreams.keys.sorted() == [up.id])
+                // Others see another stream, of another client, that begins with a key frame.
+                var new = try await bob.downStream()
+                while new.id != up.id { new = try await bob.downStream() }
+                #expect(new.source == ann.connection.id && new.username == "Ann" && new.label == "camera")
+                frames = new.frames.makeAsyncIterator()
+                while let frame = try await frames.next() {
+                    guard frame.frame.codec == .vp8 else { continue }
+                    #expect(frame.frame.isKeyFrame)
+                    break
+                }
+                var last: StreamEvent?
+                for try await event in old.events { last = event }
+                guard case .closed(isReplaced: false)? = last else {
+                    Issue.record("the old stream goes on: \(String(describing: last))")
+                    return
+                }
+                await ann.connection.close()
+                await bob.connection.close()
+            }
+        }
+    }
+
+    @Test(.row("C-15", "C-22")) func `who receives goes on by the same object, and asks for the same`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                let ann = try await TestMember(server, "Ann")
+                var bob = try await TestMember(server, "Bob", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                try await bob.connection.request(["camera": [.audio, .video]])
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                let camera = TestCamera(up)
+                defer { camera.stop() }
+                let unwanted = try await ann.connection.newUpStream(
+                    label: "screenshare", tracks: [PublishedTrack(.vp8)])
+                let down = try await bob.downStream()
+                var frames = down.frames.makeAsyncIterator()
+                _ = try await frames.next()
+                try await down.request([.video])
+                try await bob.chatEcho("before")
+                wire.cut()
+
+                try await bob.reconnected()
+                // The same stream is offered again, is the same object, and carries what was asked of it alone.
+                let again = try await bob.downStream()
+                #expect(again === down && down.localID == again.localID && down.id == up.id)
+                let start = Instant.current
+                while let frame = try await frames.next() {
+                    if frame.presentation > start + .milliseconds(500), frame.frame.codec == .vp8 { break }
+                }
+                var later = try #require(try await frames.next())
+                let end = later.presentation + .milliseconds(500)
+                while later.presentation < end {
+                    #expect(later.frame.codec == .vp8)
+                    later = try #require(try await frames.next())
+                }
+                #expect(await bob.connection.downStreams.keys.sorted() == [up.id])
+                // And the group goes on.
+                try await bob.chatEcho("after")
+                let names = await bob.connection.users.values.map(\.username).sorted()
+                #expect(names == ["Ann", "Bob"])
+                #expect(await bob.connection.group == "demo")
+                #expect(await bob.connection.username == "Bob")
+                _ = unwanted
+                await ann.connection.close()
+                var last: StreamEvent?
+                for try await event in down.events { last = event }
+                guard case .closed(isReplaced: false)? = last else {
+                    Issue.record("the stream did not end: \(String(describing: last))")
+                    return
+                }
+                await bob.connection.close()
+            }
+        }
+    }
+
+    @Test func `a stream that ended meanwhile ends here`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                let ann = try await TestMember(server, "Ann")
+                var bob = try await TestMember(server, "Bob", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                try await bob.connection.request(["": [.audio, .video]])
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                let camera = TestCamera(up)
+                let down = try await bob.downStream()
+                var frames = down.frames.makeAsyncIterator()
+                _ = try await frames.next()
+                wire.breakDown()
+                _ = try await bob.reconnecting()
+                camera.stop()
+                await up.close()
+                wire.mend()
+                try await bob.reconnected()
+                var last: StreamEvent?
+                for try await event in down.events { last = event }
+                guard case .closed(isReplaced: false)? = last else {
+                    Issue.record("the stream did not end: \(String(describing: last))")
+                    return
+                }
+                #expect(await bob.connection.downStreams.isEmpty)
+                #expect(await bob.connection.isConnected)
+                await ann.connection.close()
+                await bob.connection.close()
+            }
+        }
+    }
+
+    @Test func `it comes back as it was: name, data and the right to be there`() async throws {
+        let groups = [
+            "demo":
+                #"{"users":{"ann":{"password":"secret","permissions":"present"}},"wildcard-user":{"password":{"type":"wildcard"},"permissions":"present"}}"#
+        ]
+        try await RunningServer.run(groups: groups) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "ann", .password("secret"), over: wire) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
+                var bob = try await TestMember(server, "Bob")
+                let connection = ann.connection
+                try await connection.userAction(.setData, on: connection.id, value: ["raisehand": true])
+                while await connection.users[connection.id]?.data["raisehand"] != .bool(true) {
+                    _ = try await ann.next { if case .user(.change, _) = $0 { true } else { nil } }
+                }
+                wire.breakDown()
+                var attempts = [try await ann.reconnecting()]
+                // Nobody is there, and nothing can be said.
+                #expect(await connection.users.isEmpty)
+                #expect(await !connection.isConnected)
+                await #expect(throws: ServerConnectionError.self) { try await connection.chat("hello?") }
+                while attempts.count < 3 { try await attempts.append(ann.reconnecting()) }
+                #expect(attempts.map(\.number) == [1, 2, 3])
+                #expect(wire.refused >= 2)
+                wire.mend()
+                var kinds: [Joined.Kind] = []
+                while let event = try await ann.events.next() {
+                    if case .joined(let change) = event { kinds.append(change.kind) }
+                    if case .reconnected = event { break }
+                }
+                // It never left.
+                #expect(kinds == [.change])
+                // Behind the one who was there first.
+                var back = try await bob.user(.add, "ann")
+                while back.id != connection.id { back = try await bob.user(.add, "ann") }
+                #expect(back.data["raisehand"] == .bool(true))
+                #expect(back.permissions.contains(.present))
+                await connection.close()
+                await bob.connection.close()
+            }
+        }
+    }
+
+    @Test func `time runs out`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) {
+                    $0.reconnectPolicy = ReconnectPolicy(firstDelay: .milliseconds(10), timeLimit: .milliseconds(200))
+                }
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                wire.breakDown()
+                let told = try await ann.end()
+                #expect(told == ["failed timedOut", "closed 1006"])
+                var last: StreamEvent?
+                for try await event in up.events { last = event }
+                guard case .closed(isReplaced: false)? = last else {
+                    Issue.record("the stream did not end: \(String(describing: last))")
+                    return
+                }
+                #expect(await ann.connection.upStreams.isEmpty)
+            }
+        }
+    }
+
+    @Test func `whoever is thrown out stays out`() async throws {
+        let groups = [
+            "demo":
+                #"{"users":{"op":{"password":"secret","permissions":"op"}},"wildcard-user":{"password":{"type":"wildcard"},"permissions":"present"}}"#
+        ]
+        try await RunningServer.run(groups: groups) { server in
+            let op = try await TestMember(server, "op", .password("secret"))
+            var ann = try await TestMember(server, "Ann") { $0.reconnectPolicy = ReconnectPolicy() }
+            try await op.connection.userAction(.kick, on: ann.connection.id, value: "enough")
+            let told = try await ann.end()
+            #expect(told == ["closed 1000"])
+            await op.connection.close()
+        }
+    }
+
+    @Test func `closing while it is looked for is the end`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                wire.breakDown()
+                _ = try await ann.reconnecting()
+                await ann.connection.close()
+                let told = try await ann.end()
+                #expect(told == ["closed 1000"])
+                for try await _ in up.events {}
+                #expect(await up.status == .closed)
+            }
+        }
+    }
+
+    @Test func `a stream can be closed while its connection is lost`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                wire.breakDown()
+                _ = try await ann.reconnecting()
+                await up.close()
+                for try await _ in up.events {}
+                wire.mend()
+                try await ann.reconnected()
+                #expect(await ann.connection.upStreams.isEmpty)
+                await ann.connection.close()
+            }
+        }
+    }
+
+    @Test(arguments: [#""error":"need-username""#, #""error":"duplicate-username""#])
+    func `a server that says why it does not want one is believed`(why: String) async throws {
+        let joins = Mutex(0)
+        try await FakeServer.run(hear: { text, client in
+            if text.contains(#""handshake""#) { client.say(#"{"type":"handshake","version":["2"]}"#) }
+            guard text.contains(#""join""#) else { return }
+            let number = joins.withLock { joins in
+                joins += 1
+                return joins
+            }
+            if number == 1 {
+                client.say(#"{"type":"joined","kind":"join","group":"g","username":"Ann","permissions":[]}"#)
+                client.hangUp()
+            } else {
+                client.say(#"{"type":"joined","kind":"fail","group":"g","value":"no",\#(why)}"#)
+            }
+        }) { server in
+            var configuration = ServerConnection.Configuration()
+            configuration.reconnectPolicy = ReconnectPolicy()
+            let connection = try ServerConnection(configuration)
+            var events = connection.events.makeAsyncIterator()
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "Ann", credentials: .none)
+            var told: [String] = []
+            while let event = try await events.next() { told.append(contentsOf: TestMember.ending(event)) }
+            #expect(told == ["failed refused", "closed 1000"])
+            #expect(joins.withLock { $0 } == 2)
+        }
+    }
+
+    /// The addresses of loopback stand for those of a network that is left, and one that is entered.
+    @Test(.row("C-21"), arguments: [true, false])
+    func `media follows to another address`(isPublisher: Bool) async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            let addresses = Mutex(["127.0.0.2"])
+            let moving: @Sendable (inout ServerConnection.Configuration) -> Void = { configuration in
+                configuration.reconnectPolicy = ReconnectPolicy()
+                configuration.hostAddresses = { addresses.withLock { $0.compactMap { IPAddress($0) } } }
+            }
+            let ann = try await TestMember(server, "Ann") { if isPublisher { moving(&$0) } }
+            var bob = try await TestMember(server, "Bob") { if !isPublisher { moving(&$0) } }
+            try await bob.connection.request(["": [.audio, .video]])
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            let down = try await bob.downStream()
+            var frames = down.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            addresses.withLock { $0 = ["127.0.0.3"] }
+            // 50 pictures a second: what is missing between two of them is the silence.
+            var last: UInt32?
+            var longest: UInt32 = 0
+            let start = Instant.current
+            while let frame = try await frames.next() {
+                guard frame.frame.codec == .vp8 else { continue }
+                let number = try #require(NumberedFrame.number(frame.frame)?.number)
+                if let last { longest = max(longest, number - last) }
+                last = number
+                let moved = await (isPublisher ? up : down).path?.local == IPAddress("127.0.0.3")
+                if moved, frame.presentation > start + .seconds(2) { break }
+            }
+            #expect(longest < 150, "silence of \(longest) pictures")
+            await ann.connection.close()
+            await bob.connection.close()
+        }
+    }
+}
+
+extension TestMember {
+    mutating func reconnecting() async throws -> ReconnectAttempt {
+        try await next { if case .reconnecting(let attempt) = $0 { attempt } else { nil } }
+    }
+
+    mutating func reconnected() async throws {
+        _ = try await next { if case .reconnected = $0 { true } else { nil } }
+    }
+
+    /// Says something, and waits until the server has passed it on.
+    mutating func chatEcho(_ text: String) async throws {
+        try await connection.chat(text)
+        while try await chat().text != text {}
+    }
+
+    /// How the events end, without what is no end.
+    mutating func end() async throws -> [String] {
+        var told: [String] = []
+        while let event = try await events.next() { told.append(contentsOf: Self.ending(event)) }
+        return told
+    }
+
+    static func ending(_ event: ServerEvent) -> [String] {
+        switch event {
+        case .failed(let error): ["failed \(error.code)"]
+        case .closed(let code, _): ["closed \(code)"]
+        default: []
+        }
+    }
+}
