@@ -107,6 +107,7 @@ extension TransferredFile {
         Task {
             do {
                 let block = try await source.read(wanted, at: offset)
+                guard state == .connected else { return }
                 outgoing.isReading = false
                 guard block.count == wanted else { return cancel("the file has become shorter") }
                 outgoing.append(block)

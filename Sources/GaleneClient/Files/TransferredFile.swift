@@ -44,7 +44,7 @@ public actor TransferredFile {
     var peer: PeerDriver<DataPeer>?
     var channel: DataChannelID?
     /// While it is sent.
-    let source: FileSource?
+    var source: FileSource?
     var outgoing = OutgoingPieces()
     /// While it is received.
     var sink: FileSink?
@@ -162,6 +162,8 @@ public actor TransferredFile {
         if state != .done { sink?.discard() }
         sink = nil
         incoming = []
+        source = nil
+        outgoing = OutgoingPieces()
         let fullID = fullID
         connection?.assumeIsolated { _ = $0.transfers.removeValue(forKey: fullID) }
         enter(.closed)

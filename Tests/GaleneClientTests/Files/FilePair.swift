@@ -57,6 +57,15 @@ struct FilePair {
         try await bob.next { if case .fileTransfer(let file) = $0 { file } else { nil } }
     }
 
+    /// Files of the two that this process has open.
+    func openFiles() -> [String] {
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return descriptors.compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+        }
+        .filter { $0.hasPrefix(outbox.deletingLastPathComponent().path) }
+    }
+
     /// What lies in the inbox, hidden files included.
     var received: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: inbox.path)) ?? []).sorted() }
 }

@@ -37,6 +37,8 @@ struct TransferredFileTests {
             }
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == data)
             #expect(pair.received == ["thesis.txt"])
+            // Who keeps a transfer that has ended keeps no file open.
+            #expect(up.isUp && down.name == "thesis.txt" && pair.openFiles() == [])
             #expect(await pair.ann.connection.transferredFiles.isEmpty)
             #expect(await pair.bob.connection.transferredFiles.isEmpty)
         }
