@@ -101,6 +101,10 @@ public actor TransferredFile {
     /// Accepts a file that is offered, and stores it in a directory: under its name if that is free, else with a number
     /// behind it. Returns at once; ``events`` tell how it goes.
     ///
+    /// Until it is whole it has no name there, so that nothing is left of it when it does not arrive; where the file system
+    /// has no files without a name, a hidden one that ends in `.part`. When it cannot be stored, for a full disk say, the
+    /// transfer is cancelled with the system's words, which the other side is told as well.
+    ///
     /// - Throws: ``ServerConnectionError`` when it is not offered (any more), or nothing can be written there.
     public func receive(into directory: String) async throws {
         guard !isUp, state == .inviting, sink == nil else {

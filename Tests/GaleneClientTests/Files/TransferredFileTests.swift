@@ -220,6 +220,23 @@ struct TransferredFileTests {
         }
     }
 
+    @Test(.row("F-03", "F-11")) func `a directory that goes meanwhile is said in words, to both`() async throws {
+        try await FilePair.run { pair in
+            _ = try pair.write("a.bin", 3_000_000)
+            let up = try await pair.send("a.bin")
+            let down = try await pair.offered()
+            let events = down.events
+            try await down.receive(into: pair.inbox.path)
+            try FileManager.default.removeItem(at: pair.inbox)
+            for file in [up.events, events] {
+                let reasons = try await file.reduce(into: [String?]()) {
+                    if case .cancelled(let reason) = $1 { $0.append(reason) }
+                }
+                #expect(reasons == ["the file cannot get its name: No such file or directory"])
+            }
+        }
+    }
+
     @Test func `what cannot be sent or stored is said in words`() async throws {
         try await FilePair.run { pair in
             for (path, user) in [
