@@ -206,6 +206,8 @@ if !coreOnly {
             name: "media-member",
             dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
             path: "Tests/MediaMember"),
+        // One end of file transfers, for the browser tests.
+        .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
         testTarget("WebRTCIOTests", ["WebRTCIO", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),

@@ -30,7 +30,7 @@ def ends(server, library_pages, direction) -> Iterator[tuple[End, End]]:
 def test_a_file_arrives_as_it_was(ends, direction, size):
     sender, receiver = ends
     sha256 = sender.send(receiver, size)
-    down, up = receiver.wait_closed(120), sender.wait_closed()
+    down, up = receiver.wait_closed(240), sender.wait_closed()
     until("the SHA-256", lambda: receiver.last()["sha256"])
     assert receiver.last()["sha256"] == sha256
     assert [state for state, _ in up["events"]] == ["inviting", "connecting", "connected", "done", "closed"]

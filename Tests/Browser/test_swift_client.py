@@ -14,6 +14,8 @@ from harness.swift_program import SwiftProgram
 from harness.waiting import until
 
 BROWSERS = pytest.mark.parametrize("browser", ["chromium", "firefox"])
+# What a program may have resident, in bytes: of a large file it keeps only what is on its way.
+MEMORY = 100 << 20
 
 
 @pytest.mark.row("F-02", "F-04", "F-05", "F-06", "F-10", "F-11")
@@ -26,13 +28,21 @@ def test_a_file_arrives_from_swift_as_it_was(server, library_pages, tmp_path, br
     path.write_bytes(content)
     end = End.join(library_pages[browser], server, group, "browser")
     with SwiftProgram("example-send-file", server.page(group), "browser", str(path), log=tmp_path / "log") as sender:
-        until("the SHA-256", lambda: (last := end.last()) and last["sha256"], 90)
+        peak = 0
+
+        def has_arrived():
+            nonlocal peak
+            peak = max(peak, sender.peak_memory())
+            return (last := end.last()) and last["sha256"]
+
+        until("the SHA-256", has_arrived, 240)
         down = end.wait_closed()
         assert end.last()["sha256"] == hashlib.sha256(content).hexdigest()
         assert (down["name"], down["size"], down["username"]) == ("readings.bin", size, "sender")
         assert [state for state, _ in down["events"]] == ["connecting", "connected", "done", "closed"]
         assert sender.process.wait(30) == 0
         assert sender.lines == ["inviting", "connecting", "connected", "done", "closed"]
+        assert peak < MEMORY
     end.close()
 
 
@@ -49,10 +59,11 @@ def test_files_arrive_in_swift_as_they_were(server, library_pages, tmp_path, bro
         other = End(end.page, end.page.run(members)[0])
         for number, size in enumerate(SIZES):
             sha256 = end.send(other, size)
-            receiver.wait_for(f"{size} bytes", lambda lines, number=number: len(lines) > number, 90)
+            receiver.wait_for(f"{size} bytes", lambda lines, number=number: len(lines) > number, 240)
             assert hashlib.sha256((directory / f"{size} bytes.bin").read_bytes()).hexdigest() == sha256
             assert end.wait_closed()["events"][-2:] == [["done", None], ["closed", None]]
         assert len(list(directory.iterdir())) == len(SIZES)
+        assert 0 < receiver.peak_memory() < MEMORY
         end.close()
 
 

@@ -4,44 +4,79 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 
-/// A file that is being written under a name of its own, and gets its final name when it is whole: nobody ever sees half a
-/// file under the name of a whole one, and no file that was there is overwritten. Everything happens off the event loops.
+/// A file that is being written without a name, and gets its name when it is whole: nobody ever sees half a file under the
+/// name of a whole one, no file that was there is overwritten, and of a process that is killed nothing is left. Where a file
+/// system or a kernel has no files without a name, it bears a hidden one of its own, which only a killed process leaves
+/// behind. Everything happens off the event loops.
 final class FileSink: Sendable {
     private let directory: String
     private let name: String
-    private let partialPath: String
+    private let partial: Partial
     private let descriptor: CInt
     /// Names that are tried: whoever has so many files of one name gets an error.
     private static let maximumNumber = 1000
+    /// After so many bytes they are brought onto the disk, so that the end of a large file does not take minutes, in which
+    /// the other side would see nothing move.
+    private static let bytesBetweenFlushes = 64 << 20
+    private let unflushed = Mutex(0)
 
-    private init(directory: String, name: String, partialPath: String, descriptor: CInt) {
+    /// How a file is called until it is whole.
+    private enum Partial {
+        case nameless
+        case hidden(path: String)
+    }
+
+    private init(directory: String, name: String, partial: Partial, descriptor: CInt) {
         self.directory = directory
         self.name = name
-        self.partialPath = partialPath
+        self.partial = partial
         self.descriptor = descriptor
     }
 
     deinit { Foundation.close(descriptor) }
 
-    /// - Parameter name: as it came; it is cleaned here.
+    /// - Parameters:
+    ///   - name: as it came; it is cleaned here.
+    ///   - mayBeNameless: off where a test wants the way of other file systems.
     /// - Throws: ``ServerConnectionError``.
-    static func create(in directory: String, name: String) async throws -> FileSink {
+    static func create(in directory: String, name: String, mayBeNameless: Bool = true) async throws -> FileSink {
         let name = FileName.sanitized(name)
         // What leads out of the directory must never come out of it.
         guard !name.utf8.contains(UInt8(ascii: "/")), !["", ".", ".."].contains(name) else {
             throw ServerConnectionError(.invalidArgument, "the file has no name that could be used")
         }
         return try await NIOThreadPool.singleton.runIfActive {
-            let partial = "\(directory)/.\(RandomID.next()).part"
-            let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if mayBeNameless, let descriptor = openNameless(in: directory) {
+                return FileSink(directory: directory, name: name, partial: .nameless, descriptor: descriptor)
+            }
+            let path = "\(directory)/.\(RandomID.next()).part"
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else {
                 throw ServerConnectionError(
                     .media, "no file can be made in \(directory): \(String(cString: strerror(errno)))")
             }
-            return FileSink(directory: directory, name: name, partialPath: partial, descriptor: descriptor)
+            return FileSink(directory: directory, name: name, partial: .hidden(path: path), descriptor: descriptor)
         }
     }
+
+    /// `nil` where there is no such thing.
+    private static func openNameless(in directory: String) -> CInt? {
+        #if os(Linux)
+            // O_TMPFILE is a macro that Swift does not see: bit 22 of open's flags together with O_DIRECTORY, on every
+            // architecture that Swift has (open(2), asm-generic/fcntl.h).
+            let descriptor = open(directory, 0o20_000_000 | O_DIRECTORY | O_WRONLY | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else { return nil }
+            // Without /proc it could never be given a name.
+            if access(descriptorPath(descriptor), F_OK) == 0 { return descriptor }
+            Foundation.close(descriptor)
+        #endif
+        return nil
+    }
+
+    /// What a file without a name can be linked by (open(2), O_TMPFILE).
+    private static func descriptorPath(_ descriptor: CInt) -> String { "/proc/self/fd/\(descriptor)" }
 
     /// - Throws: ``ServerConnectionError``, with the system's word for a full disk.
     func write(_ bytes: [UInt8]) async throws {
@@ -58,6 +93,19 @@ final class FileSink: Sendable {
                 }
                 done += result
             }
+            let isDue = unflushed.withLock { unflushed in
+                unflushed += bytes.count
+                guard unflushed >= Self.bytesBetweenFlushes else { return false }
+                unflushed = 0
+                return true
+            }
+            if isDue { try flush() }
+        }
+    }
+
+    private func flush() throws {
+        guard fsync(descriptor) == 0 else {
+            throw ServerConnectionError(.media, "the file cannot be written: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -66,12 +114,10 @@ final class FileSink: Sendable {
     /// - Returns: its path.
     func finish() async throws -> String {
         try await NIOThreadPool.singleton.runIfActive { [self] in
-            guard fsync(descriptor) == 0 else {
-                throw ServerConnectionError(.media, "the file cannot be written: \(String(cString: strerror(errno)))")
-            }
+            try flush()
             for number in 0..<Self.maximumNumber {
                 let path = "\(directory)/\(FileName.numbered(name, number))"
-                if Self.move(partialPath, to: path) { return path }
+                if move(to: path) { return path }
                 guard errno == EEXIST else {
                     throw ServerConnectionError(
                         .media, "the file cannot get its name: \(String(cString: strerror(errno)))")
@@ -81,22 +127,38 @@ final class FileSink: Sendable {
         }
     }
 
-    /// Unlike a renaming, a link never takes the place of what is there. Where a file system has no links, the name is taken
-    /// by an empty file first, whose place the whole one then takes.
-    private static func move(_ partial: String, to path: String) -> Bool {
-        if link(partial, path) == 0 {
-            unlink(partial)
-            return true
+    /// Unlike a renaming, a link never takes the place of what is there.
+    ///
+    /// - Returns: `false` with a reason in `errno`.
+    private func move(to path: String) -> Bool {
+        switch partial {
+        case .nameless:
+            return linkat(AT_FDCWD, Self.descriptorPath(descriptor), AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0
+        case .hidden(let partial):
+            if link(partial, path) == 0 {
+                unlink(partial)
+                return true
+            }
+            return errno != EEXIST && Self.rename(partial, to: path)
         }
-        guard errno != EEXIST else { return false }
+    }
+
+    /// Where a file system has no links, the name is taken by an empty file first, whose place the whole one then takes.
+    private static func rename(_ partial: String, to path: String) -> Bool {
         let placeholder = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
         guard placeholder >= 0 else { return false }
         Foundation.close(placeholder)
-        return rename(partial, path) == 0
+        if Foundation.rename(partial, path) == 0 { return true }
+        let reason = errno
+        unlink(path)
+        errno = reason
+        return false
     }
 
     /// Leaves nothing behind, soon.
-    func discard() { remove(partialPath) }
+    func discard() {
+        if case .hidden(let path) = partial { remove(path) }
+    }
 
     /// Takes back a file that was finished too late.
     func remove(_ path: String) {

@@ -89,7 +89,7 @@ extension TransferredFile {
                 }
             } catch {
                 // The channel is gone; why, its event or the other side says.
-                connection.configuration.logger.debug(
+                configuration.logger.debug(
                     "a piece of a file was not sent", metadata: ["reason": "\(error)"])
                 return lost()
             }
@@ -107,6 +107,7 @@ extension TransferredFile {
         Task {
             do {
                 let block = try await source.read(wanted, at: offset)
+                guard state == .connected else { return }
                 outgoing.isReading = false
                 guard block.count == wanted else { return cancel("the file has become shorter") }
                 outgoing.append(block)

@@ -41,7 +41,7 @@ extension TransferredFile {
         limit(Self.connectTimeout, "no way to the other side was found")
         let connection = connection
         Task {
-            let (configuration, servers) = await connection.peerConfiguration()
+            guard let (configuration, servers) = await connection?.peerConfiguration() else { return }
             answer(sdp, configuration, servers)
         }
     }

@@ -30,9 +30,11 @@ public actor TransferredFile {
     public nonisolated let mimeType: String
     /// The version of the protocol between the two.
     public nonisolated let version = FileTransferMessage.currentVersion
-    /// The connection by which the two talk about it.
-    public nonisolated let connection: ServerConnection
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+    /// The connection by which the two talk about it; `nil` when nobody holds it any more, which ends the transfer.
+    public nonisolated weak let connection: ServerConnection?
+    nonisolated let loop: any EventLoop
+    nonisolated let configuration: ServerConnection.Configuration
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
 
     public private(set) var state = FileTransferState.new
     /// Bytes that have been sent or received until now.
@@ -42,7 +44,7 @@ public actor TransferredFile {
     var peer: PeerDriver<DataPeer>?
     var channel: DataChannelID?
     /// While it is sent.
-    let source: FileSource?
+    var source: FileSource?
     var outgoing = OutgoingPieces()
     /// While it is received.
     var sink: FileSink?
@@ -82,7 +84,9 @@ public actor TransferredFile {
         mimeType = invitation.mimeType
         self.source = source
         self.connection = connection
-        broadcast = EventBroadcast(limits: connection.configuration.eventLimits, keepsEarly: true)
+        loop = connection.loop
+        configuration = connection.configuration
+        broadcast = EventBroadcast(limits: configuration.eventLimits, keepsEarly: true)
     }
 
     /// What happens to it; the first consumer gets everything from the beginning. Of the progress only what can be taken in
@@ -97,6 +101,10 @@ public actor TransferredFile {
     /// Accepts a file that is offered, and stores it in a directory: under its name if that is free, else with a number
     /// behind it. Returns at once; ``events`` tell how it goes.
     ///
+    /// Until it is whole it has no name there, so that nothing is left of it when it does not arrive; where the file system
+    /// has no files without a name, a hidden one that ends in `.part`. When it cannot be stored, for a full disk say, the
+    /// transfer is cancelled with the system's words, which the other side is told as well.
+    ///
     /// - Throws: ``ServerConnectionError`` when it is not offered (any more), or nothing can be written there.
     public func receive(into directory: String) async throws {
         guard !isUp, state == .inviting, sink == nil else {
@@ -108,8 +116,7 @@ public actor TransferredFile {
             throw ServerConnectionError(.closed, "the file was withdrawn")
         }
         self.sink = sink
-        let (configuration, servers) = await connection.peerConfiguration()
-        guard state == .inviting else { return }
+        guard let (configuration, servers) = await connection?.peerConfiguration(), state == .inviting else { return }
         var options = DataChannelOptions(label: "file")
         options.isOrdered = true
         begin(
@@ -159,8 +166,10 @@ public actor TransferredFile {
         if state != .done { sink?.discard() }
         sink = nil
         incoming = []
+        source = nil
+        outgoing = OutgoingPieces()
         let fullID = fullID
-        connection.assumeIsolated { _ = $0.transfers.removeValue(forKey: fullID) }
+        connection?.assumeIsolated { _ = $0.transfers.removeValue(forKey: fullID) }
         enter(.closed)
         broadcast.finish()
     }
@@ -169,7 +178,7 @@ public actor TransferredFile {
     func limit(_ time: TimeAmount, _ reason: String) {
         timer?.cancel()
         let limited = state
-        timer = connection.loop.scheduleTask(in: time) { [weak self] in
+        timer = loop.scheduleTask(in: time) { [weak self] in
             self?.assumeIsolated { file in
                 guard file.state == limited else { return }
                 limited == .done ? file.close() : file.cancel(reason)
@@ -181,7 +190,7 @@ public actor TransferredFile {
     func watch() {
         timer?.cancel()
         let before = transferred
-        timer = connection.loop.scheduleTask(in: Self.stallTimeout) { [weak self] in
+        timer = loop.scheduleTask(in: Self.stallTimeout) { [weak self] in
             self?.assumeIsolated { file in
                 guard file.state == .connected else { return }
                 file.transferred == before ? file.cancel("nothing has moved for a minute") : file.watch()
@@ -191,7 +200,7 @@ public actor TransferredFile {
 
     func say(_ message: FileTransferMessage) {
         let userID = userID
-        connection.assumeIsolated { connection in
+        connection?.assumeIsolated { connection in
             try? connection.userMessage(.fileTransfer, to: userID, value: message.value)
         }
     }
@@ -206,7 +215,7 @@ public actor TransferredFile {
     }
 
     func begin(_ machine: consuming DataPeer, _ servers: ICEServers) {
-        let loop = connection.loop
+        let loop = loop
         let inbox = inbox
         peer = PeerDriver(machine, servers: servers, loop: loop, inbox: inbox) { [weak self] in
             self?.assumeIsolated { file in
@@ -214,7 +223,7 @@ public actor TransferredFile {
                 file.drain()
             }
         }
-        let addresses = connection.assumeIsolated { $0.addresses }
+        guard let addresses = connection?.assumeIsolated({ $0.addresses }) else { return }
         Task {
             guard let sockets = await PeerDriver<DataPeer>.sockets(on: addresses, loop: loop, inbox: inbox) else {
                 return cancel("this host has no address from which the file could be sent")
@@ -229,7 +238,7 @@ public actor TransferredFile {
     func follow(_ addresses: Set<IPAddress>) {
         guard let missing = peer?.missing(of: Array(addresses)), !isLost else { return }
         let inbox = inbox
-        let loop = connection.loop
+        let loop = loop
         Task {
             let new = await PeerDriver<DataPeer>.sockets(on: missing, loop: loop, inbox: inbox)
             guard let peer else {

@@ -111,6 +111,18 @@ public actor ServerConnection {
         broadcast = EventBroadcast(limits: configuration.eventLimits)
     }
 
+    /// Whoever lets go of a connection without closing it gets what a lost network brings: everything ends.
+    deinit {
+        timer?.cancel()
+        addressWatch?.cancel()
+        broadcast.finish()
+        let transfers = Array(transfers.values)
+        guard !transfers.isEmpty else { return }
+        loop.execute {
+            for file in transfers { file.assumeIsolated { $0.fail("the connection was let go of") } }
+        }
+    }
+
     /// What happens from now on; each consumer asks for a sequence of its own, before ``connect(to:)-(String)`` if it
     /// wants everything. All sequences end when the connection is closed.
     public nonisolated var events: Events<ServerEvent> { broadcast.subscribe() }

@@ -10,15 +10,17 @@ from .library import LibraryPage
 from .server import Server
 from .waiting import until
 
-# Nothing, as little as there is, exactly one message of a data channel, one byte more than a megabyte, many buffers full.
-SIZES = (0, 1, 16_384, 1_048_577, 20_000_000)
+# Nothing, as little as there is, exactly one message of a data channel, one byte more than a megabyte, more
+# than anybody should keep in memory.
+SIZES = (0, 1, 16_384, 1_048_577, 200_000_000)
 
 JOIN = """
     const { url, group, name } = argument;
     const sc = new ServerConnection();
     window.sc = sc;
     window.files = [];
-    // What the next transfers are to meet with: {at: state, act: 'cancel' or 'leave', receive: whether to accept}.
+    // What the next transfers are to meet with: {at: state, act: 'cancel', 'leave', 'close' or 'die' (the page goes),
+    // receive: whether to accept}.
     window.policy = {};
     sc.onfiletransfer = (transfer) => {
         const file = { transfer, events: [], sha256: null };
@@ -29,6 +31,7 @@ JOIN = """
             if (act === 'cancel') transfer.cancel('enough');
             if (act === 'leave') sc.leave(group);
             if (act === 'close') sc.close();
+            if (act === 'die') location.replace('about:blank');
         };
         transfer.onevent = (state, data) => {
             const reason = data instanceof Blob || data === undefined ? null : lib.plain(data);
@@ -58,6 +61,8 @@ JOIN = """
 class End:
     page: LibraryPage
     id: str
+    # Whether the page is to go before the test has ended.
+    dies: bool = False
 
     @classmethod
     def join(cls, page: LibraryPage, server: Server, group: str, name: str) -> "End":
@@ -71,6 +76,7 @@ class End:
             delete window.closed;""")
 
     def policy(self, **policy: Any) -> None:
+        self.dies = policy.get("act") == "die"
         self.page.run("window.policy = argument;", policy)
 
     def sees(self, other: "End") -> bool:
@@ -84,6 +90,12 @@ class End:
                 argument.id, new File([bytes], `${argument.size} bytes.bin`, { type: 'application/octet-stream' }),
             );
             return lib.sha256(bytes);""", {"id": other.id, "size": size})
+
+    def send_unseen(self, other: "End", size: int) -> None:
+        """Offers a file from a page that may be gone before it has answered."""
+        self.page.run("""
+            const file = new File([lib.bytes(argument.size)], `${argument.size} bytes.bin`);
+            setTimeout(() => window.sc.sendFile(argument.id, file));""", {"id": other.id, "size": size})
 
     def last(self) -> dict[str, Any] | None:
         return self.page.run("""

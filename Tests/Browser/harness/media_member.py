@@ -24,7 +24,7 @@ class MediaMember(SwiftProgram):
 
     def __init__(self, page: str, name: str, log: Path, record: Path | None = None, reconnect: bool = False) -> None:
         options = [*(["--record", str(record)] if record else []), *(["--reconnect"] if reconnect else [])]
-        super().__init__("media-member", page, name, *options, log=log, stdin=subprocess.PIPE)
+        super().__init__("media-member", page, name, *options, log=log)
         self.wait("joined")
 
     def say(self, line: str) -> None:

@@ -13,9 +13,12 @@ from .waiting import until
 
 
 class SwiftProgram:
-    """A running `example-…` or another of ours; what it prints is read line by line."""
+    """A running `example-…` or another of ours; what it prints is read line by line.
 
-    def __init__(self, name: str, *arguments: str, log: Path, stdin: int | None = None) -> None:
+    It may be run `under` a command that executes it.
+    """
+
+    def __init__(self, name: str, *arguments: str, log: Path, under: tuple[str, ...] = ()) -> None:
         binary = ROOT / ".build" / "debug" / name
         if not binary.is_file():
             raise FileNotFoundError(f"There is no {binary}: run swift build --build-tests.")
@@ -23,7 +26,8 @@ class SwiftProgram:
         # Into a pipe or a file the C library would keep lines back.
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                ["stdbuf", "-oL", str(binary), *arguments], stdin=stdin, stdout=output, stderr=subprocess.STDOUT)
+                [*under, "stdbuf", "-oL", str(binary), *arguments], stdin=subprocess.PIPE, stdout=output,
+                stderr=subprocess.STDOUT)
 
     def __enter__(self) -> "SwiftProgram":
         return self
@@ -33,6 +37,17 @@ class SwiftProgram:
     ) -> None:
         self.process.kill()
         self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+
+    def peak_memory(self) -> int:
+        """The most that it has had resident until now, in bytes; 0 once it has ended."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except FileNotFoundError:
+            return 0
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+        return int(peak.split()[1]) * 1024
 
     @property
     def lines(self) -> list[str]:

@@ -89,7 +89,7 @@ private let symbols: [String: Use] = [
     "Stream/request(_:)": { _, s, _, _ in try await s.request(nil) },
     "Stream/setStatsInterval(_:)": { _, s, _, _ in await s.setStatsInterval(nil) },
     "Stream/statistics()": { _, s, _, _ in await s.statistics() },
-    "TransferredFile/connection": { _, _, f, _ in f.connection },
+    "TransferredFile/connection": { _, _, f, _ in f.connection as Any },
     "TransferredFile/userID": { _, _, f, _ in f.userID },
     "TransferredFile/id": { _, _, f, _ in f.id },
     "TransferredFile/version": { _, _, f, _ in f.version },

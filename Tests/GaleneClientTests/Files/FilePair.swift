@@ -12,6 +12,7 @@ import Testing
 struct FilePair {
     var ann: TestMember
     var bob: TestMember
+    let server: RunningServer
     let outbox: URL
     let inbox: URL
 
@@ -21,7 +22,8 @@ struct FilePair {
             defer { try? FileManager.default.removeItem(at: folder) }
             var pair = FilePair(
                 ann: try await TestMember(server, "Ann"), bob: try await TestMember(server, "Bob"),
-                outbox: folder.appendingPathComponent("outbox"), inbox: folder.appendingPathComponent("inbox"))
+                server: server, outbox: folder.appendingPathComponent("outbox"),
+                inbox: folder.appendingPathComponent("inbox"))
             for directory in [pair.outbox, pair.inbox] {
                 try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             }
@@ -53,6 +55,15 @@ struct FilePair {
 
     mutating func offered() async throws -> TransferredFile {
         try await bob.next { if case .fileTransfer(let file) = $0 { file } else { nil } }
+    }
+
+    /// Files of the two that this process has open.
+    func openFiles() -> [String] {
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return descriptors.compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+        }
+        .filter { $0.hasPrefix(outbox.deletingLastPathComponent().path) }
     }
 
     /// What lies in the inbox, hidden files included.

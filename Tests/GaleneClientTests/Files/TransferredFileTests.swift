@@ -37,6 +37,8 @@ struct TransferredFileTests {
             }
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == data)
             #expect(pair.received == ["thesis.txt"])
+            // Who keeps a transfer that has ended keeps no file open.
+            #expect(up.isUp && down.name == "thesis.txt" && pair.openFiles() == [])
             #expect(await pair.ann.connection.transferredFiles.isEmpty)
             #expect(await pair.bob.connection.transferredFiles.isEmpty)
         }
@@ -57,6 +59,35 @@ struct TransferredFileTests {
             }
             #expect(pair.received == ["a (1).txt", "a (2).txt", "a (3).txt", "a.txt"])
             #expect(try String(contentsOf: pair.inbox.appendingPathComponent("a.txt"), encoding: .utf8) == "old")
+        }
+    }
+
+    @Test(.row("F-11")) func `of files of one name that come at the same time each gets a name of its own`()
+        async throws
+    {
+        try await FilePair.run { pair in
+            var expected: Set<Data> = []
+            var files: [(up: TransferredFile, down: TransferredFile)] = []
+            for size in [100_000, 200_000, 300_000, 400_000] {
+                expected.insert(try pair.write("\(size)", size))
+                let path = pair.outbox.appendingPathComponent("\(size)").path
+                let up = try await pair.ann.connection.sendFile(path, to: pair.bob.connection.id, name: "a.txt")
+                files.append((up, try await pair.offered()))
+            }
+            let inbox = pair.inbox.path
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for file in files {
+                    tasks.addTask {
+                        try await file.down.receive(into: inbox)
+                        #expect(try await allEvents(file.down).events.contains(.state(.done)))
+                        #expect(try await allEvents(file.up).events.contains(.state(.done)))
+                    }
+                }
+                try await tasks.waitForAll()
+            }
+            #expect(pair.received == ["a (1).txt", "a (2).txt", "a (3).txt", "a.txt"])
+            #expect(
+                Set(try pair.received.map { try Data(contentsOf: pair.inbox.appendingPathComponent($0)) }) == expected)
         }
     }
 
@@ -113,6 +144,59 @@ struct TransferredFileTests {
         }
     }
 
+    @Test(.row("F-05", "F-06"), arguments: [true, false])
+    func `what is done cannot be cancelled any more`(bySender: Bool) async throws {
+        try await FilePair.run { pair in
+            let data = try pair.write("a.bin", 100_000)
+            let up = try await pair.send("a.bin")
+            let down = try await pair.offered()
+            let (canceller, other) = bySender ? (up, down) : (down, up)
+            let events = canceller.events
+            try await down.receive(into: pair.inbox.path)
+            for try await event in events where event == .state(.done) { await canceller.cancel("too late") }
+            let ended = try await allEvents(other).events
+            #expect(ended.last == .state(.closed) && ended.contains(.state(.done)))
+            #expect(try Data(contentsOf: pair.inbox.appendingPathComponent("a.bin")) == data)
+        }
+    }
+
+    @Test(.row("F-08"), arguments: [FileTransferState.inviting, .connected])
+    func `a connection that nobody holds any more is gone, and its transfers with it`(
+        state: FileTransferState
+    ) async throws {
+        try await FilePair.run { pair in
+            _ = try pair.write("a.bin", 30_000_000)
+            weak var connection: ServerConnection?
+            weak var file: TransferredFile?
+            var told: Events<ServerEvent>?
+            var down: TransferredFile?
+            do {
+                let cam = try await TestMember(pair.server, "Cam")
+                connection = cam.connection
+                told = cam.connection.events
+                let up = try await cam.connection.sendFile(
+                    pair.outbox.appendingPathComponent("a.bin").path, to: pair.bob.connection.id)
+                file = up
+                let offered = try await pair.offered()
+                down = offered
+                if state == .connected {
+                    try await offered.receive(into: pair.inbox.path)
+                    for try await event in up.events { if case .progress = event { break } }
+                }
+            }
+            // Its events end, so whoever reads them does not wait for ever.
+            for try await _ in try #require(told) {}
+            let ended = try await allEvents(try #require(down)).events
+            #expect(ended.last == .state(.closed) && ended.contains(.state(.cancelled)))
+            #expect(connection == nil)
+            // The last to hold it may be on its way out of the event loop.
+            let deadline = ContinuousClock.now + .seconds(10)
+            while file != nil, ContinuousClock.now < deadline { await Task.yield() }
+            #expect(file == nil)
+            try await pair.isEmptied()
+        }
+    }
+
     @Test(.row("F-08")) func `a member who goes takes its transfers along`() async throws {
         try await FilePair.run { pair in
             _ = try pair.write("a.bin", 30_000_000)
@@ -133,6 +217,23 @@ struct TransferredFileTests {
             #expect(last == .state(.closed) && reason != nil)
             #expect(try await allEvents(up).events.last == .state(.closed))
             try await pair.isEmptied()
+        }
+    }
+
+    @Test(.row("F-03", "F-11")) func `a directory that goes meanwhile is said in words, to both`() async throws {
+        try await FilePair.run { pair in
+            _ = try pair.write("a.bin", 3_000_000)
+            let up = try await pair.send("a.bin")
+            let down = try await pair.offered()
+            let events = down.events
+            try await down.receive(into: pair.inbox.path)
+            try FileManager.default.removeItem(at: pair.inbox)
+            for file in [up.events, events] {
+                let reasons = try await file.reduce(into: [String?]()) {
+                    if case .cancelled(let reason) = $1 { $0.append(reason) }
+                }
+                #expect(reasons == ["the file cannot get its name: No such file or directory"])
+            }
         }
     }
 
