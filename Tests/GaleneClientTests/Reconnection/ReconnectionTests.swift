@@ -65,6 +65,9 @@ struct ReconnectionTests {
         let huge = ReconnectPolicy(
             firstDelay: .seconds(1_000_000_000), maximumDelay: .seconds(1_000_000_000), timeLimit: .seconds(1))
         #expect(Self.attempts(huge, seed: 1).count <= 1)
+        let longest = Duration.seconds(Int64.max)
+        let eternal = ReconnectPolicy(firstDelay: longest, maximumDelay: longest, timeLimit: longest)
+        #expect(Self.attempts(eternal, seed: 1).count <= 2)
     }
 
     @Test func `another network is tried at once`() {
