@@ -21,11 +21,13 @@ struct Reconnection {
 
     /// No wait is longer, whatever a policy says: sums of times must not overflow.
     private static let longestTime = Duration.seconds(365 * 86_400)
+    /// Nor shorter, from the second attempt on: a server that refuses at once must not be asked all the time.
+    private static let shortestDelay = Duration.milliseconds(50)
 
     init(policy: ReconnectPolicy) {
         var policy = policy
-        policy.maximumDelay = max(.zero, min(policy.maximumDelay, Self.longestTime))
-        policy.firstDelay = max(.zero, min(policy.firstDelay, policy.maximumDelay))
+        policy.maximumDelay = max(Self.shortestDelay, min(policy.maximumDelay, Self.longestTime))
+        policy.firstDelay = max(Self.shortestDelay, min(policy.firstDelay, policy.maximumDelay))
         policy.timeLimit = policy.timeLimit.map { min($0, Self.longestTime) }
         self.policy = policy
     }
@@ -44,7 +46,7 @@ struct Reconnection {
         _ reason: String, atOnce: Bool = false, using random: inout some RandomNumberGenerator, now: Instant
     ) -> ReconnectAttempt? {
         // A server that takes one in and drops one at once must not be asked without a pause.
-        if let resumedAt, now - resumedAt >= policy.maximumDelay { self = Reconnection(policy: policy) }
+        if let resumedAt, now - resumedAt >= policy.maximumDelay { attempts = 0 }
         resumedAt = nil
         let start = lostAt ?? now
         lostAt = start
@@ -82,6 +84,7 @@ struct Reconnection {
     /// Everything is as before.
     mutating func succeeded(now: Instant) {
         phase = .idle
+        lostAt = nil
         resumedAt = now
     }
 

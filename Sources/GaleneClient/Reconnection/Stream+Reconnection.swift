@@ -9,11 +9,19 @@ import WebRTCIO
 
 extension Stream {
     /// The connection is lost: media may still flow for a while, but nothing can be agreed on.
-    func suspend() {
+    ///
+    /// - Parameter hadChance: a connection on which it could have come back was there.
+    /// - Returns: whether anybody waits for it.
+    func suspend(hadChance: Bool) -> Bool {
+        if isSuspended, hadChance { chancesMissed += 1 }
         isSuspended = true
         waitingOffer = nil
         mustOfferAgain = false
+        return !isUnwanted && chancesMissed < Self.maximumChances
     }
+
+    /// A stream of others that was not offered on so many connections, each lost within seconds, is gone.
+    private static let maximumChances = 3
 
     /// Publishes the stream again, on a new connection.
     func republish(as id: String, _ configuration: PeerConfiguration, _ servers: ICEServers) {
@@ -40,6 +48,7 @@ extension Stream {
         restartICE()
     }
 
+    /// The sockets follow the addresses of this host.
     func move(to addresses: [IPAddress], opening new: DatagramSockets?) {
         if let sending {
             sending.move(to: addresses, opening: new)

@@ -19,14 +19,28 @@ extension ServerConnection {
     public func join(
         group: String, username: String?, credentials: Credentials, data: [String: JSONValue] = [:]
     ) async throws -> GroupChange {
-        let wish = Wishes.Join(group: group, username: username, credentials: credentials, data: data)
-        var credentials = credentials
-        if case .authorisationServer(let url, let location, let password) = credentials {
-            try session.requireOpen()
-            let token = try await AuthorisationRequest.token(
-                from: url, location: location, username: username ?? "", password: password, by: dialler)
-            credentials = token.map { .token($0) } ?? .password(password)
+        guard !reconnection.isActive else {
+            throw ServerConnectionError(.notConnected, "the connection is being made again")
         }
+        let wish = Wishes.Join(group: group, username: username, credentials: credentials, data: data)
+        return try await enter(wish, by: try await exchange(credentials, of: username))
+    }
+
+    /// What is sent to the server: for a password of an authorisation server, the token that it gives for it.
+    func exchange(_ credentials: Credentials, of username: String?) async throws -> Credentials {
+        guard case .authorisationServer(let url, let location, let password) = credentials else { return credentials }
+        try session.requireOpen()
+        let generation = generation
+        let token = try await AuthorisationRequest.token(
+            from: url, location: location, username: username ?? "", password: password, by: dialler)
+        guard generation == self.generation else {
+            throw ServerConnectionError(.closed, "the connection was lost meanwhile")
+        }
+        return token.map { .token($0) } ?? .password(password)
+    }
+
+    @discardableResult
+    func enter(_ wish: Wishes.Join, by credentials: Credentials) async throws -> GroupChange {
         guard joinWaiter == nil else {
             throw ServerConnectionError(.invalidArgument, "another join is under way")
         }
@@ -36,7 +50,8 @@ extension ServerConnection {
                 joinWaiter = continuation
                 do {
                     try session.join(
-                        group: group, username: username, credentials: credentials, data: data, now: .current)
+                        group: wish.group, username: wish.username, credentials: credentials, data: wish.data,
+                        now: .current)
                     // On the way back what was asked for is still wanted.
                     if !reconnection.isActive { wishes = Wishes(join: wish) }
                 } catch {
@@ -54,6 +69,7 @@ extension ServerConnection {
     ///
     /// - Throws: ``ServerConnectionError`` when one is not in that group.
     public func leave(group: String) throws {
+        if reconnection.isActive, wishes.join?.group == group { return leaveWhileLost() }
         try session.leave(group: group)
         wishes = Wishes()
         drain()

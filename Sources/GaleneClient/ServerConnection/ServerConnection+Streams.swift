@@ -55,6 +55,8 @@ extension ServerConnection {
     // MARK: What the session wants
 
     func take(_ offer: StreamOffer, weight: Int) {
+        // The id of what is published from here, and not known to this connection yet.
+        guard streams[offer.id]?.isUp != true else { return session.refuse(offer.id) }
         let stream =
             streams[offer.id]
             ?? Stream(
@@ -66,6 +68,7 @@ extension ServerConnection {
     }
 
     func end(_ stream: String, isReplaced: Bool, isAborted: Bool) {
+        session.resumableStreams[stream] = nil
         streams.removeValue(forKey: stream)?.assumeIsolated {
             if isAborted { $0.report(.aborted) }
             $0.end(isReplaced: isReplaced)

@@ -251,6 +251,7 @@ public actor ServerConnection {
         case .unreadable(let error): session.receiveUnreadable(error)
         case .closed(let code, let reason):
             socket = nil
+            if session.isExpelled, reconnection.isActive { return abandon(code: code, reason: reason) }
             if reconnection.isActive || session.isLoss(closeCode: code) {
                 return lose(ServerSession.closedText(code, reason))
             }
@@ -327,8 +328,8 @@ public actor ServerConnection {
             if reconnection.isActive { return }
         case .joined(var change) where reconnection.isActive:
             // Who was in the group all the time does not join it. A refusal is told by what becomes of it.
-            guard change.kind == .join else { return }
-            change.kind = .change
+            guard change.kind != .fail, change.kind != .redirect else { return }
+            if change.kind == .join { change.kind = .change }
             return broadcast.send(.joined(change), weight: weight)
         case .failed(let error):
             connectWaiter?.resume(throwing: error)

@@ -36,8 +36,9 @@ extension ServerSession {
             if message.kind == .fileTransfer {
                 perform(.fileTransfer(message))
             } else {
-                // Without an id it is the server's: it shuts down, and may come back.
-                if message.kind == .kicked, message.privileged, message.id != nil { isExpelled = true }
+                if message.kind == .kicked, message.privileged {
+                    if message.id != nil { isExpelled = true } else { isDismissed = true }
+                }
                 report(.userMessage(ReceivedUserMessage(message)))
             }
         }

@@ -71,6 +71,12 @@ extension ServerSession {
         send(.abort(id: stream))
     }
 
+    /// An offer that cannot be meant: as if it had not come.
+    mutating func refuse(_ stream: String) {
+        down[stream] = nil
+        send(.abort(id: stream))
+    }
+
     /// A description of an up stream.
     mutating func offer(_ stream: String, sdp: String) {
         guard var record = up[stream], phase == .open else { return }

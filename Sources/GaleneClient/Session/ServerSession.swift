@@ -43,6 +43,8 @@ struct ServerSession {
     var isResumable: Bool
     /// Somebody has thrown us out: there is no coming back by itself.
     var isExpelled = false
+    /// The server itself has asked everybody to go: it stops, or the group has nobody to lead it.
+    var isDismissed = false
     /// Our client ids on connections that were lost: a server may take a while to see that they are gone, and tells of them
     /// as of any member.
     var formerIDs: [String] = []
@@ -111,6 +113,8 @@ struct ServerSession {
     /// Whether the end of the socket is a loss, not somebody's will. Spec 6.15.
     func isLoss(closeCode: Int) -> Bool {
         guard isResumable, !isExpelled, phase == .open || phase == .handshaking else { return false }
+        // Servers of before say goodbye when they stop (spec 6.15).
+        if isDismissed, closeCode == 1000 { return true }
         // RFC 6455 section 7.4: going away, no code, broken, internal error, and those of proxies and restarts.
         return [1001, 1005, 1006, 1011, 1012, 1013, 1014].contains(closeCode)
     }

@@ -10,16 +10,18 @@ extension Stream {
     /// The server's offer, the first or a later one. One after the other.
     func receive(offer: String) {
         guard !isClosed else { return }
-        guard !isAnswering else {
-            waitingOffer = offer
-            return
-        }
         if isSuspended {
             // The server has never heard of the old one's keys.
             receiving?.close()
             receiving = nil
+            path = nil
             isSuspended = false
+            chancesMissed = 0
             if let override { inConnection { try? $0.request(override, of: self.id) } }
+        }
+        guard !isAnswering else {
+            waitingOffer = offer
+            return
         }
         if let receiving {
             do throws(NegotiationError) {
@@ -39,7 +41,7 @@ extension Stream {
 
     private func begin(_ offer: String, _ configuration: PeerConfiguration, _ servers: ICEServers) {
         isAnswering = false
-        guard !isClosed else { return }
+        guard !isClosed, !isSuspended else { return }
         // A later offer has overtaken the first: that one is answered.
         let offer = waitingOffer ?? offer
         waitingOffer = nil

@@ -66,6 +66,10 @@ public actor Stream {
     var path: ICEPath?
     /// The connection is lost, and another one is to bring the stream back.
     var isSuspended = false
+    /// How often it could have come back, and did not.
+    var chancesMissed = 0
+    /// The application has said that it does not want the down stream.
+    private(set) var isUnwanted = false
     /// What the application has said of this down stream alone.
     private(set) var override: [RequestedTrack]??
 
@@ -112,6 +116,7 @@ public actor Stream {
     public func abort() {
         guard !isClosed, !isUp else { return }
         guard !isSuspended else { return close() }
+        isUnwanted = true
         inConnection { $0.abort(self.id) }
         connection.loop.scheduleTask(in: Self.closeTimeout) { [weak self] in
             self?.assumeIsolated { stream in stream.inConnection { $0.endStream(stream.id, isReplaced: false) } }
@@ -235,7 +240,9 @@ public actor Stream {
     func fail(_ error: ServerConnectionError) {
         guard !isClosed else { return }
         report(.failed(error))
-        if isUp {
+        if isSuspended {
+            close()
+        } else if isUp {
             inConnection { $0.endStream(self.id, isReplaced: false) }
         } else {
             abort()

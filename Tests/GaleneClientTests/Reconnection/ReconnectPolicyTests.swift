@@ -245,6 +245,104 @@ struct ReconnectPolicyTests {
         }
     }
 
+    /// The close tells nothing here: only the message does.
+    @Test func `whoever is thrown out by a broken socket stays out`() async throws {
+        let clients = Mutex(0)
+        try await FakeServer.run(hear: { text, client in
+            if text.contains(#""handshake""#) {
+                clients.withLock { $0 += 1 }
+                client.say(#"{"type":"handshake","version":["2"]}"#)
+            }
+            guard text.contains(#""join""#) else { return }
+            client.say(#"{"type":"joined","kind":"join","group":"g","username":"Ann","permissions":[]}"#)
+            client.say(#"{"type":"usermessage","kind":"kicked","id":"op","privileged":true,"value":"enough"}"#)
+            client.hangUp()
+        }) { server in
+            var configuration = ServerConnection.Configuration()
+            configuration.reconnectPolicy = ReconnectPolicy()
+            let connection = try ServerConnection(configuration)
+            var events = connection.events.makeAsyncIterator()
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "Ann", credentials: .none)
+            var told: [String] = []
+            while let event = try await events.next() { told.append(contentsOf: TestMember.ending(event)) }
+            #expect(told == ["closed 1006"])
+            #expect(clients.withLock { $0 } == 1)
+        }
+    }
+
+    @Test func `leaving while it is looked for is leaving`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+                wire.breakDown()
+                _ = try await ann.reconnecting()
+                try await ann.connection.leave(group: "demo")
+                await #expect(throws: ServerConnectionError.self) { try await ann.connection.leave(group: "demo") }
+                for try await _ in up.events {}
+                wire.mend()
+                try await ann.reconnected()
+                #expect(await ann.connection.group == nil)
+                #expect(await ann.connection.upStreams.isEmpty)
+                // Another group can be joined.
+                try await ann.connection.join(group: "demo", username: "Ann", credentials: .none)
+                await ann.connection.close()
+            }
+        }
+    }
+
+    @Test func `a join that was refused is not what one comes back to`() async throws {
+        try await RunningServer.run(groups: Self.demo) { server in
+            try await Wire.run(to: server.port) { wire in
+                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                await #expect(throws: ServerConnectionError.self) {
+                    try await ann.connection.join(group: "other", username: "Eve", credentials: .none)
+                }
+                wire.cut()
+                try await ann.reconnected()
+                #expect(await ann.connection.group == "demo")
+                #expect(await ann.connection.username == "Ann")
+                await ann.connection.close()
+            }
+        }
+    }
+
+    /// A server that takes one in and offers streams, and drops one, again and again.
+    @Test(.attack(19)) func `streams of connections that were lost do not pile up`() async throws {
+        let joins = Mutex(0)
+        try await FakeServer.run(hear: { text, client in
+            if text.contains(#""handshake""#) { client.say(#"{"type":"handshake","version":["2"]}"#) }
+            guard text.contains(#""join""#) else { return }
+            let number = joins.withLock { joins in
+                joins += 1
+                return joins
+            }
+            client.say(#"{"type":"joined","kind":"join","group":"g","username":"Ann","permissions":[]}"#)
+            for stream in 0..<200 {
+                client.say(#"{"type":"offer","id":"\#(number)-\#(stream)","label":"camera","source":"b","sdp":"x"}"#)
+            }
+            client.hangUp()
+        }) { server in
+            var configuration = ServerConnection.Configuration()
+            configuration.reconnectPolicy = ReconnectPolicy(
+                firstDelay: .milliseconds(50), maximumDelay: .milliseconds(50), timeLimit: nil)
+            let connection = try ServerConnection(configuration)
+            var events = connection.events.makeAsyncIterator()
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "Ann", credentials: .none)
+            var losses = 0
+            while losses < 10, let event = try await events.next() {
+                guard case .reconnecting = event else { continue }
+                losses += 1
+                #expect(await connection.downStreams.count <= ServerSession.maximumDownStreams)
+            }
+            await connection.close()
+            while try await events.next() != nil {}
+            #expect(await connection.downStreams.isEmpty)
+        }
+    }
+
     @Test func `closing while it is looked for is the end`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in

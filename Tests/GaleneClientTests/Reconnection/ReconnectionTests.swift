@@ -60,7 +60,8 @@ struct ReconnectionTests {
 
     @Test func `values without sense do no harm`() {
         let negative = ReconnectPolicy(firstDelay: .seconds(-1), maximumDelay: .seconds(-5), timeLimit: .seconds(10))
-        #expect(Self.attempts(negative, seed: 1).allSatisfy { $0.delay == .zero })
+        // Not all the time, even if a server refuses at once.
+        #expect(Self.attempts(negative, seed: 1).dropFirst().allSatisfy { $0.delay >= .milliseconds(25) })
         #expect(Self.attempts(ReconnectPolicy(timeLimit: .zero), seed: 1).isEmpty)
         let huge = ReconnectPolicy(
             firstDelay: .seconds(1_000_000_000), maximumDelay: .seconds(1_000_000_000), timeLimit: .seconds(1))
@@ -103,7 +104,9 @@ struct ReconnectionTests {
             #expect(!reconnection.isActive && reconnection.deadline == nil)
             now += .milliseconds(100)
         }
-        #expect(numbers.count < 40 && numbers == Array(1...numbers.count))
+        #expect(numbers == Array(1...100))
+        // It is asked rarely then; that it lets one in counts as success.
+        #expect(now > .zero + .seconds(400))
         // A connection that has held is another matter.
         var other = Reconnection(policy: ReconnectPolicy())
         _ = other.lost("dropped", using: &random, now: .zero)

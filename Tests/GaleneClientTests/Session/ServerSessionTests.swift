@@ -80,6 +80,10 @@ struct ServerSessionTests {
             return harness.session.isLoss(closeCode: 1006)
         }
         #expect(!isLoss(after: #"{"type":"usermessage","kind":"kicked","id":"op","privileged":true,"value":"no"}"#))
+        // A server of before stops with an ordinary close.
+        var dismissed = ServerSessionHarness(isResumable: true)
+        dismissed.receive(#"{"type":"usermessage","kind":"kicked","privileged":true,"value":"restart"}"#)
+        #expect(dismissed.session.isLoss(closeCode: 1000))
         // A server that stops, a member who plays one.
         #expect(isLoss(after: #"{"type":"usermessage","kind":"kicked","privileged":true,"value":"restart"}"#))
         #expect(isLoss(after: #"{"type":"usermessage","kind":"kicked","id":"op","source":"x","value":"no"}"#))
