@@ -82,9 +82,11 @@ struct CheckList: Sendable {
 
     var indices: Range<Int> { pairs.indices }
 
-    /// Inserts a pair unless it is there; beyond `limit` the waiting or failed pair of lowest priority goes, never `kept`.
+    /// Inserts a pair unless it is there. Beyond `limit` a waiting or failed pair of low priority goes, never `kept`: as far
+    /// as possible none that the peer has checked, and not the last one of a remote candidate.
     ///
-    /// RFC 8445 section 6.1.2.5 wants such a limit, and the pairs of lowest priority discarded.
+    /// RFC 8445 section 6.1.2.5 wants such a limit, and simply the pairs of lowest priority discarded. Then a peer, or
+    /// whoever speaks for it, could push its one good address out with others of high priority that lead nowhere.
     mutating func insert(_ pair: CandidatePair, limit: Int, keeping kept: ICEPath?) {
         guard index(of: pair.path) == nil else { return }
         var pair = pair
@@ -92,7 +94,14 @@ struct CheckList: Sendable {
         let place = pairs.firstIndex { $0.priority < pair.priority } ?? pairs.count
         pairs.insert(pair, at: place)
         guard pairs.count > limit else { return }
-        let victim = pairs.lastIndex { ($0.isWaiting || $0.isFailed) && $0.path != kept }
+        func isIdle(_ pair: CandidatePair) -> Bool { (pair.isWaiting || pair.isFailed) && pair.path != kept }
+        func isUnproven(_ pair: CandidatePair) -> Bool { isIdle(pair) && !pair.isChecked }
+        func hasSibling(_ pair: CandidatePair) -> Bool {
+            pairs.contains { $0.remote.address == pair.remote.address && $0.path != pair.path }
+        }
+        let victim =
+            pairs.lastIndex { isUnproven($0) && hasSibling($0) } ?? pairs.lastIndex(where: isUnproven)
+            ?? pairs.lastIndex(where: isIdle)
         pairs.remove(at: victim ?? place)
     }
 

@@ -120,6 +120,7 @@ extension ICEAgent {
             addRemote(
                 ICECandidate(foundation: foundation, priority: priority, address: path.remote, kind: .prflx), now: now)
         }
+        insertChecked(path)
         // None when the limits are reached or the candidate is not reachable.
         guard let index = checks.index(of: path) else { return }
         checks[index].isChecked = true
@@ -138,6 +139,20 @@ extension ICEAgent {
             checks[index].state = .waiting
             if !triggered.contains(path) { triggered.append(path) }
         }
+    }
+
+    /// The pair of a path from which a check has come, if the list was too full for it: the peer is there, whatever it has
+    /// said of other addresses.
+    private mutating func insertChecked(_ path: ICEPath) {
+        guard checks.index(of: path) == nil, let remote = remoteCandidates.first(where: { $0.address == path.remote })
+        else { return }
+        let locals = path.relay.map { relays[Int($0)].candidates } ?? hosts
+        guard let local = locals.first(where: { $0.address.address == path.local }),
+            CandidatePair.canPair(local, remote)
+        else { return }
+        var pair = CandidatePair(local: local, relay: path.relay, remote: remote)
+        pair.isChecked = true
+        checks.insert(pair, limit: Self.maximumPairs, keeping: consent?.path)
     }
 
     // MARK: - Responses

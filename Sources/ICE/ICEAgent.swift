@@ -80,8 +80,14 @@ public struct ICEAgent: Sendable {
     public static let maximumReflexiveCandidates = 32
     /// STUN servers, and TURN servers; more are not asked. A page of Galène's has one or two.
     public static let maximumServers = 8
-    /// Candidates that a peer may trickle, and those that its checks reveal; more are ignored. A browser sends about 10.
+    /// Candidates that a peer may trickle, and those that its checks reveal. A browser sends about 10. Of more than that the
+    /// first stay (``firstRemoteCandidates``), and of the others the latest: whoever tells of addresses without end cannot
+    /// crowd out those of the description, nor those that come at last.
     public static let maximumRemoteCandidates = 32
+    /// The remote candidates that no later one takes the place of.
+    public static let firstRemoteCandidates = 16
+    /// Of those that come when all places are taken, the latest.
+    static let maximumLatecomers = 16
     /// RFC 8445 section 6.1.2.5 recommends 100.
     public static let maximumPairs = 100
     /// Triggered checks after which an ordinary one is due.
@@ -108,6 +114,9 @@ public struct ICEAgent: Sendable {
     var gathering = Gathering()
     var relays: [Relay]
     var remoteCandidates: [ICECandidate] = []
+    /// Those that came when all places were taken, and when they are next looked at.
+    var latecomers: [ICECandidate] = []
+    var latecomersDue: Instant?
     /// The peer has said that it has no more candidates.
     var hasAllRemote = false
     var checks: CheckList
@@ -187,22 +196,69 @@ public struct ICEAgent: Sendable {
         startedAt = now
     }
 
-    /// A candidate of the peer. One that cannot be reached over UDP, is there already or is one too many is ignored.
+    /// A candidate of the peer. One that cannot be reached over UDP or is there already is ignored. One too many waits for
+    /// the next check, and takes the place of an older one then, if there is one that may go.
     public mutating func addRemote(_ candidate: ICECandidate, now: Instant) {
         guard candidate.transport == .udp, candidate.component == 1, candidate.isReachable, !isOver else { return }
-        if let index = remoteCandidates.firstIndex(where: { $0.address == candidate.address }) {
-            // A check was faster than the signalling.
-            guard remoteCandidates[index].kind == .prflx, candidate.kind != .prflx else { return }
-            remoteCandidates[index] = candidate
-            checks.update(candidate)
+        if remoteCandidates.count >= Self.maximumRemoteCandidates, candidate.kind != .prflx,
+            !remoteCandidates.contains(where: { $0.address == candidate.address })
+        {
+            // Not at once: ten thousand in a row cost no more than the few of them that are left.
+            latecomers.removeAll { $0.address == candidate.address }
+            if latecomers.count >= Self.maximumLatecomers { latecomers.removeFirst() }
+            latecomers.append(candidate)
+            if latecomersDue == nil { latecomersDue = max(now, nextCheckAt) }
             return
         }
-        guard remoteCandidates.count < Self.maximumRemoteCandidates else { return }
+        _ = place(candidate, now: now)
+    }
+
+    /// Lets those in that have come when all places were taken, as far as there are places now.
+    mutating func placeLatecomers(now: Instant) {
+        if let due = latecomersDue, due <= now { latecomersDue = nil }
+        while let candidate = latecomers.first, place(candidate, now: now) { latecomers.removeFirst() }
+    }
+
+    /// - Returns: whether it is known now.
+    private mutating func place(_ candidate: ICECandidate, now: Instant) -> Bool {
+        if let index = remoteCandidates.firstIndex(where: { $0.address == candidate.address }) {
+            // A check was faster than the signalling.
+            guard remoteCandidates[index].kind == .prflx, candidate.kind != .prflx else { return true }
+            remoteCandidates[index] = candidate
+            checks.update(candidate)
+            return true
+        }
+        guard makeRoom(for: candidate) else { return false }
         remoteCandidates.append(candidate)
         for local in hosts { pair(local, candidate, now: now) }
         for index in relays.indices {
             for local in relays[index].candidates { pair(local, relay: UInt8(index), candidate, now: now) }
         }
+        return true
+    }
+
+    /// Forgets the oldest remote candidate that may go for another one, if one has to.
+    ///
+    /// None goes from which a check has come, or that has answered one. One that is being checked goes only for one whose
+    /// check has just been authenticated: so candidates without end do not make the agent send to ever more addresses
+    /// faster than checks fail.
+    private mutating func makeRoom(for candidate: ICECandidate) -> Bool {
+        guard remoteCandidates.count >= Self.maximumRemoteCandidates else { return true }
+        let kept = [consent?.path.remote, nominated?.remote, nomination?.path.remote]
+        let victim = remoteCandidates.indices.dropFirst(Self.firstRemoteCandidates).first { index in
+            let address = remoteCandidates[index].address
+            guard !kept.contains(address) else { return false }
+            return checks.pairs.allSatisfy { pair in
+                pair.remote.address != address
+                    || !pair.isChecked && !pair.isSucceeded
+                        && (pair.check == nil || candidate.kind == .prflx)
+            }
+        }
+        guard let victim else { return false }
+        let address = remoteCandidates.remove(at: victim).address
+        checks.remove { $0.remote.address == address }
+        triggered.removeAll { $0.remote == address }
+        return true
     }
 
     /// The peer has no more candidates ([RFC 8838 section 14](https://www.rfc-editor.org/rfc/rfc8838#section-14)): a relayed
@@ -225,6 +281,8 @@ public struct ICEAgent: Sendable {
         self.local = local
         remote = nil
         remoteCandidates = []
+        latecomers = []
+        latecomersDue = nil
         hasAllRemote = false
         checks = CheckList(role: role)
         triggered = []
@@ -267,6 +325,7 @@ public struct ICEAgent: Sendable {
         guard !isOver else { return relayDeadline }
         var earliest = Instant.earliest(relayDeadline, gatheringDeadline)
         earliest = Instant.earliest(earliest, checkDeadline)
+        earliest = Instant.earliest(earliest, latecomersDue)
         if let nomination { earliest = Instant.earliest(earliest, nomination.check.deadline) }
         if let nominationDue { earliest = Instant.earliest(earliest, nominationDue) }
         for consent in [consent, previous?.consent] {
@@ -294,6 +353,7 @@ public struct ICEAgent: Sendable {
         handleConsent(now: now)
         guard !isOver else { return }
         retransmitChecks(now: now)
+        placeLatecomers(now: now)
         probeIfDue(now: now)
         retransmitNomination(now: now)
         nominateIfDue(now: now)

@@ -126,3 +126,29 @@ def test_a_stream_of_ours_takes_the_place_of_another_at_such_a_server(start, pee
     assert not server.said("close", id=first)
     member.say("close")
     peers.run(server.wait_said("close", id=offer["id"]))
+
+
+@pytest.mark.row("C-18", "C-21", "M-37")
+def test_both_ways_go_on_over_new_paths_after_restarts_of_full_ice(start, peers, clips):
+    server, member = start()
+    member.say(f"publish camera {clips[0]} {clips[1]}")
+    up = member.wait("up")["stream"]
+    peers.run(poll("pictures", lambda: up in server.up and server.up[up].frames > 10, 20))
+    down = peers.run(server.offer(ToneTrack(), PatternTrack()))
+    member.wait_received(20, "vp8", "opus")
+
+    member.say("restart")
+    offer = peers.run(server.wait_said("offer", id=up, kind="renegotiate"))
+    peers.run(server.wait_said("renegotiate", id=down.id))
+    for stream in (up, down.id):
+        peers.run(poll("the new path", lambda stream=stream: stream in server.restarts and server.restarts[stream].is_done, 20))
+    # Of both descriptions of the up stream the names are different.
+    names = {line for one in (offer, server.said("offer", id=up)[0]) for line in one["sdp"].splitlines() if "ufrag" in line}
+    assert len(names) == 2, names
+
+    # The old paths are gone: what comes now comes over the new ones.
+    sent, received = server.up[up].frames, member.tracks()
+    peers.run(poll("more pictures", lambda: server.up[up].frames >= sent + 50, 20))
+    after = member.wait_received(received["vp8"]["frames"] + 50, "vp8")
+    assert after["opus"]["frames"] > received["opus"]["frames"] and after["opus"]["longestGap"] < 1, after
+    assert not member.all("failed") and not member.all("closed")

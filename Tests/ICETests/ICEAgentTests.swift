@@ -30,8 +30,8 @@ extension ICEAgent {
                 sent.append((Int(now.nanoseconds / 1_000_000), transmit))
                 guard alive.contains(transmit.remote) else { continue }
                 receive(
-                    answer(transmit.bytes, mapped: clientV4, password: serverCredentials.password),
-                    from: transmit.remote, to: clientV4, now: now)
+                    answer(transmit.bytes, mapped: clientV4, password: serverCredentials.password).span.bytes,
+                    from: transmit.remote, to: transmit.local, now: now)
             }
         }
     }

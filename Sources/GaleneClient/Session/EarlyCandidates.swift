@@ -4,7 +4,8 @@
 import GaleneProtocol
 import RTCBase
 
-/// Candidates for streams that nobody has heard of yet: some servers' gathering overtakes their offers (spec 6.16).
+/// Candidates for streams that nobody has heard of yet: some servers' gathering overtakes their offers (spec 6.16). Of too many
+/// the first and the latest stay: a server that sends them without end may have sent a good one before, or send one at last.
 struct EarlyCandidates {
     static let lifetime = Duration.seconds(5)
     static let maximum = 64
@@ -13,7 +14,7 @@ struct EarlyCandidates {
 
     mutating func keep(_ candidate: CandidateDescription, for stream: String, now: Instant) {
         waiting.removeAll { $0.expiry <= now }
-        guard waiting.count < Self.maximum else { return }
+        if waiting.count >= Self.maximum { waiting.remove(at: Self.maximum / 2) }
         waiting.append((stream, candidate, now + Self.lifetime))
     }
 

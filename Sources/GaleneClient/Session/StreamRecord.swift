@@ -29,7 +29,8 @@ struct StreamRecord {
     private(set) var localCandidates: [CandidateDescription] = []
     private(set) var remoteCandidates: [CandidateDescription] = []
 
-    /// More candidates than a server has addresses.
+    /// More candidates than a server has addresses. Of more than that the first half and the latest stay, as with
+    /// ``EarlyCandidates``.
     static let maximumCandidates = 64
 
     init(id: String, localID: String, isUp: Bool, label: String = "") {
@@ -44,7 +45,8 @@ struct StreamRecord {
     }
 
     mutating func keepRemote(_ candidate: CandidateDescription) {
-        if remoteCandidates.count < Self.maximumCandidates { remoteCandidates.append(candidate) }
+        if remoteCandidates.count >= Self.maximumCandidates { remoteCandidates.remove(at: Self.maximumCandidates / 2) }
+        remoteCandidates.append(candidate)
     }
 
     mutating func takeLocalCandidates() -> [CandidateDescription] {

@@ -20,7 +20,8 @@ struct PeerLink: ~Copyable {
 
     /// The longest datagram that is looked at, in bytes.
     static let maximumDatagram = 2048
-    /// Candidates for descriptions that are not there yet; more than any peer has.
+    /// Candidates for descriptions that are not there yet; more than any peer has. Of too many the first half and the latest
+    /// stay: endless ones hide neither those that came before nor those that come at last.
     static let maximumEarlyCandidates = 64
 
     var transport: TransportSession
@@ -93,7 +94,8 @@ struct PeerLink: ~Copyable {
     /// are ignored; an empty one says that there are no more.
     mutating func addRemote(_ candidate: String, now: Instant) {
         guard isDescribed else {
-            if early.count < Self.maximumEarlyCandidates { early.append(candidate) }
+            if early.count >= Self.maximumEarlyCandidates { early.remove(at: Self.maximumEarlyCandidates / 2) }
+            early.append(candidate)
             return
         }
         add(candidate, now: now)

@@ -19,6 +19,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from .aiortc_restart import Restart, make_replaceable, transport_of
 from .galene_peer import Message, StreamOfPeer, new_peer_connection, poll
 
 GROUP = "played"
@@ -42,6 +43,8 @@ class FullICEServer:
         self.client: ServerConnection | None = None
         # Called with each decoded picture or piece of sound of an up stream.
         self.on_frame: Callable[[str, Any], None] = lambda kind, frame: None
+        # The last restart of each stream.
+        self.restarts: dict[str, Restart] = {}
         self._early: dict[str, list[Message]] = {}
         self._server: Server | None = None
         self.port = 0
@@ -113,12 +116,18 @@ class FullICEServer:
             case "answer" if stream := self.down.get(identifier):
                 await stream.pc.setRemoteDescription(RTCSessionDescription(message["sdp"], "answer"))
                 await self._take_early(stream)
+                restart = self.restarts.get(identifier)
+                if restart and not restart.task:
+                    restart.connect(message["sdp"])
             case "ice":
                 stream = self.up.get(identifier) or self.down.get(identifier)
                 if stream and stream.pc.remoteDescription:
                     await self._add(stream, message)
                 else:
                     self._early.setdefault(identifier, []).append(message)
+            case "renegotiate" if stream := self.down.get(identifier):
+                await self._restart(stream)
+                await self.negotiate(stream)
             case "abort":
                 await self.close(identifier)
             case "close" if stream := self.up.pop(identifier, None):
@@ -132,6 +141,7 @@ class FullICEServer:
         self.down[stream.id] = stream
         for track in tracks:
             add(stream.pc, track)
+        make_replaceable(stream.pc)
         if replace and (old := self.down.pop(replace, None)):
             await self._drop(old)
         await self.negotiate(stream, replace)
@@ -167,6 +177,7 @@ class FullICEServer:
 
     async def _take_offer(self, message: Message) -> None:
         stream = self.up.get(message["id"])
+        is_new = stream is None
         if stream is None:
             stream = StreamOfPeer(message["id"], message.get("label", ""), new_peer_connection())
             self.up[stream.id] = stream
@@ -179,6 +190,12 @@ class FullICEServer:
         if old := self.up.pop(message.get("replace") or "", None):
             await self._drop(old)
         await stream.pc.setRemoteDescription(RTCSessionDescription(message["sdp"], "offer"))
+        if is_new:
+            make_replaceable(stream.pc)
+        else:
+            # Only a restart makes a client offer a stream again.
+            restart = await self._restart(stream)
+            restart.connect(message["sdp"])
         await self._take_early(stream)
         await stream.pc.setLocalDescription(await stream.pc.createAnswer())
         sdp, candidates = as_galene_writes(stream.pc.localDescription.sdp, keeps_candidates=self.candidates == WITHIN)
@@ -202,6 +219,12 @@ class FullICEServer:
 
     # Candidates
 
+    async def _restart(self, stream: StreamOfPeer) -> Restart:
+        restart = Restart(stream.pc)
+        await restart.gather()
+        self.restarts[stream.id] = restart
+        return restart
+
     async def _take_early(self, stream: StreamOfPeer) -> None:
         for message in self._early.pop(stream.id, []):
             await self._add(stream, message)
@@ -209,7 +232,10 @@ class FullICEServer:
     async def _add(self, stream: StreamOfPeer, message: Message) -> None:
         candidate = candidate_from_sdp(message["candidate"]["candidate"].removeprefix("candidate:"))
         candidate.sdpMid = stream.pc.getTransceivers()[0].mid
-        await stream.pc.addIceCandidate(candidate)
+        if restart := self.restarts.get(stream.id):
+            await restart.add(candidate)
+        else:
+            await stream.pc.addIceCandidate(candidate)
 
     async def _drop(self, stream: StreamOfPeer) -> None:
         stream.ended = True
@@ -228,7 +254,7 @@ def add(pc: RTCPeerConnection, track: MediaStreamTrack) -> None:
 
 def is_controlling(stream: StreamOfPeer) -> bool:
     """Whether the server controls the ICE of this stream."""
-    return bool(stream.pc.getTransceivers()[0].sender.transport.transport._connection.ice_controlling)
+    return bool(transport_of(stream.pc)._connection.ice_controlling)
 
 
 def as_galene_writes(sdp: str, keeps_candidates: bool) -> tuple[str, list[str]]:

@@ -217,4 +217,27 @@ struct StreamSignallingTests {
         #expect(harness.session.users.count <= ServerSession.maximumUsers)
         #expect(harness.take().suffix(2) == ["failed protocolViolation", "close socket"])
     }
+
+    @Test(.attack(19)) func `candidates without end hide neither the first nor the latest`() throws {
+        var harness = try ServerSessionHarness.joined()
+        harness.with { session in
+            _ = session.openUp("u", label: "camera", replacing: nil)
+            session.offer("u", sdp: "")
+        }
+        // Those of `u` wait for the answer, those of `d` for the offer.
+        for stream in ["u", "d"] {
+            harness.receive(ice(stream, "first"))
+            for number in 0..<10_000 { harness.receive(ice(stream, "\(number)")) }
+            harness.receive(ice(stream, "last"))
+        }
+        harness.with { $0.answerApplied("u") }
+        harness.receive(offer("d"))
+        harness.with { $0.answer("d", sdp: "") }
+        let told = harness.take()
+        for stream in ["u", "d"] {
+            let candidates = told.filter { $0.hasPrefix("candidate \(stream) ") }
+            #expect(candidates.first == "candidate \(stream) first" && candidates.last == "candidate \(stream) last")
+            #expect(candidates.count == 64)
+        }
+    }
 }
