@@ -193,6 +193,10 @@ if !coreOnly {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], path: "Tests/ServerTestKit"),
+        // One end of a data channel, for Benchmarks/data-channels.
+        .executableTarget(
+            name: "data-channel-end", dependencies: ["RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
+            path: "Benchmarks/DataChannelEnd"),
         // Small programs that show the client library; the browser tests meet them.
         .executableTarget(name: "example-bot", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Examples/Bot"),
         .executableTarget(name: "example-send-file", dependencies: ["GaleneClient"], path: "Examples/SendFile"),
