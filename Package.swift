@@ -205,7 +205,7 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
-        testTarget("WebRTCIOTests", ["WebRTCIO"]),
+        testTarget("WebRTCIOTests", ["WebRTCIO", "ICE"] + nio),
         testTarget("GaleneClientTests", ["GaleneClient", "GaleneProtocol", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
         testTarget(
