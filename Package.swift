@@ -193,6 +193,10 @@ if !coreOnly {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], path: "Tests/ServerTestKit"),
+        // One end of a data channel, for Benchmarks/data-channels.
+        .executableTarget(
+            name: "data-channel-end", dependencies: ["RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
+            path: "Benchmarks/DataChannelEnd"),
         // Small programs that show the client library; the browser tests meet them.
         .executableTarget(name: "example-bot", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Examples/Bot"),
         .executableTarget(name: "example-send-file", dependencies: ["GaleneClient"], path: "Examples/SendFile"),
@@ -208,7 +212,7 @@ if !coreOnly {
             path: "Tests/MediaMember"),
         // One end of file transfers, for the browser tests.
         .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
-        testTarget("WebRTCIOTests", ["WebRTCIO", "TURN"] + nio),
+        testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ICE
 public import NIOCore
 import NIOPosix
 public import RTCBase
@@ -8,18 +9,21 @@ public import RTCBase
 /// UDP sockets of one peer connection: one for each local address, because a socket that is bound to all of them answers
 /// from whichever address the kernel likes, and checks of ICE are held against the address that they came from.
 public final class DatagramSockets: Sendable {
-    /// Given on the event loop: a datagram, from where, and to which of our sockets.
-    public typealias Receiver = @Sendable (ByteBuffer, _ from: TransportAddress, _ to: TransportAddress) -> Void
+    /// Given on the event loop: what one look at one of our sockets has brought.
+    public typealias Receiver = @Sendable ([ReceivedDatagrams], _ to: TransportAddress) -> Void
 
     private struct Socket {
         let local: TransportAddress
         let channel: any Channel
+        /// Whether the kernel has refused to cut a run for it. Read and written on the channel's event loop.
+        let refusesRuns: NIOLoopBoundBox<Bool>
     }
 
     private let sockets: [Socket]
-    /// Read at a time; the size of what one allocation of NIO's holds of them.
-    private static let batch = 32
-    private static let maximumDatagram = 2048
+    /// Messages that are read at a time, and room for each: where the kernel puts datagrams together again, a message is a
+    /// whole run of them.
+    private static let batch = System.supportsUDPReceiveOffload ? 8 : 32
+    private static let maximumMessage = System.supportsUDPReceiveOffload ? 65_536 : 2048
     /// What the kernel may keep for us, in bytes: a key frame of a large screen, and then some.
     private static let bufferSize = 1 << 20
 
@@ -34,10 +38,12 @@ public final class DatagramSockets: Sendable {
         var sockets: [Socket] = []
         for address in addresses {
             guard let text = try? SocketAddress(TransportAddress(address, port: 0)) else { continue }
-            let channel = try? await DatagramBootstrap(group: loop)
+            var bootstrap = DatagramBootstrap(group: loop)
                 .channelOption(.datagramVectorReadMessageCount, value: batch)
+                // What has been read is answered before more is: one answer for it all.
+                .channelOption(.maxMessagesPerRead, value: 1)
                 .channelOption(
-                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: batch * maximumDatagram)
+                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: batch * maximumMessage)
                 )
                 .channelOption(.socketOption(.so_rcvbuf), value: bufferSize)
                 .channelOption(.socketOption(.so_sndbuf), value: bufferSize)
@@ -46,10 +52,17 @@ public final class DatagramSockets: Sendable {
                         try channel.pipeline.syncOperations.addHandler(DatagramReader(receiver))
                     }
                 }
-                .bind(to: text).get()
+            if System.supportsUDPReceiveOffload {
+                bootstrap = bootstrap.channelOption(.datagramReceiveOffload, value: true)
+                    .channelOption(.datagramReceiveSegmentSize, value: true)
+            }
+            let channel = try? await bootstrap.bind(to: text).get()
             guard let channel else { continue }
             if let local = channel.localAddress.flatMap({ TransportAddress($0) }) {
-                sockets.append(Socket(local: local, channel: channel))
+                sockets.append(
+                    Socket(
+                        local: local, channel: channel,
+                        refusesRuns: .makeBoxSendingValue(false, eventLoop: channel.eventLoop)))
             } else {
                 channel.close(promise: nil)
             }
@@ -76,16 +89,40 @@ public final class DatagramSockets: Sendable {
     /// Where the sockets are bound, in the order of the addresses.
     public var localAddresses: [TransportAddress] { sockets.map(\.local) }
 
-    /// Sends from the socket that is bound to `local`; nothing happens when there is none. What the network refuses is
-    /// lost, as a network loses it. Call ``flush()`` afterwards.
-    public func send(_ bytes: [UInt8], from local: IPAddress, to remote: TransportAddress) {
-        guard let socket = sockets.first(where: { $0.local.address == local }),
-            let address = try? SocketAddress(remote),
+    /// On the event loop: sends from the socket that is bound to the run's address; nothing happens when there is none. What the network
+    /// refuses is lost, as a network loses it. Call ``flush()`` afterwards.
+    package func send(_ run: DatagramRun) {
+        guard let path = run.path, let socket = sockets.first(where: { $0.local.address == path.local }),
+            let address = try? SocketAddress(path.remote),
             // What the kernel does not take now would only come too late.
             socket.channel.isWritable
         else { return }
-        socket.channel.write(
-            AddressedEnvelope(remoteAddress: address, data: ByteBuffer(bytes: bytes)), promise: nil)
+        let (bytes, size, channel) = (run.bytes, run.segmentSize, socket.channel)
+        guard run.count > 1 else {
+            return channel.write(AddressedEnvelope(remoteAddress: address, data: bytes), promise: nil)
+        }
+        guard System.supportsUDPSegmentationOffload, !socket.refusesRuns.value else {
+            return Self.sendSingly(bytes, size, to: address, on: channel)
+        }
+        let promise = channel.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenFailure { _ in
+            // There are devices that cannot: from now on one by one, beginning with these.
+            socket.refusesRuns.value = true
+            Self.sendSingly(bytes, size, to: address, on: channel)
+        }
+        let metadata = AddressedEnvelope<ByteBuffer>.Metadata(
+            ecnState: .transportNotCapable, packetInfo: nil, segmentSize: size)
+        // At once: a second run in the channel would be more than it takes.
+        channel.writeAndFlush(
+            AddressedEnvelope(remoteAddress: address, data: bytes, metadata: metadata), promise: promise)
+    }
+
+    private static func sendSingly(_ bytes: ByteBuffer, _ size: Int, to address: SocketAddress, on channel: any Channel)
+    {
+        for segment in DatagramRun.segments(bytes, size: size) where channel.isWritable {
+            channel.write(AddressedEnvelope(remoteAddress: address, data: segment), promise: nil)
+        }
+        channel.flush()
     }
 
     public func flush() { for socket in sockets { socket.channel.flush() } }
@@ -94,19 +131,35 @@ public final class DatagramSockets: Sendable {
     public func close() { for socket in sockets { socket.channel.close(promise: nil) } }
 }
 
+/// One datagram, or several of one sender that the kernel has put together.
+public struct ReceivedDatagrams: Sendable {
+    package var bytes: ByteBuffer
+    /// How long each is but for the last; `nil` for a single one.
+    package var segmentSize: Int?
+    package var remote: TransportAddress
+}
+
 private final class DatagramReader: ChannelInboundHandler {
     typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
     private let receiver: DatagramSockets.Receiver
     private var local: TransportAddress?
+    private var received: [ReceivedDatagrams] = []
 
     init(_ receiver: @escaping DatagramSockets.Receiver) { self.receiver = receiver }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
+        guard let remote = TransportAddress(envelope.remoteAddress) else { return }
+        received.append(
+            ReceivedDatagrams(bytes: envelope.data, segmentSize: envelope.metadata?.segmentSize, remote: remote))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
         if local == nil { local = context.channel.localAddress.flatMap { TransportAddress($0) } }
-        guard let local, let remote = TransportAddress(envelope.remoteAddress) else { return }
-        receiver(envelope.data, remote, local)
+        let batch = received
+        received = []
+        if let local, !batch.isEmpty { receiver(batch, local) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -44,9 +44,7 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
     public static func sockets(
         on addresses: [IPAddress], loop: any EventLoop, inbox: @escaping Inbox
     ) async -> DatagramSockets? {
-        await DatagramSockets.open(on: addresses, loop: loop) { bytes, remote, local in
-            inbox(.datagram(bytes, from: remote, to: local))
-        }
+        await DatagramSockets.open(on: addresses, loop: loop) { inbox(.datagrams($0, to: $1)) }
     }
 
     /// Begins: the machine learns of its addresses and looks for more.
@@ -111,8 +109,8 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
     public func receive(_ input: PeerInput) {
         let now = Instant.current
         switch input {
-        case .datagram(let bytes, let remote, let local):
-            bytes.withUnsafeReadableBytes { machine.receive($0, from: remote, to: local.address, now: now) }
+        case .datagrams(let batch, let local):
+            for datagrams in batch { receive(datagrams, to: local.address, now: now) }
         case .relay(let server, let bytes?):
             bytes.withUnsafeReadableBytes {
                 machine.receive(RawSpan(_unsafeBytes: $0), fromServer: server, now: now)
@@ -121,6 +119,19 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
             machine.disconnect(server: server, now: now)
         }
         settle()
+    }
+
+    private func receive(_ datagrams: ReceivedDatagrams, to local: IPAddress, now: Instant) {
+        datagrams.bytes.withUnsafeReadableBytes { bytes in
+            let size = max(datagrams.segmentSize ?? bytes.count, 1)
+            var start = 0
+            while start < bytes.count {
+                let end = min(start + size, bytes.count)
+                machine.receive(
+                    UnsafeRawBufferPointer(rebasing: bytes[start..<end]), from: datagrams.remote, to: local, now: now)
+                start = end
+            }
+        }
     }
 
     public func handleTimeout() {
@@ -153,14 +164,21 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
 
     private func transmit() {
         let now = Instant.current
+        var run = DatagramRun()
         var hasSent = false
         while let transmit = machine.pollTransmit(now: now) {
             if let relay = transmit.relay {
                 relays?.send(transmit.bytes, to: relay)
-            } else {
-                sockets?.send(transmit.bytes, from: transmit.local, to: transmit.remote)
+            } else if !run.append(transmit) {
+                sockets?.send(run)
+                run = DatagramRun()
+                _ = run.append(transmit)
                 hasSent = true
             }
+        }
+        if !run.isEmpty {
+            sockets?.send(run)
+            hasSent = true
         }
         if hasSent { sockets?.flush() }
     }
@@ -177,7 +195,7 @@ public final class PeerDriver<Machine: PeerMachine & ~Copyable> {
 
 /// What the network has for a peer connection.
 public enum PeerInput: Sendable {
-    case datagram(ByteBuffer, from: TransportAddress, to: TransportAddress)
+    case datagrams([ReceivedDatagrams], to: TransportAddress)
     /// From a TURN server; `nil` when there is no connection to it (any more).
     case relay(server: UInt8, ByteBuffer?)
 }

@@ -50,6 +50,23 @@ struct ThroughputTests {
         #expect(mean > 0.6 * tcp, "\(Int(mean)) bytes a second, \(Int(tcp)) by the formula")
     }
 
+    @Test(arguments: [(20_000_000, 50), (100_000_000, 50), (100_000_000, 100)] as [(Int, Int64)])
+    func `a path that loses one packet in a hundred is filled all the same`(rate: Int, roundTrip: Int64) throws {
+        let conditions = NetworkConditions(
+            loss: 0.01, delay: .milliseconds(roundTrip / 2), rate: rate, queueLimit: rate / 8 / 20)
+        let rates = try (0..<3).map { try throughput(conditions, bytes: 3 * rate / 8, seed: $0) }
+        let mean = rates.reduce(0, +) / 3
+        #expect(mean > 0.5 * Double(rate) / 8, "\(Int(mean)) bytes a second of \(rate / 8)")
+    }
+
+    /// Losses without a queue are answered once they are more than a path that is not full has.
+    @Test func `a path that loses five packets in a hundred is left to others`() throws {
+        let conditions = NetworkConditions(loss: 0.05, delay: .milliseconds(25), rate: 50_000_000, queueLimit: 300_000)
+        let rates = try (0..<3).map { try throughput(conditions, bytes: 2_000_000, seed: $0) }
+        let mean = rates.reduce(0, +) / 3
+        #expect(mean < 0.25 * 50_000_000 / 8, "\(Int(mean)) bytes a second")
+    }
+
     @Test func `after an outage it goes on within seconds`() throws {
         let pair = SCTPPair(NetworkConditions(delay: .milliseconds(25)), seed: 1)
         pair.connect()

@@ -35,14 +35,20 @@ extension SCTPAssociation {
         }
         peerWindow = Int(sack.window)
         if let roundTrip = news.roundTrip { timeout.measured(roundTrip) }
+        losses.acknowledged(
+            news.chunks, packet: news.packet, current: outstanding.currentPacket, roundTrip: news.roundTrip,
+            shortest: timeout.shortestRoundTrip)
         // Section 6.1, A: a peer that answers and has no room is alive.
         if news.bytes > 0 || advances || peerWindow == 0 { errors = 0 }
         if news.bytes > 0, news.packet > recoveryPacket {
             congestion.acknowledged(
-                news.bytes, wasFull: wasFull, roundTrip: timeout.smoothedRoundTrip ?? 0, now: now)
+                news.bytes, wasFull: wasFull, seesQueue: losses.seesQueue(shortest: timeout.shortestRoundTrip),
+                roundTrip: timeout.smoothedRoundTrip ?? 0, now: now)
+            if losses.queuedRounds > CongestionWindow.conservativeRounds { congestion.endSlowStart() }
         }
         outstanding.noticeRenege()
-        if let latest = outstanding.detectLosses() { answerLoss(of: latest) }
+        if let lost = outstanding.detectLosses() { answerLoss(of: lost.chunks, lost.packet) }
+        conservePackets(news.bytes)
         abandonExhausted()
         if outstanding.needsForwardTSN, now - forwardTSNSentAt >= roundTrip ?? timeout.current {
             isForwardTSNDue = true
@@ -64,8 +70,21 @@ extension SCTPAssociation {
             : inFlight + configuration.maximumPacketLength >= congestion.bytes
     }
 
-    private mutating func answerLoss(of packet: UInt64) {
-        guard packet > recoveryPacket else { return }
+    /// RFC 6937: while more is believed to be on its way than the window lets, what has arrived lets the window's share of as
+    /// much be sent again. Without that nothing moves when half of a large window is lost, because a SACK has no room for
+    /// so many gaps, and what it does not say counts as on its way.
+    private mutating func conservePackets(_ acknowledged: Int) {
+        guard outstanding.lostCount > 0, outstanding.bytesInFlight >= congestion.bytes else {
+            conserved = 0
+            return
+        }
+        conserved += Int(Double(acknowledged) * CongestionWindow.reduction)
+    }
+
+    private mutating func answerLoss(of chunks: Int, _ packet: UInt64) {
+        losses.lost(chunks)
+        guard packet > recoveryPacket, losses.isCongestion(shortest: timeout.shortestRoundTrip) else { return }
+        losses.forget()
         congestion.lost()
         recoveryPacket = outstanding.currentPacket
         mayRetransmitNow = true
@@ -86,7 +105,10 @@ extension SCTPAssociation {
         guard errors <= configuration.maximumRetransmissions else { return fail(.timedOut) }
         timeout.backOff()
         // The same loss is not answered twice, and a peer without room says nothing of the path.
-        if errors == 1, peerWindow > 0 { congestion.timedOut() }
+        if errors == 1, peerWindow > 0 {
+            losses.forget()
+            congestion.timedOut()
+        }
         recoveryPacket = outstanding.currentPacket
         outstanding.noticeRenege()
         outstanding.loseAll()

@@ -49,9 +49,13 @@ extension SCTPAssociation {
         default: return false
         }
         if outstanding.lostCount > 0 {
-            return mayRetransmitNow || !outstanding.hasInFlight || outstanding.bytesInFlight < congestion.bytes
+            return mayRetransmitNow || mayRetransmit
         }
         return !queue.isEmpty && maySendNew(1)
+    }
+
+    private var mayRetransmit: Bool {
+        !outstanding.hasInFlight || outstanding.bytesInFlight < congestion.bytes || conserved > 0
     }
 
     /// RFC 9260 section 6.1, rules A and B: one chunk may always be on its way, to see when a closed window opens.
@@ -74,12 +78,13 @@ extension SCTPAssociation {
     private mutating func writeLost(to writer: inout PacketWriter) {
         let mayExceed = mayRetransmitNow
         while let number = outstanding.firstLost {
-            guard mayExceed || !outstanding.hasInFlight || outstanding.bytesInFlight < congestion.bytes else { return }
+            guard mayExceed || mayRetransmit else { return }
             let lost = outstanding[number]
             guard let message = lost.message,
                 DataChunk.headerLength + lost.length + padding(of: lost.length) <= writer.remaining
             else { return }
             mayRetransmitNow = false
+            if outstanding.bytesInFlight >= congestion.bytes { conserved = max(0, conserved - lost.length) }
             outstanding.resent(number, now: now)
             retransmittedChunks += 1
             // Section 7.2.4, rule 4: the first of all is what the timer is for.

@@ -58,6 +58,7 @@ public struct SCTPAssociation: ~Copyable, Sendable {
     var queue = SendQueue()
     var outstanding: OutstandingChunks
     var congestion: CongestionWindow
+    var losses = LossHistory()
     var timeout: RetransmissionTimeout
     /// What the peer can take, as of its last SACK.
     var peerWindow = 0
@@ -65,6 +66,8 @@ public struct SCTPAssociation: ~Copyable, Sendable {
     var recoveryPacket: UInt64 = 0
     /// Whether one packet with what is lost may leave however full the window is: RFC 9260 section 7.2.4, rule 3.
     var mayRetransmitNow = false
+    /// Bytes that may be sent again beyond the congestion window, because as much has left the path.
+    var conserved = 0
     /// Timeouts without an answer.
     var errors = 0
     var isForwardTSNDue = false

@@ -57,6 +57,11 @@ public struct DataChannelTransport: ~Copyable, Sendable {
     public var state: SCTPState { association.state }
     public var deadline: Instant? { association.deadline }
     public var roundTrip: Duration? { association.roundTrip }
+    public var statistics: DataChannelStatistics {
+        DataChannelStatistics(
+            packetsSent: association.dataPackets, retransmittedChunks: association.retransmittedChunks,
+            roundTrip: association.roundTrip)
+    }
     /// Bytes that wait on all channels.
     public var bufferedAmount: Int { association.bufferedAmount }
 

@@ -13,8 +13,11 @@ struct CongestionWindow: Sendable {
     static let initialPackets = 10
     /// No path of a browser needs more; what is sent waits in memory until it is acknowledged.
     static let maximum = 8_388_608
+    /// RFC 9406 section 4.2: how many times slower slow start is once a queue is seen, and for how many round trips.
+    static let conservativeDivisor = 4
+    static let conservativeRounds = 5
     /// β of RFC 9438 section 4.6.
-    private static let reduction = 0.7
+    static let reduction = 0.7
     /// C of section 5.1, in packets a cubed second.
     private static let scale = 0.4
     /// Section 4.3: what makes a Reno of this reduction as fast as one that halves.
@@ -46,15 +49,19 @@ struct CongestionWindow: Sendable {
     ///   - acknowledged: bytes, for the first time.
     ///   - wasFull: whether the window was what held the sender back; one that was not says nothing of the path
     ///     (RFC 9260 section 7.2.1, RFC 9438 section 5.8).
+    ///   - seesQueue: whether packets take longer than they could: slow start then becomes careful (RFC 9406).
     ///   - roundTrip: seconds, smoothed.
-    mutating func acknowledged(_ acknowledged: Int, wasFull: Bool, roundTrip: Double, now: Instant) {
+    mutating func acknowledged(
+        _ acknowledged: Int, wasFull: Bool, seesQueue: Bool, roundTrip: Double, now: Instant
+    ) {
         guard wasFull, acknowledged > 0 else {
             // The curve goes on by time: idle time is taken out of it by beginning anew.
             if !isSlowStart { epoch = nil }
             return
         }
         if isSlowStart {
-            window = min(window + Double(acknowledged), Double(Self.maximum))
+            let growth = seesQueue ? acknowledged / Self.conservativeDivisor : acknowledged
+            window = min(window + Double(growth), Double(Self.maximum))
             return
         }
         grow(Double(acknowledged), roundTrip: roundTrip, now: now)
@@ -85,6 +92,11 @@ struct CongestionWindow: Sendable {
             window += (target - window) * min(acknowledged / window, 1)
         }
         window = min(window, Double(Self.maximum))
+    }
+
+    /// The path is as good as full.
+    mutating func endSlowStart() {
+        if isSlowStart { threshold = window }
     }
 
     /// A loss that no earlier reduction has answered.

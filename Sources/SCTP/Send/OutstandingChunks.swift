@@ -28,7 +28,9 @@ struct OutstandingChunks: Sendable {
     /// What one SACK says that was not known.
     struct Acknowledgement {
         var bytes = 0
-        /// From the newest chunk that was sent once.
+        var chunks = 0
+        /// From the newest chunk, if it was sent once and nothing newer had arrived before: what is said late, because a
+        /// SACK has room for so many gaps only, measures nothing (RFC 9002 section 5.1).
         var roundTrip: Duration?
         fileprivate var measuredPacket: UInt64 = 0
         /// The latest packet that something of has arrived.
@@ -185,10 +187,11 @@ struct OutstandingChunks: Sendable {
         chunks[index].status = .acknowledged
         settled.insert(number)
         result.bytes += chunks[index].length
+        result.chunks += 1
         let packet = chunks[index].packet
         let elapsed = now - chunks[index].sentAt
         if chunks[index].transmissions == 1 {
-            if packet > result.measuredPacket {
+            if packet > max(result.measuredPacket, deliveredPacket) {
                 result.measuredPacket = packet
                 result.roundTrip = elapsed
             }
@@ -220,20 +223,22 @@ struct OutstandingChunks: Sendable {
 
     /// Looks for what has been overtaken.
     ///
-    /// - Returns: the latest packet that is lost with it; `nil` if none is.
-    mutating func detectLosses() -> UInt64? {
-        var latest: UInt64?
+    /// - Returns: how many chunks are lost, and the latest packet that is lost with them; `nil` if none is.
+    mutating func detectLosses() -> (chunks: Int, packet: UInt64)? {
+        var latest: UInt64 = 0
+        var count = 0
         var number = settled.first(false, from: first, to: acknowledgedEnd)
         while number < acknowledgedEnd {
             let index = place(number)
             let packet = chunks[index].packet
             if chunks[index].status == .inFlight, packet + Self.reordering <= deliveredPacket {
                 lose(number)
-                latest = max(latest ?? 0, packet)
+                latest = max(latest, packet)
+                count += 1
             }
             number = settled.first(false, from: number + 1, to: acknowledgedEnd)
         }
-        return latest
+        return count == 0 ? nil : (count, latest)
     }
 
     /// The timer has expired: nothing is believed to be on its way.

@@ -129,6 +129,9 @@ public struct DataPeer: ~Copyable, PeerMachine {
         return event
     }
 
+    /// What has been sent and received so far; `nil` before the peer is there.
+    public mutating func statistics() -> DataChannelStatistics? { channels?.statistics }
+
     public var isConnected: Bool { link.transport.isConnected }
 
     // MARK: The driver's side
