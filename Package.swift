@@ -201,9 +201,14 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
+        // A member of a meeting that records and publishes, for the tests with browsers and aiortc.
+        .executableTarget(
+            name: "media-member",
+            dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
+            path: "Tests/MediaMember"),
         // One end of file transfers, for the browser tests.
         .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
-        testTarget("WebRTCIOTests", ["WebRTCIO"]),
+        testTarget("WebRTCIOTests", ["WebRTCIO", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),

@@ -60,8 +60,17 @@ public final class DatagramSockets: Sendable {
     /// These without the sockets of addresses that are gone, which are closed, and with others.
     func replacing(_ gone: [IPAddress], with others: DatagramSockets?) -> DatagramSockets {
         for socket in sockets where gone.contains(socket.local.address) { socket.channel.close(promise: nil) }
-        return DatagramSockets(
-            sockets.filter { !gone.contains($0.local.address) } + (others?.sockets ?? []))
+        let kept = sockets.filter { !gone.contains($0.local.address) }
+        var new: [Socket] = []
+        for socket in others?.sockets ?? [] {
+            // Whoever has looked at the same time has opened the same.
+            if kept.contains(where: { $0.local.address == socket.local.address }) {
+                socket.channel.close(promise: nil)
+            } else {
+                new.append(socket)
+            }
+        }
+        return DatagramSockets(kept + new)
     }
 
     /// Where the sockets are bound, in the order of the addresses.

@@ -3,7 +3,7 @@
 
 public import ICE
 import NIOCore
-import NIOPosix
+public import NIOSSL
 import RTCBase
 import STUN
 import TURN
@@ -30,21 +30,44 @@ public struct ICEServers: Sendable {
     var turn: [TURNServer] = []
     /// The name that the certificate of each TURN server has to bear.
     var turnNames: [String] = []
+    /// What is believed of such certificates; `nil` for what the system believes.
+    var tls: NIOSSLContext?
+    /// Whether every name has been looked up, so that asking again would bring nothing new.
+    public private(set) var isComplete = true
 
     /// URLs that are looked at; a configuration has a few.
     static let maximumURLs = 16
 
-    /// Looks the names up, off every event loop. What cannot be found, or is no server's URL, is left out: a meeting mostly
-    /// goes without.
-    public static func resolve(_ descriptions: [Description]) async -> ICEServers {
+    /// How long names may take to be looked up, all together: somebody waits for a stream, and without servers it mostly
+    /// connects as well. A resolver that is asked in vain takes 10 s by itself, and more with several servers.
+    public static let lookUpTimeout = Duration.seconds(5)
+
+    /// Looks the names up, off every event loop. What cannot be found, or not within ``lookUpTimeout``, or is no server's
+    /// URL, is left out: a meeting mostly goes without.
+    ///
+    /// - Parameter tls: for connections to TURN servers over TLS; `nil` for certificates that the system believes.
+    public static func resolve(_ descriptions: [Description], tls: NIOSSLContext? = nil) async -> ICEServers {
+        await resolve(descriptions, tls: tls, timeout: lookUpTimeout, lookUp: HostLookUp.ofSystem)
+    }
+
+    static func resolve(
+        _ descriptions: [Description], tls: NIOSSLContext? = nil, timeout: Duration,
+        lookUp: @escaping HostLookUp.Function
+    ) async -> ICEServers {
         var servers = ICEServers()
-        var remaining = maximumURLs
-        for description in descriptions {
-            for text in description.urls {
-                guard remaining > 0 else { return servers }
-                remaining -= 1
-                guard let url = ICEServerURL(text), let address = await lookUp(url) else { continue }
-                servers.add(url, address, description)
+        servers.tls = tls
+        let urls =
+            descriptions
+            .flatMap { description in description.urls.map { (description, $0) } }
+            .prefix(maximumURLs)
+            .compactMap { description, text in ICEServerURL(text).map { (description, $0) } }
+        let found = await HostLookUp.addresses(of: Set(urls.map(\.1.host)), timeout: timeout, by: lookUp)
+        for (description, url) in urls {
+            switch found[url.host] {
+            case .some(.some(let address)):
+                servers.add(url, TransportAddress(address, port: url.port), description)
+            case .some(.none): break
+            case .none: servers.isComplete = false
             }
         }
         return servers
@@ -68,13 +91,6 @@ public struct ICEServers: Sendable {
             )
             turnNames.append(url.host)
         }
-    }
-
-    private static func lookUp(_ url: ICEServerURL) async -> TransportAddress? {
-        let found = try? await NIOThreadPool.singleton.runIfActive {
-            try SocketAddress.makeAddressResolvingHost(url.host, port: Int(url.port))
-        }
-        return found.flatMap { TransportAddress($0) }
     }
 
     /// Puts the servers into an agent's configuration.

@@ -21,6 +21,7 @@ final class RelayConnections {
 
     private var servers: [TURNServer]
     private let names: [String]
+    private let tls: NIOSSLContext?
     private let loop: any EventLoop
     private let receiver: Receiver
     private var connections: [UInt8: Connection] = [:]
@@ -34,6 +35,7 @@ final class RelayConnections {
     init(_ servers: ICEServers, loop: any EventLoop, receiver: @escaping Receiver) {
         self.servers = servers.turn
         names = servers.turnNames
+        tls = servers.tls
         self.loop = loop
         self.receiver = receiver
     }
@@ -96,12 +98,13 @@ final class RelayConnections {
                 .connect(to: address)
         case .tcp, .tls:
             let isSecure = server.transport == .tls
+            let tls = tls
             opened = ClientBootstrap(group: loop)
                 .connectTimeout(Self.timeout)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         if isSecure {
-                            let context = try NIOSSLContext(configuration: .makeClientConfiguration())
+                            let context = try tls ?? NIOSSLContext(configuration: .makeClientConfiguration())
                             let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
                             try channel.pipeline.syncOperations.addHandler(
                                 NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : name))

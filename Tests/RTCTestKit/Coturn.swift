@@ -17,13 +17,25 @@
         public static let deniedPeer = IPAddress("127.0.0.9")!
 
         public let address: TransportAddress
+        /// Where it speaks TLS; `nil` without a certificate.
+        public let secureAddress: TransportAddress?
         private let process: pid_t
         private let output: Int32
 
-        /// - Parameter options: beside those that every test needs.
-        public init(_ options: [String] = []) throws {
+        /// - Parameters:
+        ///   - options: beside those that every test needs.
+        ///   - certificate: files in PEM with a certificate and its key, for TLS.
+        public init(_ options: [String] = [], certificate: (chain: String, key: String)? = nil) throws {
             let port = try Self.freePort()
             address = TransportAddress(.v4Loopback, port: port)
+            var security = ["--no-tls"]
+            if let certificate {
+                let port = try Self.freePort()
+                secureAddress = TransportAddress(.v4Loopback, port: port)
+                security = ["--tls-listening-port", "\(port)", "--cert", certificate.chain, "--pkey", certificate.key]
+            } else {
+                secureAddress = nil
+            }
             var pipes: [Int32] = [0, 0]
             guard pipe(&pipes) == 0 else { throw OracleError(message: "no pipe") }
             for descriptor in pipes { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
@@ -37,10 +49,10 @@
                 [
                     "timeout", "-s", "KILL", "120", "turnserver", "-n", "-p", "\(port)", "-L", "127.0.0.1", "-E",
                     "127.0.0.1", "-E", "::1", "-u", "\(Self.username):\(Self.password)", "-r", "example.org",
-                    "--lt-cred-mech", "--no-cli", "--no-tls", "--no-dtls", "--allow-loopback-peers",
+                    "--lt-cred-mech", "--no-cli", "--no-dtls", "--allow-loopback-peers",
                     "--log-file=stdout", "--simple-log", "--pidfile=", "--userdb=/dev/shm/galene-coturn-\(port)",
                     "--denied-peer-ip=\(Self.deniedPeer)", "-m", "1",
-                ] + options
+                ] + security + options
             var arguments = words.map { strdup($0) } + [nil]
             defer { for argument in arguments { free(argument) } }
             var process: pid_t = 0

@@ -19,7 +19,16 @@ struct Reconnection {
     private var lostAt: Instant?
     private var resumedAt: Instant?
 
-    init(policy: ReconnectPolicy) { self.policy = policy }
+    /// No wait is longer, whatever a policy says: sums of times must not overflow.
+    private static let longestTime = Duration.seconds(365 * 86_400)
+
+    init(policy: ReconnectPolicy) {
+        var policy = policy
+        policy.maximumDelay = max(.zero, min(policy.maximumDelay, Self.longestTime))
+        policy.firstDelay = max(.zero, min(policy.firstDelay, policy.maximumDelay))
+        policy.timeLimit = policy.timeLimit.map { min($0, Self.longestTime) }
+        self.policy = policy
+    }
 
     var isActive: Bool { phase != .idle }
 
@@ -52,7 +61,7 @@ struct Reconnection {
     private func nextDelay(using random: inout some RandomNumberGenerator) -> Duration {
         // Sixteen doublings are more than any limit on the wait.
         let whole = attempts == 0 ? policy.firstDelay : policy.firstDelay * (1 << min(attempts - 1, 16))
-        let longest = max(.zero, min(whole, policy.maximumDelay))
+        let longest = min(whole, policy.maximumDelay)
         let shortest = attempts == 0 ? .zero : longest / 2
         let steps: Int64 = 1024
         return shortest + (longest - shortest) * Double(Int64.random(in: 0...steps, using: &random)) / Double(steps)

@@ -59,13 +59,16 @@ extension ServerConnection {
         socket = nil
         for stream in streams.values { stream.assumeIsolated { $0.suspend() } }
         session.lose(reason)
-        for effect in session.takeEffects() { perform(effect) }
+        let effects = session.takeEffects()
         connectWaiter?.resume(throwing: ServerConnectionError(.closed, reason))
         connectWaiter = nil
         let down = streams.filter { !$0.value.isUp }.mapValues(\.localID)
+        let former = (session.formerIDs + [session.id]).suffix(ServerSession.maximumFormerIDs)
         session = ServerSession(id: RandomID.next(), isResumable: true)
+        session.formerIDs = Array(former)
         session.resumableStreams = down
         identity.withLock { $0 = session.id }
+        for effect in effects { perform(effect) }
         var random = SystemRandomNumberGenerator()
         guard let attempt = reconnection.lost(reason, atOnce: atOnce, using: &random, now: .current) else {
             fail(ServerConnectionError(.timedOut, "the connection could not be made again: \(reason)"))
@@ -91,9 +94,12 @@ extension ServerConnection {
         socket?.abort()
         socket = nil
         session.lose(reason)
-        for effect in session.takeEffects() { perform(effect) }
-        for id in streams.keys.sorted() { end(id, isReplaced: false, isAborted: false) }
+        let effects = session.takeEffects()
         session = ServerSession(id: session.id)
+        for effect in effects { perform(effect) }
+        for id in streams.keys.sorted() { end(id, isReplaced: false, isAborted: false) }
+        // The application has not been told that it was out of the group.
+        if let join = wishes.join { report(.joined(GroupChange(kind: .leave, group: join.group, permissions: []))) }
         session.socketClosed(code: code, reason: reason)
         drain()
     }

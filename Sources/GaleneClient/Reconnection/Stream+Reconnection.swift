@@ -29,8 +29,7 @@ extension Stream {
 
     /// This host has other addresses than before.
     func follow(_ addresses: Set<IPAddress>) {
-        guard let path, !addresses.contains(path.local) || status == .disconnected else { return }
-        restartICE()
+        guard let path, addresses.contains(path.local), status == .connected else { return restartICE() }
     }
 
     /// Nothing is heard on the path. The server is asked whether it is still there, and for another path; without a

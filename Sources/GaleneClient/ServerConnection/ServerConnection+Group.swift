@@ -32,12 +32,13 @@ extension ServerConnection {
         }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
-            wishes.join = wish
             return try await withCheckedThrowingContinuation { continuation in
                 joinWaiter = continuation
                 do {
                     try session.join(
                         group: group, username: username, credentials: credentials, data: data, now: .current)
+                    // On the way back what was asked for is still wanted.
+                    if !reconnection.isActive { wishes = Wishes(join: wish) }
                 } catch {
                     joinWaiter = nil
                     return continuation.resume(throwing: error)

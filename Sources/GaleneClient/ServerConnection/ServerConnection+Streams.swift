@@ -81,11 +81,12 @@ extension ServerConnection {
     /// What the next peer connection is made with; looks up names of servers when they are new.
     func peerConfiguration() async -> (PeerConfiguration, ICEServers) {
         let wanted = configuration.rtcConfiguration ?? session.rtcConfiguration ?? RTCConfiguration()
-        if servers?.configuration != wanted {
+        // Names that could not be looked up in time are looked up again for the next stream.
+        if servers?.configuration != wanted || servers?.resolved.isComplete != true {
             let resolved = await ICEServers.resolve(
                 wanted.iceServers.map {
                     .init(urls: $0.urls, username: $0.username, credential: $0.credential?.stringValue ?? "")
-                })
+                }, tls: dialler.tls)
             servers = (wanted, resolved)
         }
         let resolved = servers?.resolved ?? ICEServers()

@@ -26,7 +26,11 @@ import WebRTCIO
 public actor ServerConnection {
     public struct Configuration: Sendable {
         /// Off for servers with a certificate of their own making, and nothing else: without it nobody knows who answers.
+        /// TURN servers that are reached over TLS are meant as well.
         public var verifiesCertificate = true
+        /// Files in PEM with the certificates of authorities that are believed beside those that the system believes; none
+        /// by default. An organisation with an authority of its own names it here, and keeps ``verifiesCertificate``.
+        public var certificateAuthorities: [String] = []
         /// How much may wait for a consumer of ``ServerConnection/events``.
         public var eventLimits = EventLimits()
         /// Where everything happens; one of its loops is taken.
@@ -91,7 +95,9 @@ public actor ServerConnection {
         let id = RandomID.next()
         identity = Mutex(id)
         do {
-            dialler = try Dialler(group: loop, verifiesCertificate: configuration.verifiesCertificate)
+            dialler = try Dialler(
+                group: loop, verifiesCertificate: configuration.verifiesCertificate,
+                authorities: configuration.certificateAuthorities)
         } catch {
             throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
         }
@@ -100,7 +106,7 @@ public actor ServerConnection {
         } catch {
             throw ServerConnectionError(.media, "there can be no certificate for media: \(error)")
         }
-        session = ServerSession(id: id, isResumable: configuration.reconnectPolicy != nil)
+        session = ServerSession(id: id)
         reconnection = Reconnection(policy: configuration.reconnectPolicy ?? ReconnectPolicy())
         broadcast = EventBroadcast(limits: configuration.eventLimits)
     }
@@ -178,6 +184,7 @@ public actor ServerConnection {
             throw ServerConnectionError(.invalidArgument, "a connection is used once: make another")
         }
         isConnecting = true
+        endpoint = url
         do {
             try await openSocket(to: url)
         } catch {
@@ -189,8 +196,6 @@ public actor ServerConnection {
             }
             throw error
         }
-        self.endpoint = url
-        watchAddresses()
     }
 
     /// Opens a socket, and returns when the server has accepted the handshake on it.
@@ -315,6 +320,9 @@ public actor ServerConnection {
         case .connected:
             connectWaiter?.resume()
             connectWaiter = nil
+            // From now on there is something to lose.
+            session.isResumable = configuration.reconnectPolicy != nil
+            watchAddresses()
             // Nothing new, for who never left.
             if reconnection.isActive { return }
         case .joined(var change) where reconnection.isActive:

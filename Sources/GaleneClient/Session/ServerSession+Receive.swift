@@ -128,6 +128,7 @@ extension ServerSession {
     }
 
     private mutating func receive(_ change: UserChange, size: Int) {
+        guard !formerIDs.contains(change.id) else { return }
         switch change.kind {
         case .add, .change:
             allUserBytes += size - (userBytes.updateValue(size, forKey: change.id) ?? 0)

@@ -10,6 +10,7 @@ extension ServerSession {
 
     mutating func receive(_ offer: Offer, now: Instant) {
         guard group != nil, !offer.id.isEmpty, up[offer.id] == nil else { return send(.abort(id: offer.id)) }
+        if let source = offer.source, formerIDs.contains(source) { return send(.abort(id: offer.id)) }
         let known = down[offer.id] != nil
         var localID: String?
         if let replaced = offer.replace, replaced != offer.id, let old = down[replaced] {

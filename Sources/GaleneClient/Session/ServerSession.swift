@@ -33,14 +33,19 @@ struct ServerSession {
     static let maximumUserBytes = 32 << 20
     /// Streams that a server may offer; each costs sockets and keys.
     static let maximumDownStreams = 256
+    /// Lost connections that a server may not have noticed yet.
+    static let maximumFormerIDs = 16
     /// A server answers a join within seconds, authorisation included.
     static let joinTimeout = Duration.seconds(30)
 
     let id: String
     /// Whether a connection that is lost is made anew: then its streams are not over.
-    let isResumable: Bool
+    var isResumable: Bool
     /// Somebody has thrown us out: there is no coming back by itself.
     var isExpelled = false
+    /// Our client ids on connections that were lost: a server may take a while to see that they are gone, and tells of them
+    /// as of any member.
+    var formerIDs: [String] = []
     /// Down streams of the connection before this one, with their local ids: who offers one of them again means that.
     var resumableStreams: [String: String] = [:]
     var phase = Phase.idle

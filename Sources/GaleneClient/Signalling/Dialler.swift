@@ -11,15 +11,18 @@ import NIOWebSocket
 /// Opens connections to the server, plain or over TLS.
 package struct Dialler: Sendable {
     package let group: any EventLoopGroup
-    private let tls: NIOSSLContext
+    let tls: NIOSSLContext
 
     /// For a connection, and again for what it is opened for.
     static let timeout = TimeAmount.seconds(10)
 
-    /// - Parameter verifiesCertificate: off for servers with a certificate of their own making, and nothing else.
-    package init(group: any EventLoopGroup, verifiesCertificate: Bool) throws {
+    /// - Parameters:
+    ///   - verifiesCertificate: off for servers with a certificate of their own making, and nothing else.
+    ///   - authorities: files in PEM of whom is believed beside those whom the system believes.
+    package init(group: any EventLoopGroup, verifiesCertificate: Bool, authorities: [String] = []) throws {
         self.group = group
         var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.additionalTrustRoots = authorities.map { .file($0) }
         if !verifiesCertificate { configuration.certificateVerification = .none }
         tls = try NIOSSLContext(configuration: configuration)
     }

@@ -35,7 +35,9 @@ extension Stream {
                         packetsLost: counts.lostPackets, framesReceived: counts.frames,
                         framesDropped: counts.droppedFrames,
                         rate: rates.rate(of: track.id, bytes: counts.bytes, now: now),
-                        fractionLost: Double(counts.fractionLost) / 256, jitter: counts.jitter))
+                        fractionLost: Double(counts.fractionLost) / 256, jitter: counts.jitter,
+                        totalAudioEnergy: audioEnergies[track.id]?.total,
+                        audioEnergy: audioEnergies[track.id]?.mean(now: now)))
             }
         }
         return result

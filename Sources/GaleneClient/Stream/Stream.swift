@@ -60,6 +60,8 @@ public actor Stream {
     private static let closeTimeout = TimeAmount.seconds(10)
     private var statisticsTask: RepeatedTask?
     var rates = RateHistory()
+    /// By track.
+    var audioEnergies: [String: AudioEnergy] = [:]
     /// Where media goes.
     var path: ICEPath?
     /// The connection is lost, and another one is to bring the stream back.

@@ -36,6 +36,11 @@ public struct StreamStatistics: Sendable, Hashable {
         /// 0 to 1, over the last second.
         public var fractionLost: Double
         public var jitter: Duration
+        /// Seconds of full volume since the beginning; `nil` of a track of which no decoder has told anything
+        /// (``Stream/didDecode(_:sampleRate:track:)``).
+        public var totalAudioEnergy: Double?
+        /// The mean of the squared volume since the last look, 0 to 1; `nil` at the first, and without a decoder.
+        public var audioEnergy: Double?
     }
 
     public var outbound: [Outbound] = []

@@ -13,7 +13,10 @@ from .waiting import until
 
 
 class SwiftProgram:
-    """A running `example-…`; what it prints is read line by line. It may be run `under` a command that executes it."""
+    """A running `example-…` or another of ours; what it prints is read line by line.
+
+    It may be run `under` a command that executes it.
+    """
 
     def __init__(self, name: str, *arguments: str, log: Path, under: tuple[str, ...] = ()) -> None:
         binary = ROOT / ".build" / "debug" / name

@@ -60,6 +60,31 @@ struct StreamSignallingTests {
         #expect(!harness.take().contains("candidate y too early"))
     }
 
+    @Test func `one that was lost before is no member, and what it published is not wanted`() throws {
+        var harness = try ServerSessionHarness.joined()
+        harness.with { $0.formerIDs = ["ghost"] }
+        harness.receive(#"{"type":"user","kind":"add","id":"ghost","username":"Ann","permissions":["present"]}"#)
+        harness.receive(offer("g", source: "ghost"))
+        harness.receive(offer("d"))
+        #expect(harness.take() == ["> abort g", "offered d"])
+        #expect(harness.session.users["ghost"] == nil)
+        harness.receive(#"{"type":"user","kind":"delete","id":"ghost","username":"Ann"}"#)
+        #expect(harness.take() == [])
+    }
+
+    @Test func `what was received before is known by its id`() throws {
+        var harness = try ServerSessionHarness.joined()
+        harness.with { $0.resumableStreams = ["d": "local"] }
+        harness.receive(offer("d"))
+        harness.receive(offer("e"))
+        #expect(harness.session.down["d"]?.localID == "local")
+        #expect(harness.session.down["e"]?.localID != "local")
+        // Once.
+        harness.receive(#"{"type":"close","id":"d"}"#)
+        harness.receive(offer("d"))
+        #expect(harness.session.down["d"]?.localID != "local")
+    }
+
     @Test func `a replacement takes the place of what it replaces`() throws {
         var harness = try ServerSessionHarness.joined()
         harness.receive(offer("a"))

@@ -189,6 +189,38 @@ struct StreamTests {
         }
     }
 
+    @Test(.row("C-23")) func `whoever decodes sound learns how loud it is`() async throws {
+        try await PublishedStream.run { stream in
+            let down = stream.down
+            var frames = down.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            let sound = try #require(await down.tracks.first { $0.kind == .audio }).id
+            func counted() async -> StreamStatistics.Inbound? {
+                await down.statistics().inbound.first { $0.track == sound }
+            }
+            let before = try #require(await counted())
+            #expect(before.totalAudioEnergy == nil)
+            #expect(before.audioEnergy == nil)
+            // A second at half the full volume.
+            await down.didDecode((0..<48_000).map { $0 % 2 == 0 ? 0.5 : -0.5 }, sampleRate: 48_000, track: sound)
+            // What no decoder makes, and a track that is none.
+            await down.didDecode([.nan, .infinity], sampleRate: 48_000, track: sound)
+            await down.didDecode([1], sampleRate: 0, track: sound)
+            await down.didDecode([1], sampleRate: 1, track: "nothing")
+            let first = try #require(await counted())
+            #expect(first.totalAudioEnergy.map { abs($0 - 0.25) < 1e-9 } == true)
+            #expect(first.audioEnergy == nil)
+            let start = Instant.current
+            while Instant.current < start + .milliseconds(100) { _ = try await frames.next() }
+            await down.didDecode((0..<4800).map { _ in 1 }, sampleRate: 48_000, track: sound)
+            let second = try #require(await counted())
+            #expect(second.totalAudioEnergy.map { abs($0 - 0.35) < 1e-9 } == true)
+            // A tenth of a second at full volume, over at least that time.
+            let mean = try #require(second.audioEnergy)
+            #expect(mean > 0 && mean <= 1)
+        }
+    }
+
     @Test(.row("C-21", "P-20")) func `restarts that overlap are made one after the other`() async throws {
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
             let ann = try await TestMember(server, "Ann")
