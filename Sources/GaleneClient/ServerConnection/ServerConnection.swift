@@ -184,7 +184,7 @@ public actor ServerConnection {
             throw ServerConnectionError(.invalidArgument, "a connection is used once: make another")
         }
         isConnecting = true
-        endpoint = url
+        self.endpoint = url
         do {
             try await openSocket(to: url)
         } catch {
