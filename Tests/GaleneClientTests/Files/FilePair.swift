@@ -79,3 +79,9 @@ func allEvents(_ file: TransferredFile) async throws -> (events: [FileTransferEv
     }
     return (events, progress)
 }
+
+/// Waits for what other threads do at the end of their work, not for ever.
+func eventually(isolation: isolated (any Actor)? = #isolation, _ holds: () throws -> Bool) async rethrows {
+    let deadline = ContinuousClock.now + .seconds(10)
+    while try !holds(), ContinuousClock.now < deadline { await Task.yield() }
+}

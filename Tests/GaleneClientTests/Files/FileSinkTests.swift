@@ -27,8 +27,7 @@ struct FileSinkTests {
             let name = try #require(try names(folder).first)
             #expect(try names(folder).count == 1 && name.hasPrefix(".") && name.hasSuffix(".part"))
             sink.discard()
-            let deadline = ContinuousClock.now + .seconds(10)
-            while try !names(folder).isEmpty, ContinuousClock.now < deadline { await Task.yield() }
+            try await eventually { try names(folder).isEmpty }
             #expect(try names(folder).isEmpty)
         }
     }

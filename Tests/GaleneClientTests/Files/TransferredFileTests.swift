@@ -38,6 +38,7 @@ struct TransferredFileTests {
             #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == data)
             #expect(pair.received == ["thesis.txt"])
             // Who keeps a transfer that has ended keeps no file open.
+            await eventually { pair.openFiles() == [] }
             #expect(up.isUp && down.name == "thesis.txt" && pair.openFiles() == [])
             #expect(await pair.ann.connection.transferredFiles.isEmpty)
             #expect(await pair.bob.connection.transferredFiles.isEmpty)
@@ -188,10 +189,10 @@ struct TransferredFileTests {
             for try await _ in try #require(told) {}
             let ended = try await allEvents(try #require(down)).events
             #expect(ended.last == .state(.closed) && ended.contains(.state(.cancelled)))
+            // The last to hold them may be on their way out of the event loop.
+            await eventually { connection == nil }
             #expect(connection == nil)
-            // The last to hold it may be on its way out of the event loop.
-            let deadline = ContinuousClock.now + .seconds(10)
-            while file != nil, ContinuousClock.now < deadline { await Task.yield() }
+            await eventually { file == nil }
             #expect(file == nil)
             try await pair.isEmptied()
         }
@@ -262,8 +263,7 @@ struct TransferredFileTests {
 extension FilePair {
     /// The part of a file that has been received is removed off the event loop, just after the transfer's end.
     fileprivate func isEmptied() async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while !received.isEmpty, ContinuousClock.now < deadline { await Task.yield() }
+        await eventually { received.isEmpty }
         #expect(received == [])
     }
 }
