@@ -80,18 +80,22 @@ extension ServerConnection {
 
     /// What the next peer connection is made with; looks up names of servers when they are new.
     func peerConfiguration() async -> (PeerConfiguration, ICEServers) {
-        let wanted = configuration.rtcConfiguration ?? session.rtcConfiguration ?? RTCConfiguration()
-        if servers?.configuration != wanted {
-            let resolved = await ICEServers.resolve(
-                wanted.iceServers.map {
+        var wanted = configuration.rtcConfiguration ?? session.rtcConfiguration
+        if let ask = configuration.onPeerConnection { wanted = await ask(wanted) ?? wanted }
+        let used = wanted ?? RTCConfiguration()
+        let resolved: ICEServers
+        if let servers, servers.configuration == used {
+            resolved = servers.resolved
+        } else {
+            resolved = await ICEServers.resolve(
+                used.iceServers.map {
                     .init(urls: $0.urls, username: $0.username, credential: $0.credential?.stringValue ?? "")
                 })
-            servers = (wanted, resolved)
+            servers = (used, resolved)
         }
-        let resolved = servers?.resolved ?? ICEServers()
         var peers = peers
         resolved.apply(to: &peers.ice)
-        peers.ice.isRelayOnly = wanted.iceTransportPolicy == "relay"
+        peers.ice.isRelayOnly = used.iceTransportPolicy == "relay"
         return (peers, resolved)
     }
 }
