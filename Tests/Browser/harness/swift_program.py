@@ -23,7 +23,8 @@ class SwiftProgram:
         # Into a pipe or a file the C library would keep lines back.
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                ["stdbuf", "-oL", str(binary), *arguments], stdout=output, stderr=subprocess.STDOUT)
+                ["stdbuf", "-oL", str(binary), *arguments], stdin=subprocess.PIPE, stdout=output,
+                stderr=subprocess.STDOUT)
 
     def __enter__(self) -> "SwiftProgram":
         return self
@@ -33,6 +34,11 @@ class SwiftProgram:
     ) -> None:
         self.process.kill()
         self.process.wait()
+
+    def type(self, line: str) -> None:
+        """Types a line for the program to read."""
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
 
     @property
     def lines(self) -> list[str]:
