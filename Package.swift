@@ -203,6 +203,13 @@ if !coreOnly {
         .executableTarget(name: "example-receive-files", dependencies: ["GaleneClient"], path: "Examples/ReceiveFiles"),
         .executableTarget(name: "example-count-frames", dependencies: ["GaleneClient"], path: "Examples/CountFrames"),
         .executableTarget(
+            name: "example-frontend", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"], path: "Examples/Frontend"
+        ),
+        // The code of the tutorials, which must compile.
+        .target(
+            name: "TutorialCode", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
+            path: "Sources/GaleneClient/GaleneClient.docc/Resources"),
+        .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
         // A member of a meeting that records and publishes, for the tests with browsers and aiortc.

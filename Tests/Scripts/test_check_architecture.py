@@ -115,6 +115,24 @@ class CheckArchitecture(unittest.TestCase):
         self.assertNotEqual(code, 0)
         self.assertEqual(problems, ["Package.swift: GaleneServer imports STUN without declaring it"])
 
+    def test_a_condition_on_the_system_is_found_below_layer_3(self):
+        for line in ["#if os(Linux)", "    #elseif canImport(Darwin)", "#if DEBUG && targetEnvironment(simulator)",
+                     "internal import Glibc"]:
+            self.assert_found("STUN/B.swift", line, "depends on the system")
+        self.assertEqual(check({"GaleneServer/B.swift": "#if canImport(Glibc)\nimport Glibc\n#endif"}), (0, []))
+
+    def test_the_client_needs_openssl_alone_of_the_system(self):
+        table = TABLE.replace("Logging\n", "Logging\n3 GaleneClient -> RTCCrypto STUN CThing\n")
+        client = {"GaleneClient/C.swift": "import RTCCrypto"}
+        declared = {"GaleneClient": ["RTCCrypto"]}
+        self.assertEqual(check(client, declared, table), (0, []))
+        # By another of ours, too.
+        for more in [{"GaleneClient": ["RTCCrypto", "CThing"]}, {"STUN": ["RTCBase", "RTCCrypto", "CThing"],
+                                                                  "GaleneClient": ["RTCCrypto", "STUN"]}]:
+            code, problems = check(client, {**declared, **more, "CThing": []}, table)
+            self.assertNotEqual(code, 0)
+            self.assertIn("Package.swift: GaleneClient needs CThing: it must build with COpenSSL alone", problems)
+
     def test_a_target_without_a_line_is_found(self):
         code, problems = check({"Extra/E.swift": "let x = 1"})
         self.assertNotEqual(code, 0)

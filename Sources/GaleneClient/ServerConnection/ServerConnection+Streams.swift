@@ -83,19 +83,23 @@ extension ServerConnection {
 
     /// What the next peer connection is made with; looks up names of servers when they are new.
     func peerConfiguration() async -> (PeerConfiguration, ICEServers) {
-        let wanted = configuration.rtcConfiguration ?? session.rtcConfiguration ?? RTCConfiguration()
+        var wanted = configuration.rtcConfiguration ?? session.rtcConfiguration
+        if let ask = configuration.onPeerConnection { wanted = await ask(wanted) ?? wanted }
+        let used = wanted ?? RTCConfiguration()
+        let resolved: ICEServers
         // Names that could not be looked up in time are looked up again for the next stream.
-        if servers?.configuration != wanted || servers?.resolved.isComplete != true {
-            let resolved = await ICEServers.resolve(
-                wanted.iceServers.map {
+        if let servers, servers.configuration == used, servers.resolved.isComplete {
+            resolved = servers.resolved
+        } else {
+            resolved = await ICEServers.resolve(
+                used.iceServers.map {
                     .init(urls: $0.urls, username: $0.username, credential: $0.credential?.stringValue ?? "")
                 }, tls: dialler.tls)
-            servers = (wanted, resolved)
+            servers = (used, resolved)
         }
-        let resolved = servers?.resolved ?? ICEServers()
         var peers = peers
         resolved.apply(to: &peers.ice)
-        peers.ice.isRelayOnly = wanted.iceTransportPolicy == "relay"
+        peers.ice.isRelayOnly = used.iceTransportPolicy == "relay"
         return (peers, resolved)
     }
 }

@@ -37,8 +37,13 @@ public actor ServerConnection {
         public var eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
         /// What can be received; streams of other codecs are refused.
         public var codecs = Codec.allCases
-        /// Overrides what the server says of STUN and TURN servers (`onpeerconnection` of the JavaScript library).
+        /// Overrides what the server says of STUN and TURN servers; where it is not the same each time, see
+        /// ``onPeerConnection``.
         public var rtcConfiguration: RTCConfiguration?
+        /// Asked before each peer connection is made, of a stream or of a file (`onpeerconnection` of the JavaScript
+        /// library). It gets what would be used, which is ``rtcConfiguration`` or else what the server has said, and
+        /// returns what to use instead; `nil` for no change. Nobody else waits while it does: credentials may be fetched.
+        public var onPeerConnection: (@Sendable (RTCConfiguration?) async -> RTCConfiguration?)?
         /// The addresses of this host from which media may come and go; `nil` for all that it has.
         public var addresses: [IPAddress]?
         /// How it goes on when the socket or the network is lost. Off by default: a lost connection has ended, as the

@@ -49,6 +49,11 @@ class SwiftProgram:
         peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
         return int(peak.split()[1]) * 1024
 
+    def type(self, line: str) -> None:
+        """Types a line for the program to read."""
+        self.process.stdin.write(f"{line}\n".encode())
+        self.process.stdin.flush()
+
     @property
     def lines(self) -> list[str]:
         return self._log.read_text(errors="replace").splitlines()

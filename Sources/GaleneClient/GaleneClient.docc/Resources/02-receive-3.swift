@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneProtocol
+import RTP
+
+private func watch(_ connection: ServerConnection) async throws {
+    let events = connection.events
+    try await connection.request(["": [.audio, .video]])
+    var known: Set<String> = []
+    try await withThrowingTaskGroup(of: Void.self) { streams in
+        for try await event in events {
+            guard case .downStream(let stream) = event, known.insert(stream.id).inserted else { continue }
+            print("\(stream.username ?? "somebody") shows \(stream.label)")
+            streams.addTask {
+                for try await frame in stream.frames {
+                    print(frame.track, frame.frame.codec, frame.frame.bytes.count, frame.frame.isKeyFrame)
+                }
+            }
+        }
+    }
+}
