@@ -138,8 +138,9 @@ extension Older {
             sc?.enqueue { _ in await stream.restartICE() }
         }
 
-        /// How often ``onstats`` is called, in milliseconds; 0 for never. It tells the data rate of what goes up; what the
-        /// documents say of audio energy needs a decoder, which is the application's.
+        /// How often ``onstats`` is called, in milliseconds; 0 for never. It tells the data rate of what goes up; and
+        /// how loud it is what comes down, where the application says what its decoder makes of it: see
+        /// ``GaleneClient/Stream/didDecode(_:sampleRate:track:)``.
         public func setStatsInterval(_ ms: Int) {
             let interval = ms > 0 ? Duration.milliseconds(ms) : nil
             statsInterval = interval

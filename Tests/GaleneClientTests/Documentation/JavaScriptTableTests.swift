@@ -100,6 +100,7 @@ private let symbols: [String: Use] = [
     "TransferredFile/mimeType": { _, _, f, _ in f.mimeType },
     "TransferredFile/size": { _, _, f, _ in f.size },
     "TransferredFile/transferred": { _, _, f, _ in await f.transferred },
+    "FileTransferEvent/stored(path:)": { _, _, _, _ in FileTransferEvent.stored(path: "") },
     "TransferredFile/events": { _, _, f, _ in f.events },
     "TransferredFile/receive(into:)": { _, _, f, _ in try await f.receive(into: "") },
     "TransferredFile/cancel(_:)": { _, _, f, _ in await f.cancel(nil) },
@@ -108,10 +109,16 @@ private let symbols: [String: Use] = [
 
 @Suite("The table from JavaScript to Swift", .row("C-19"))
 struct JavaScriptTableTests {
-    private func table() throws -> [(name: String, symbol: String)] {
+    private func document() throws -> String {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../../Sources/GaleneClient/GaleneClient.docc/JavaScript.md")
-        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    private func table() throws -> [(name: String, symbol: String)] { Self.rows(try document()) }
+
+    private static func rows(_ text: some StringProtocol) -> [(name: String, symbol: String)] {
+        text.split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             guard cells.count == 2, cells[0].hasPrefix("`"), cells[1].hasPrefix("``") else { return nil }
             return (cells[0], cells[1].trimmingCharacters(in: ["`"]))
@@ -127,22 +134,42 @@ struct JavaScriptTableTests {
         #expect(known.subtracting(named).isEmpty)
     }
 
-    /// The properties, methods and callbacks that `/protocol.js` documents, but those for the library's own use.
-    @Test func `no documented name is without a row`() throws {
-        let documented = [
+    /// The properties, methods and callbacks of specification 11, by class.
+    private static let documented = [
+        "ServerConnection": [
             "id", "group", "username", "users", "socket", "version", "up", "down", "rtcConfiguration", "permissions",
-            "userdata", "transferredFiles", "onconnected", "onerror", "onclose", "onpeerconnection", "onuser",
-            "onjoined",
-            "ondownstream", "onchat", "onusermessage", "onfiletransfer", "connect", "close", "join", "leave", "request",
-            "findByLocalId", "newUpStream", "chat", "userAction", "userMessage", "groupAction", "sendFile",
-            "getTransferredFile", "sc", "localId", "source", "stream", "label", "onnegotiationcompleted", "ondowntrack",
-            "onstatus", "onstats", "setStream", "abort", "negotiate", "restartIce", "setStatsInterval", "updateStats",
-            "stats", "userid", "state", "name", "mimetype", "size", "datalen", "onevent", "receive", "cancel", "fullid",
-        ]
-        let names = Set(
-            try table().flatMap { $0.name.split(separator: ",") }.map { name in
+            "userdata", "transferredFiles", "lastServerMessage", "pingHandler", "onconnected", "onerror", "onclose",
+            "onpeerconnection", "onuser", "onjoined", "ondownstream", "onchat", "onusermessage", "onfiletransfer",
+            "connect", "close", "error", "send", "join", "leave", "request", "findByLocalId", "getRTCConfiguration",
+            "newUpStream", "chat", "userAction", "userMessage", "groupAction", "sendFile", "getTransferredFile",
+        ],
+        "Stream": [
+            "sc", "id", "localId", "up", "source", "username", "pc", "stream", "label", "replace",
+            "localDescriptionSent", "localIceCandidates", "remoteIceCandidates", "stats", "statsHandler", "userdata",
+            "onclose", "onerror", "onnegotiationcompleted", "ondowntrack", "onstatus", "onstats", "setStream", "close",
+            "abort", "negotiate", "restartIce", "request", "setStatsInterval", "updateStats", "gotLocalIce",
+            "flushLocalIceCandidates", "flushRemoteIceCandidates",
+        ],
+        "TransferredFile": [
+            "sc", "userid", "id", "version", "up", "state", "username", "name", "mimetype", "size", "file", "data",
+            "datalen", "pc", "dc", "candidates", "onevent", "receive", "cancel", "fail", "fullid",
+        ],
+    ]
+
+    @Test(arguments: documented.keys.sorted()) func `no documented name is without a row`(type: String) throws {
+        let sections = try document().components(separatedBy: "\n### ")
+        let own = try #require(sections.first { $0.hasPrefix("\(type)\n") })
+        let inside = try #require(sections.first { $0.hasPrefix("Kept inside\n") })
+        var names = Set(
+            Self.rows(own).flatMap { $0.name.split(separator: ",") }.map { name in
                 String(name.trimmingCharacters(in: [" ", "`"]).prefix { $0.isLetter })
             })
-        #expect(Set(documented).subtracting(names).isEmpty)
+        for line in inside.split(separator: "\n") where line.hasPrefix("| `") {
+            for name in line.dropFirst(2).prefix(while: { $0 != "|" }).split(separator: ",") {
+                let parts = name.trimmingCharacters(in: [" ", "`"]).split(separator: ".")
+                if parts.first == Substring(type) { names.insert(String(parts[1].prefix { $0.isLetter })) }
+            }
+        }
+        #expect(Set(Self.documented[type] ?? []).subtracting(names).isEmpty)
     }
 }
