@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Glibc
+import Foundation
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
