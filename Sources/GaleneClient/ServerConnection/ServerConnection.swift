@@ -309,6 +309,7 @@ public actor ServerConnection {
         case .answered(let stream, let sdp): streams[stream]?.assumeIsolated { $0.apply(answer: sdp) }
         case .candidate(let stream, let candidate): add(candidate, to: stream)
         case .restartICE(let stream): streams[stream]?.assumeIsolated { $0.restartICE() }
+        case .failStream(let stream, let error): streams[stream]?.assumeIsolated { $0.fail(error) }
         case .endStream(let stream, let isReplaced, let isAborted):
             end(stream, isReplaced: isReplaced, isAborted: isAborted)
         case .fileTransfer(let message): take(message, weight: weight)
