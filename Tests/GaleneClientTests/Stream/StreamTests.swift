@@ -189,6 +189,28 @@ struct StreamTests {
         }
     }
 
+    @Test(.row("C-19", "C-23")) func `the encoder is told what the server makes room for`() async throws {
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let ann = try await TestMember(server, "Ann")
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+            // The first who asks: what is told before the first frame counts, too.
+            let events = up.events
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            var told: Int?
+            for try await event in events {
+                guard case .targetBitrate(let track, let rid, let rate) = event else { continue }
+                #expect(track == "video" && rid == nil)
+                told = rate
+                break
+            }
+            // By a server that has heard little of it: no less than any picture needs, no more than it was published with.
+            let rate = try #require(told)
+            #expect((30_000...4_000_000).contains(rate))
+            await ann.connection.close()
+        }
+    }
+
     @Test(.row("C-23")) func `whoever decodes sound learns how loud it is`() async throws {
         try await PublishedStream.run { stream in
             let down = stream.down
