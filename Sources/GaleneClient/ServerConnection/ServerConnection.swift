@@ -49,6 +49,7 @@ public actor ServerConnection {
 
         /// What this host has, as of now; another answer in tests.
         var hostAddresses: @Sendable () -> [IPAddress] = HostAddresses.current
+        var timeouts = Timeouts()
 
         public init() {}
     }
@@ -95,9 +96,11 @@ public actor ServerConnection {
         let id = RandomID.next()
         identity = Mutex(id)
         do {
-            dialler = try Dialler(
+            var dialler = try Dialler(
                 group: loop, verifiesCertificate: configuration.verifiesCertificate,
                 authorities: configuration.certificateAuthorities)
+            dialler.timeouts = configuration.timeouts
+            self.dialler = dialler
         } catch {
             throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
         }
