@@ -17,6 +17,11 @@ package enum MessageFuzzing {
         if let value = try? JSONValue(parsing: bytes), let cleared = try? ClearedChat(value) {
             precondition((try? ClearedChat(cleared.value)) == cleared)
         }
+        check(bytes) { (bytes) throws(FormatError) in
+            let message = try FileTransferMessage(JSONValue(parsing: bytes))
+            precondition(!message.id.isEmpty, "a file that could not be told from others")
+            return message.value.encoded()
+        }
         _ = try? ServerConfiguration(parsing: bytes)
         let text = String(decoding: bytes, as: UTF8.self)
         _ = SpecialPath(text)

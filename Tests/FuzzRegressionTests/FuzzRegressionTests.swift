@@ -7,7 +7,7 @@ import RTCTestKit
 import Testing
 
 /// What the fuzzer has found is never found again: every file of `Fuzz/Regressions/NAME` goes through its entry, and
-/// every fixture through all entries.
+/// every fixture and every seed through all entries.
 @Suite("Fuzz regressions")
 struct FuzzRegressionTests {
     /// The names of a folder's files, sorted; none when there is no such folder.
@@ -35,10 +35,11 @@ struct FuzzRegressionTests {
     }
 
     @Test(arguments: FuzzEntry.all.map(\.name))
-    func `no fixture traps, whole or mutated`(name: String) throws {
+    func `no fixture and no seed traps, whole or mutated`(name: String) throws {
         let entry = try #require(FuzzEntry.named(name))
-        let fixtures = files(in: "\(root)/Tests/Fixtures").filter { !$0.hasSuffix(".md") }
-        #expect(!fixtures.isEmpty)
+        let seeds = files(in: "\(root)/Fuzz/Seeds").map { "../../Fuzz/Seeds/\($0)" }
+        let fixtures = files(in: "\(root)/Tests/Fixtures").filter { !$0.hasSuffix(".md") } + seeds
+        #expect(!seeds.isEmpty && fixtures.count > seeds.count)
         var random = SeededRandom(seed: 21)
         for file in fixtures {
             for bytes in file.hasSuffix(".bin") ? Fixture.datagrams(file) : [Fixture.bytes(file)] {

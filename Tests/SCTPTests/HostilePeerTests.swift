@@ -232,6 +232,35 @@ struct HostilePeerTests {
         }
     }
 
+    /// Dynamic address reconfiguration is not spoken here: below is DTLS, which has one peer.
+    @Test(.rfc(9260, "3.2"), .rfc(5061, "4.1"))
+    func `ASCONF moves nothing, and is skipped or reported by its upper bits`()
+        throws
+    {
+        // Add IP address, delete IP address, set primary address, each with a correlation id and 192.0.2.1.
+        for type in [0xc001, 0xc002, 0xc004] as [UInt16] {
+            let peer = try HandMadePeer()
+            let tag = peer.victim.association.verificationTag
+            var writer = ByteWriter()
+            writer.write(1 as UInt32)
+            for value in [5, 8, 0xc000, 0x0201] as [UInt16] { writer.write(value) }
+            for value in [type, 16, 0, 1, 5, 8, 0xc000, 0x0201] as [UInt16] { writer.write(value) }
+            let asconf = chunk(ChunkType(rawValue: 0xc1), writer.bytes)
+            // 11: skipped, and reported as unrecognised with the chunk itself (RFC 9260 section 3.3.10.6).
+            let answers = peer.say(asconf, Packet.data(1, [1]))
+            let report = try #require(answers.first { $0.type == .error })
+            #expect(answers.count { $0.type == .error } == 1)
+            #expect(report.value.prefix(2) == [0, 6])
+            #expect(report.value.dropFirst(4).prefix(asconf.count) == asconf[...])
+            // 10: skipped, and not a word. An ASCONF-ACK that nobody asked for is one of those.
+            let silence = peer.say(chunk(ChunkType(rawValue: 0x80), [0, 0, 0, 1]), Packet.data(2, sequence: 1, [2]))
+            #expect(!silence.contains { $0.type == .error || $0.type == .abort })
+            #expect(!(answers + silence).contains { [0x80, 0xc1].contains($0.type.rawValue) })
+            #expect(peer.victim.messages.map(\.bytes) == [[1], [2]])
+            #expect(peer.victim.state == .connected && peer.victim.association.verificationTag == tag)
+        }
+    }
+
     @Test func `a flood of whatever wants an answer gets a limited number`() throws {
         let peer = try HandMadePeer()
         for _ in 0..<1000 {

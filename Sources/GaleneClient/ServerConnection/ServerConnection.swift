@@ -54,6 +54,7 @@ public actor ServerConnection {
 
         /// What this host has, as of now; another answer in tests.
         var hostAddresses: @Sendable () -> [IPAddress] = HostAddresses.current
+        var timeouts = Timeouts()
 
         public init() {}
     }
@@ -100,9 +101,11 @@ public actor ServerConnection {
         let id = RandomID.next()
         identity = Mutex(id)
         do {
-            dialler = try Dialler(
+            var dialler = try Dialler(
                 group: loop, verifiesCertificate: configuration.verifiesCertificate,
                 authorities: configuration.certificateAuthorities)
+            dialler.timeouts = configuration.timeouts
+            self.dialler = dialler
         } catch {
             throw ServerConnectionError(.unreachable, "TLS cannot be set up: \(error)")
         }
@@ -315,6 +318,7 @@ public actor ServerConnection {
         case .answered(let stream, let sdp): streams[stream]?.assumeIsolated { $0.apply(answer: sdp) }
         case .candidate(let stream, let candidate): add(candidate, to: stream)
         case .restartICE(let stream): streams[stream]?.assumeIsolated { $0.restartICE() }
+        case .failStream(let stream, let error): streams[stream]?.assumeIsolated { $0.fail(error) }
         case .endStream(let stream, let isReplaced, let isAborted):
             end(stream, isReplaced: isReplaced, isAborted: isAborted)
         case .fileTransfer(let message): take(message, weight: weight)

@@ -77,8 +77,8 @@ extension ServerSession {
         send(.abort(id: stream))
     }
 
-    /// A description of an up stream.
-    mutating func offer(_ stream: String, sdp: String) {
+    /// A description of an up stream, which the server has ``answerTimeout`` to answer.
+    mutating func offer(_ stream: String, sdp: String, now: Instant) {
         guard var record = up[stream], phase == .open else { return }
         send(
             .offer(
@@ -86,6 +86,7 @@ extension ServerSession {
                     id: stream, label: record.label, sdp: sdp, replace: record.replace, source: id,
                     username: username, kind: record.isLocalDescribed ? "renegotiate" : nil)))
         record.replace = nil
+        record.answerExpiry = now + Self.answerTimeout
         record.isRemoteDescribed = false
         flushLocal(&record)
         store(record)
@@ -94,6 +95,7 @@ extension ServerSession {
     /// The answer to it has been applied.
     mutating func answerApplied(_ stream: String) {
         guard var record = up[stream] else { return }
+        record.answerExpiry = nil
         for candidate in record.takeRemoteCandidates() { perform(.candidate(stream: stream, candidate)) }
         record.isRemoteDescribed = true
         store(record)
@@ -172,6 +174,15 @@ extension ServerSession {
         if record.isUp, record.isLocalDescribed, !isReplaced, phase == .open { send(.close(id: stream)) }
         perform(.endStream(stream, isReplaced: isReplaced, isAborted: isAborted))
         summarizeStreams(of: record.isUp ? nil : record.source)
+    }
+
+    /// Up streams whose offers nobody has answered are over: there would be no other offer before that answer.
+    mutating func endUnansweredStreams(now: Instant) {
+        for stream in up.values.filter({ $0.answerExpiry.map { $0 <= now } ?? false }).map(\.id).sorted() {
+            perform(
+                .failStream(stream, ServerConnectionError(.timedOut, "the server did not answer the stream's offer")))
+            endStream(stream, isReplaced: false)
+        }
     }
 
     mutating func endAllStreams() {

@@ -37,6 +37,8 @@ struct ServerSession {
     static let maximumFormerIDs = 16
     /// A server answers a join within seconds, authorisation included.
     static let joinTimeout = Duration.seconds(30)
+    /// Nor does the answer to an offer take longer.
+    static let answerTimeout = Duration.seconds(30)
 
     let id: String
     /// Whether a connection that is lost is made anew: then its streams are not over.
@@ -149,7 +151,8 @@ struct ServerSession {
 
     var deadline: Instant? {
         guard phase == .handshaking || phase == .open else { return nil }
-        return Instant.earliest(liveness?.nextLook, joining?.expiry)
+        return Instant.earliest(
+            Instant.earliest(liveness?.nextLook, joining?.expiry), up.values.compactMap(\.answerExpiry).min())
     }
 
     mutating func handleTimeout(now: Instant) {
@@ -158,6 +161,7 @@ struct ServerSession {
             abandoned.insert(joining.group)
             endJoin(.failure(ServerConnectionError(.timedOut, "the server did not answer the join")))
         }
+        endUnansweredStreams(now: now)
         switch liveness?.look(now: now) {
         case .dead:
             let error = ServerConnectionError(.timedOut, "the server has stopped answering")

@@ -19,6 +19,8 @@ enum SessionEffect {
     case candidate(stream: String, CandidateDescription)
     /// An up stream needs a new offer with new ICE credentials.
     case restartICE(stream: String)
+    /// The stream cannot go on; its end follows.
+    case failStream(String, ServerConnectionError)
     /// The stream is over. The session has forgotten it, and told the server where that is due.
     case endStream(String, isReplaced: Bool, isAborted: Bool)
     /// A message about a file.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import RTCBase
 import RTP
 
 /// What the session knows of one stream: its place in the protocol, nothing of its media.
@@ -19,6 +20,8 @@ struct StreamRecord {
     var isLocalDescribed = false
     /// The server's description has been applied: its candidates may be.
     var isRemoteDescribed = false
+    /// When the server must have answered our last offer; `nil` when none is unanswered.
+    var answerExpiry: Instant?
     /// Media can flow.
     var isConnected = false
     /// What the stream carries, by what is known of its tracks.

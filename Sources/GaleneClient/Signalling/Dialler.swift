@@ -13,8 +13,7 @@ package struct Dialler: Sendable {
     package let group: any EventLoopGroup
     let tls: NIOSSLContext
 
-    /// For a connection, and again for what it is opened for.
-    static let timeout = TimeAmount.seconds(10)
+    var timeouts = Timeouts()
 
     /// - Parameters:
     ///   - verifiesCertificate: off for servers with a certificate of their own making, and nothing else.
@@ -28,7 +27,7 @@ package struct Dialler: Sendable {
     }
 
     func bootstrap(on loop: (any EventLoop)? = nil) -> ClientBootstrap {
-        ClientBootstrap(group: loop ?? group).connectTimeout(Self.timeout)
+        ClientBootstrap(group: loop ?? group).connectTimeout(timeouts.connect)
     }
 
     /// Puts TLS at the bottom of a pipeline, where the URL asks for it.

@@ -15,7 +15,7 @@ enum HTTPExchange {
         var body: ByteBuffer
     }
 
-    /// - Throws: ``ServerConnectionError``; also when the answer is not complete within ``Dialler/timeout``, or is longer
+    /// - Throws: ``ServerConnectionError``; also when the answer is not complete within ``Timeouts/connect``, or is longer
     ///   than 64 KiB.
     static func perform(
         _ method: HTTPMethod, _ url: ServerURL, fields: HTTPHeaders = [:], body: ByteBuffer? = nil, by dialler: Dialler
@@ -34,7 +34,8 @@ enum HTTPExchange {
             throw Dialler.error(error, url)
         }
         // A server that dribbles may not hold us for ever.
-        let watch = channel.channel.eventLoop.scheduleTask(in: Dialler.timeout) {
+        let deadline = NIODeadline.now() + dialler.timeouts.connect
+        let watch = channel.channel.eventLoop.scheduleTask(deadline: deadline) {
             channel.channel.close(promise: nil)
         }
         defer { watch.cancel() }
@@ -59,7 +60,8 @@ enum HTTPExchange {
                                 .protocolViolation, "\(url) answers with more than was asked for")
                         }
                     case .end:
-                        if let answer { return Answer(head: answer, body: bytes) }
+                        // Of an answer that ends with its connection, our own close looks like the end.
+                        if let answer, .now() < deadline { return Answer(head: answer, body: bytes) }
                     }
                 }
                 throw ServerConnectionError(

@@ -20,17 +20,17 @@ package enum SignallingEvent: Sendable {
 package final class SignallingChannel: Sendable {
     private let channel: any Channel
     private let pending: NIOLoopBoundBox<Int>
+    private let closeTimeout: TimeAmount
 
     /// The protocol's own limit.
     private static let maximumMessage = 1 << 20
     /// What a server that does not read may leave waiting here, in bytes.
     private static let maximumPending = 8 << 20
-    /// How long a server may take to say goodbye.
-    private static let closeTimeout = TimeAmount.seconds(3)
 
-    private init(channel: any Channel, pending: NIOLoopBoundBox<Int>) {
+    private init(channel: any Channel, pending: NIOLoopBoundBox<Int>, closeTimeout: TimeAmount) {
         self.channel = channel
         self.pending = pending
+        self.closeTimeout = closeTimeout
     }
 
     deinit { channel.close(promise: nil) }
@@ -47,7 +47,9 @@ package final class SignallingChannel: Sendable {
             let upgraded = try await dialler.bootstrap(on: loop).connect(host: url.host, port: url.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // Who does not upgrade in time is no server of ours.
-                    let watch = channel.eventLoop.scheduleTask(in: Dialler.timeout) { channel.close(promise: nil) }
+                    let watch = channel.eventLoop.scheduleTask(in: dialler.timeouts.connect) {
+                        channel.close(promise: nil)
+                    }
                     try dialler.secure(channel, for: url)
                     let upgraded = try upgrade(channel, to: url, handler)
                     upgraded.whenComplete { _ in watch.cancel() }
@@ -58,7 +60,8 @@ package final class SignallingChannel: Sendable {
                 throw ServerConnectionError(.refused, "\(url.authority) does not open a WebSocket at \(url.path)")
             }
             return SignallingChannel(
-                channel: channel, pending: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: channel.eventLoop))
+                channel: channel, pending: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: channel.eventLoop),
+                closeTimeout: dialler.timeouts.goodbye)
         } catch {
             throw Dialler.error(error, url)
         }
@@ -108,12 +111,12 @@ package final class SignallingChannel: Sendable {
 
     /// Says goodbye with code 1000; what has been sent before goes first.
     package func close() {
-        channel.eventLoop.execute { [channel] in
+        channel.eventLoop.execute { [channel, closeTimeout] in
             var data = ByteBuffer()
             data.write(webSocketErrorCode: .normalClosure)
             let frame = WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: data)
             channel.writeAndFlush(frame, promise: nil)
-            channel.eventLoop.scheduleTask(in: Self.closeTimeout) { channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: closeTimeout) { channel.close(promise: nil) }
         }
     }
 

@@ -43,7 +43,7 @@ extension Stream {
             if restartingICE { peer.restartICE(now: now) }
             return peer.offer()
         }
-        inConnection { $0.offer(self.id, sdp: sdp) }
+        inConnection { $0.offer(self.id, sdp: sdp, now: .current) }
         drain()
     }
 

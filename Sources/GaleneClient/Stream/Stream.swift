@@ -56,8 +56,6 @@ public actor Stream {
     var isAnswering = false
     /// A restart was wanted while an answer was awaited.
     var mustOfferAgain = false
-    /// How long a server may take to confirm the end of a down stream.
-    private static let closeTimeout = TimeAmount.seconds(10)
     private var statisticsTask: RepeatedTask?
     var rates = RateHistory()
     /// By track.
@@ -118,7 +116,7 @@ public actor Stream {
         guard !isSuspended else { return close() }
         isUnwanted = true
         inConnection { $0.abort(self.id) }
-        connection.loop.scheduleTask(in: Self.closeTimeout) { [weak self] in
+        connection.loop.scheduleTask(in: connection.configuration.timeouts.streamEnd) { [weak self] in
             self?.assumeIsolated { stream in stream.inConnection { $0.endStream(stream.id, isReplaced: false) } }
         }
     }

@@ -8,7 +8,7 @@ import RTCTestKit
 import Synchronization
 import Testing
 
-@Suite("Joining by an authorisation server", .row("C-12"), .timeLimit(.minutes(1)))
+@Suite("Joining by a token", .row("C-12"), .timeLimit(.minutes(1)))
 struct AuthorisationTests {
     /// What the client sent as its join, when the authorisation server answered like that.
     private func join(_ answer: FakeServer.Answer) async throws -> (join: Join?, asked: String) {
@@ -33,6 +33,38 @@ struct AuthorisationTests {
             await connection.close()
         }
         return (joined.withLock { $0 }, asked)
+    }
+
+    @Test(.row("C-11")) func `a token that names nobody asks for a name, and lets in with one`() async throws {
+        let joins = Mutex<[Join]>([])
+        try await FakeServer.run(hear: { text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(#"{"type":"handshake","version":["2"]}"#)
+            case .join(let join):
+                joins.withLock { $0.append(join) }
+                client.say(
+                    join.username == nil
+                        ? #"{"type":"joined","kind":"fail","group":"g","error":"need-username","value":"who are you?"}"#
+                        : #"{"type":"joined","kind":"join","group":"g","username":"ada"}"#)
+            default: break
+            }
+        }) { server in
+            let connection = try ServerConnection()
+            try await connection.connect(to: server.endpoint)
+            let error = await #expect(throws: ServerConnectionError.self) {
+                try await connection.join(group: "g", username: nil, credentials: .token("a.b.c"))
+            }
+            #expect(error?.code == .refused && error?.identifier == .needUsername)
+            #expect(error?.description == "who are you?")
+            #expect(await connection.group == nil)
+            try await connection.join(group: "g", username: "ada", credentials: .token("a.b.c"))
+            #expect(await connection.group == "g")
+            #expect(await connection.username == "ada")
+            await connection.close()
+        }
+        let sent = joins.withLock { $0 }
+        #expect(sent.map(\.token) == ["a.b.c", "a.b.c"] && sent.map(\.username) == [nil, "ada"])
+        #expect(sent.allSatisfy { $0.password == "" && $0.group == "g" && $0.kind == .join })
     }
 
     @Test func `its token is used with the same name`() async throws {

@@ -15,6 +15,8 @@ final class FakeServer: Sendable {
         var status = HTTPResponseStatus.ok
         var type = "application/json"
         var body = ""
+        /// Where a redirection leads.
+        var location: String?
     }
 
     /// One connection of a client's.
@@ -139,7 +141,8 @@ private final class RequestHandler: ChannelInboundHandler, RemovableChannelHandl
         case .end:
             note(uri, body)
             let answer = answer(uri)
-            let headers: HTTPHeaders = ["Content-Type": answer.type, "Content-Length": "\(answer.body.utf8.count)"]
+            var headers: HTTPHeaders = ["Content-Type": answer.type, "Content-Length": "\(answer.body.utf8.count)"]
+            if let location = answer.location { headers.add(name: "Location", value: location) }
             context.write(
                 wrapOutboundOut(.head(.init(version: .http1_1, status: answer.status, headers: headers))), promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.body)))), promise: nil)

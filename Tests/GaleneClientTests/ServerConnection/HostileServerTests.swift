@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import GaleneClient
 import GaleneProtocol
 import RTCTestKit
 import Synchronization
 import Testing
+
+@testable import GaleneClient
 
 /// Servers that break every rule: nothing traps, hangs or grows.
 @Suite("Hostile servers", .attack(19), .timeLimit(.minutes(2)))
@@ -17,10 +18,13 @@ struct HostileServerTests {
     /// Joins a server that then says all of this, and hangs up when it knows that everything has been read.
     private func face(
         _ messages: [String], limits: EventLimits = EventLimits(),
+        hearing: @escaping @Sendable (ClientMessage) -> Void = { _ in },
         _ body: (ServerConnection, Events<ServerEvent>) async throws -> Void
     ) async throws {
         try await FakeServer.run(hear: { text, client in
-            switch try? ClientMessage(parsing: text) {
+            let heard = try? ClientMessage(parsing: text)
+            if let heard { hearing(heard) }
+            switch heard {
             case .handshake: client.say(Self.welcome)
             case .join:
                 client.say(Self.joined)
@@ -84,27 +88,114 @@ struct HostileServerTests {
                 #"{"type":"ice","id":"s\#(number % 7)","candidate":{"candidate":"candidate:\#(number) 1 udp 1 192.0.2.1 9 typ host"}}"#
             )
         }
-        messages += ["close", "abort", "renegotiate"].flatMap { type in
-            (0..<7).map { #"{"type":"\#(type)","id":"s\#($0)"}"# }
+        messages += ["abort", "renegotiate"].flatMap { type in (0..<7).map { #"{"type":"\#(type)","id":"s\#($0)"}"# } }
+        messages += [#"{"type":"close","id":"s5"}"#, #"{"type":"close","id":"s6"}"#]
+        try await FakeServer.run(hear: { [messages] text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(Self.welcome)
+            case .join:
+                client.say(Self.joined)
+                for message in messages { client.say(message) }
+            // As a server does that keeps the rules again.
+            case .abort(let id): client.say(#"{"type":"close","id":"\#(id)"}"#)
+            case .chat: client.hangUp()
+            default: break
+            }
+        }) { server in
+            let connection = try ServerConnection()
+            var events = connection.events.makeAsyncIterator()
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "ada", credentials: .none)
+            var streams: [String: GaleneClient.Stream] = [:]
+            while streams.count < sdps.count, let event = try await events.next() {
+                if case .downStream(let stream) = event { streams[stream.id] = stream }
+            }
+            #expect(streams.keys.sorted() == sdps.indices.map { "s\($0)" })
+            for stream in streams.values {
+                var told: [StreamEvent] = []
+                for try await event in stream.events { told.append(event) }
+                #expect(told.contains { if case .failed(let error) = $0 { error.code == .media } else { false } })
+                guard case .closed(isReplaced: false)? = told.last else {
+                    Issue.record("\(stream.id) ended with \(String(describing: told.last))")
+                    continue
+                }
+                #expect(!told.contains { if case .negotiated = $0 { true } else { false } })
+            }
+            // All that while the connection was there, and still is.
+            #expect(await connection.downStreams.isEmpty)
+            try await connection.chat("the end")
+            var last: ServerEvent?
+            while let event = try await events.next() {
+                if case .downStream(let stream) = event { #expect(streams[stream.id] === stream) }
+                last = event
+            }
+            guard case .closed? = last else {
+                Issue.record("it ended with \(String(describing: last))")
+                return
+            }
         }
-        try await outlive(messages) { #expect(await $0.downStreams.isEmpty) }
     }
 
-    @Test func `files that are offered without end are few, and names are not believed`() async throws {
-        var messages = [#"{"type":"user","kind":"add","id":"b","username":"Eve"}"#]
-        for number in 0..<500 {
-            messages.append(
-                #"""
-                {"type":"usermessage","kind":"filetransfer","source":"b","dest":"me","value":
-                 {"type":"invite","version":["1"],"id":"\#(number)","name":"../../x","size":9223372036854775807,"mimetype":""}}
-                """#)
+    /// Joins a server on which these members offer so many files each.
+    ///
+    /// - Returns: how many were offered to the application, by member, and how many refused.
+    private func offerFiles(
+        _ members: [String], each count: Int, then others: [String] = []
+    ) async throws -> (taken: [String: Int], refused: [String: Int]) {
+        var messages = members.map { #"{"type":"user","kind":"add","id":"\#($0)","username":"Eve"}"# }
+        for member in members {
+            for number in 0..<count {
+                messages.append(
+                    #"""
+                    {"type":"usermessage","kind":"filetransfer","source":"\#(member)","dest":"me","value":
+                     {"type":"invite","version":["1"],"id":"\#(number)","name":"../../x","size":9223372036854775807,"mimetype":""}}
+                    """#)
+            }
         }
-        for type in ["offer", "answer", "ice", "cancel", "upice", "dance"] {
-            messages.append(
-                #"{"type":"usermessage","kind":"filetransfer","source":"b","value":{"type":"\#(type)","id":"0","sdp":"x"}}"#
-            )
+        let refused = Mutex<[String: Int]>([:])
+        nonisolated(unsafe) var taken: [String: Int] = [:]
+        try await face(
+            messages + others,
+            hearing: { message in
+                guard case .userMessage(let message) = message, message.kind == .fileTransfer, let dest = message.dest,
+                    case .cancel? = try? FileTransferMessage(message.value)
+                else { return }
+                refused.withLock { $0[dest, default: 0] += 1 }
+            }
+        ) { connection, events in
+            var files: [TransferredFile] = []
+            for try await event in events { if case .fileTransfer(let file) = event { files.append(file) } }
+            for file in files {
+                #expect(!file.isUp && file.size == .max)
+                taken[file.userID, default: 0] += 1
+                var last: FileTransferEvent?
+                for try await event in file.events { last = event }
+                #expect(last == .state(.closed))
+            }
+            #expect(await connection.transferredFiles.isEmpty)
         }
-        try await outlive(messages) { #expect(await $0.transferredFiles.isEmpty) }
+        return (taken, refused.withLock { $0 })
+    }
+
+    @Test(.row("F-07")) func `files that one member offers without end are eight, and each other one is refused`()
+        async throws
+    {
+        let others = ["offer", "answer", "ice", "cancel", "upice", "dance"].map { type in
+            #"{"type":"usermessage","kind":"filetransfer","source":"b","value":{"type":"\#(type)","id":"0","sdp":"x"}}"#
+        }
+        let (taken, refused) = try await offerFiles(["b"], each: 500, then: others)
+        #expect(ServerConnection.maximumTransfersOfMember == 8)
+        #expect(taken == ["b": 8])
+        #expect(refused == ["b": 492])
+    }
+
+    @Test(.row("F-07")) func `files that many members offer are sixty-four`() async throws {
+        let members = (0..<10).map { "b\($0)" }
+        let (taken, refused) = try await offerFiles(members, each: 9)
+        #expect(ServerConnection.maximumTransfers == 64)
+        #expect(taken == Dictionary(uniqueKeysWithValues: members.prefix(8).map { ($0, 8) }))
+        #expect(
+            refused == Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0 < 8 ? 1 : 9) }))
     }
 
     @Test func `who does not read events is told, and the connection goes on to its end`() async throws {

@@ -122,6 +122,7 @@ struct ServerSessionHarness {
         case .answered(let stream, _): "answered \(stream)"
         case .candidate(let stream, let candidate): "candidate \(stream) \(candidate.candidate)"
         case .restartICE(let stream): "restart \(stream)"
+        case .failStream(let stream, let error): "fail \(stream) \(error.code)"
         case .endStream(let stream, let isReplaced, let isAborted):
             "end \(stream)\(isReplaced ? " replaced" : isAborted ? " aborted" : "")"
         case .fileTransfer: "file"
@@ -129,4 +130,9 @@ struct ServerSessionHarness {
         case .closeSocket: "close socket"
         }
     }
+}
+
+extension ServerSession {
+    /// At the beginning of a test's time.
+    mutating func offer(_ stream: String, sdp: String) { offer(stream, sdp: sdp, now: .zero) }
 }

@@ -117,6 +117,39 @@ struct StreamSignallingTests {
         #expect(harness.take() == ["end d"])
     }
 
+    @Test func `an offer that nobody answers ends its stream after thirty seconds`() throws {
+        var harness = try ServerSessionHarness.joined()
+        harness.with { session in
+            for stream in ["u", "v"] {
+                _ = session.openUp(stream, label: "camera", replacing: nil)
+                session.offer(stream, sdp: "x")
+            }
+            session.answerApplied("v")
+        }
+        // Others go on, and the server itself is there.
+        func wait(_ duration: Duration) -> [String] {
+            harness.log = []
+            var waited = Duration.zero
+            while waited < duration {
+                harness.advance(.seconds(1))
+                harness.receive(#"{"type":"ping"}"#)
+                waited += .seconds(1)
+            }
+            return harness.take().filter { $0 != "> pong" }
+        }
+        #expect(wait(.seconds(29)) == [])
+        #expect(wait(.seconds(1)) == ["fail u timedOut", "> close u", "end u"])
+        #expect(wait(.seconds(60)) == [])
+        // A later offer of a stream that was answered is not more patient.
+        let now = harness.now
+        harness.with { $0.offer("v", sdp: "x", now: now) }
+        #expect(wait(.seconds(29)) == [])
+        #expect(wait(.seconds(1)) == ["fail v timedOut", "> close v", "end v"])
+        // An answer that comes after all is none to anything.
+        harness.receive(#"{"type":"answer","id":"u","sdp":"y"}"#)
+        #expect(harness.take() == [])
+    }
+
     @Test func `close, abort and renegotiate mean the streams of their direction only`() throws {
         var harness = try ServerSessionHarness.joined()
         harness.receive(offer("d"))

@@ -125,6 +125,29 @@ struct StreamTests {
         }
     }
 
+    @Test(.row("C-18"), arguments: [true, false])
+    func `a stream that is not wanted here ends here, and nowhere else`(byClose: Bool) async throws {
+        try await PublishedStream.run { stream in
+            let (up, down) = (stream.up, stream.down)
+            var frames = down.frames.makeAsyncIterator()
+            _ = try await frames.next()
+            let events = down.events
+            await byClose ? down.close() : down.abort()
+            var last: StreamEvent?
+            for try await event in events { last = event }
+            guard case .closed(isReplaced: false)? = last else {
+                Issue.record("the down stream did not end: \(String(describing: last))")
+                return
+            }
+            // What had come before may still be there, and then it is the end.
+            while try await frames.next() != nil {}
+            #expect(await down.status == .closed)
+            #expect(await stream.bob.connection.downStreams.isEmpty)
+            #expect(await stream.ann.connection.upStreams.values.first === up)
+            #expect(await up.status == .connected)
+        }
+    }
+
     @Test(.row("C-18")) func `a stream that the server does not want is aborted`() async throws {
         let groups = ["demo": #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"observe"}}"#]
         try await RunningServer.run(groups: groups) { server in
@@ -186,6 +209,28 @@ struct StreamTests {
                 }
                 await end.setStatsInterval(nil)
             }
+        }
+    }
+
+    @Test(.row("C-19", "C-23")) func `the encoder is told what the server makes room for`() async throws {
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let ann = try await TestMember(server, "Ann")
+            let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
+            // The first who asks: what is told before the first frame counts, too.
+            let events = up.events
+            let camera = TestCamera(up)
+            defer { camera.stop() }
+            var told: Int?
+            for try await event in events {
+                guard case .targetBitrate(let track, let rid, let rate) = event else { continue }
+                #expect(track == "video" && rid == nil)
+                told = rate
+                break
+            }
+            // By a server that has heard little of it: no less than any picture needs, no more than it was published with.
+            let rate = try #require(told)
+            #expect((30_000...4_000_000).contains(rate))
+            await ann.connection.close()
         }
     }
 
