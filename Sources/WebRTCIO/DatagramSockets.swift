@@ -20,7 +20,8 @@ public final class DatagramSockets: Sendable {
     /// Read at a time; the size of what one allocation of NIO's holds of them.
     private static let batch = 32
     private static let maximumDatagram = 2048
-    /// What the kernel may keep for us, in bytes: a key frame of a large screen, and then some.
+    /// What the kernel may keep for us, in bytes: a key frame of a large screen, and then some. As much waits here while
+    /// the kernel takes nothing.
     private static let bufferSize = 1 << 20
 
     private init(_ sockets: [Socket]) { self.sockets = sockets }
@@ -41,6 +42,8 @@ public final class DatagramSockets: Sendable {
                 )
                 .channelOption(.socketOption(.so_rcvbuf), value: bufferSize)
                 .channelOption(.socketOption(.so_sndbuf), value: bufferSize)
+                // The default is less than a window of SCTP, of which everything is written before any is flushed.
+                .channelOption(.writeBufferWaterMark, value: .init(low: bufferSize / 2, high: bufferSize))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(DatagramReader(receiver))
