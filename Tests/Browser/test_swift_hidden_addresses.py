@@ -9,7 +9,6 @@ import re
 
 import pytest
 
-from harness import chromium
 from harness.chromium import Chromium
 from harness.file_end import End
 from harness.firefox import Firefox
@@ -30,18 +29,11 @@ LISTEN = """
 
 
 @pytest.fixture
-def page(server, playwright, name):
-    """A page in a browser of its own."""
-    if name == "firefox":
-        browser = Firefox(hides_addresses=True)
-        yield LibraryPage(browser, server)
-        browser.close()
-    else:
-        process = chromium.launch(playwright.chromium, hides_addresses=True)
-        browser = Chromium(process, devices=False)
-        yield LibraryPage(browser, server)
-        browser.close()
-        process.close()
+def page(server, chromium_process, name):
+    """A page that is not told this host's addresses."""
+    browser = Firefox(hides_addresses=True) if name == "firefox" else Chromium(chromium_process, devices=False)
+    yield LibraryPage(browser, server)
+    browser.close()
 
 
 def told_hosts(page):

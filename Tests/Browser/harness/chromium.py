@@ -15,11 +15,9 @@ from .browser import Browser
 
 EXECUTABLE = "/usr/bin/chromium"
 
-GRANTS_DEVICES = "--use-fake-ui-for-media-stream"
-
 FLAGS = [
     "--no-sandbox",
-    GRANTS_DEVICES,
+    "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--disable-gpu",
     "--disable-background-networking",
@@ -37,16 +35,12 @@ FLAGS = [
 IN_NAMESPACE = Path(__file__).parent / "chromium-in-namespace"
 
 
-def launch(
-    chromium: BrowserType, namespace: str | None = None, hides_addresses: bool = False,
-) -> PlaywrightBrowser:
-    """`namespace`: the network namespace that the whole process lives in, if not in ours. `hides_addresses`: pages tell
-    names in place of this host's addresses, as those do that nobody has let use the camera."""
+def launch(chromium: BrowserType, namespace: str | None = None) -> PlaywrightBrowser:
+    """`namespace`: the network namespace that the whole process lives in, if not in ours."""
     if not Path(EXECUTABLE).exists():
         raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package chromium).")
     if namespace is None:
-        flags = [flag for flag in FLAGS if not (hides_addresses and flag == GRANTS_DEVICES)]
-        return chromium.launch(executable_path=EXECUTABLE, args=flags)
+        return chromium.launch(executable_path=EXECUTABLE, args=FLAGS)
     environment = {**os.environ, "GALENE_TEST_CHROMIUM": EXECUTABLE, "GALENE_TEST_CHROMIUM_NAMESPACE": namespace}
     return chromium.launch(executable_path=IN_NAMESPACE, args=FLAGS, env=environment)
 
@@ -58,7 +52,7 @@ class Chromium(Browser):
         self, browser: PlaywrightBrowser, width: int = 1280, height: int = 800, scheme: str = "light",
         devices: bool = True,
     ) -> None:
-        """`devices`: whether pages may use camera and microphone."""
+        """`devices`: whether pages may use camera and microphone; to those that may not, this host's addresses are names."""
         self.context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme,
             permissions=["camera", "microphone"] if devices else [],
