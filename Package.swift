@@ -219,6 +219,10 @@ if !coreOnly {
             path: "Tests/MediaMember"),
         // One end of file transfers, for the browser tests.
         .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
+        // One end of data channels, for the browser tests.
+        .executableTarget(
+            name: "data-end", dependencies: ["ICE", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
+            path: "Tests/DataEnd"),
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),

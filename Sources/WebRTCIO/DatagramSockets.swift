@@ -24,7 +24,8 @@ public final class DatagramSockets: Sendable {
     /// whole run of them.
     private static let batch = System.supportsUDPReceiveOffload ? 8 : 32
     private static let maximumMessage = System.supportsUDPReceiveOffload ? 65_536 : 2048
-    /// What the kernel may keep for us, in bytes: a key frame of a large screen, and then some.
+    /// What the kernel may keep for us, in bytes: a key frame of a large screen, and then some. As much waits here while
+    /// the kernel takes nothing.
     private static let bufferSize = 1 << 20
 
     private init(_ sockets: [Socket]) { self.sockets = sockets }
@@ -47,6 +48,8 @@ public final class DatagramSockets: Sendable {
                 )
                 .channelOption(.socketOption(.so_rcvbuf), value: bufferSize)
                 .channelOption(.socketOption(.so_sndbuf), value: bufferSize)
+                // The default is less than a window of SCTP, of which everything is written before any is flushed.
+                .channelOption(.writeBufferWaterMark, value: .init(low: bufferSize / 2, high: bufferSize))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(DatagramReader(receiver))
@@ -89,8 +92,8 @@ public final class DatagramSockets: Sendable {
     /// Where the sockets are bound, in the order of the addresses.
     public var localAddresses: [TransportAddress] { sockets.map(\.local) }
 
-    /// On the event loop: sends from the socket that is bound to the run's address; nothing happens when there is none. What the network
-    /// refuses is lost, as a network loses it. Call ``flush()`` afterwards.
+    /// On the event loop: sends from the socket that is bound to the run's address; nothing happens when there is none. What
+    /// the network refuses is lost, as a network loses it. Call ``flush()`` afterwards.
     package func send(_ run: DatagramRun) {
         guard let path = run.path, let socket = sockets.first(where: { $0.local.address == path.local }),
             let address = try? SocketAddress(path.remote),

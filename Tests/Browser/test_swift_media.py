@@ -10,7 +10,7 @@ from harness import staging
 from harness.media_member import FRAME_RATE, TONE, MediaMember, decoded_frames, make_clip, make_tone
 from harness.server import EVERYBODY_PRESENTS
 from harness.sources import PatternTrack, ToneTrack
-from harness.staging import SMALL, Stage
+from harness.staging import FRAMES_PER_SECOND, SMALL, Stage
 from harness.waiting import until
 
 WINDOW = {"width": 640, "height": 480}
@@ -139,6 +139,10 @@ def test_browsers_hear_the_tone_that_swift_publishes(server, opened, enter, clip
 
     heard = until("the tone", tone)
     assert abs(heard["frequency"] - TONE) <= heard["step"], heard
+    # And the picture goes on beside it.
+    staging.measure(viewer, "count", {"milliseconds": 3000})
+    [counted] = staging.measure(viewer, "counted")
+    assert counted["decoded"] >= FRAMES_PER_SECOND and counted["presented"] >= FRAMES_PER_SECOND, counted
 
 
 @pytest.mark.row("M-13", "M-16", "C-15")

@@ -12,7 +12,7 @@ import GaleneProtocol
 /// Lines on standard input say what to do, lines of JSON on standard output (``Report``) what happens:
 ///
 ///     request audio video            what is wanted of every label
-///     publish camera FILE.ivf FILE.ogg     VP8 and Opus
+///     publish camera FILE FILE.ogg   a picture and Opus, see ``Clip``
 ///     publish camera HIGH.ivf FILE.ogg LOW.ivf     the same in two encodings, `h` and `l`
 ///     replace camera FILE.ivf FILE.ogg     in place of what is published
 ///     close                          what is published

@@ -26,17 +26,18 @@ actor Publisher {
         tasks = []
         let pictures = [words[1]] + words.dropFirst(3)
         let encodings = pictures.count > 1 ? PublishedTrack.simulcast : [PublishedTrack.Encoding()]
+        let sound = try Clip(path: words[2])
+        let clips = try pictures.map { try Clip(path: $0) }
         let stream = try await connection.newUpStream(
-            label: words[0], tracks: [PublishedTrack(.opus), PublishedTrack(.vp8, encodings: encodings)],
+            label: words[0],
+            tracks: [PublishedTrack(sound.codec), PublishedTrack(clips[0].codec, encodings: encodings)],
             replacing: isReplacement ? self.stream?.localID : nil)
         self.stream = stream
         Report(event: "up", stream: stream.id).say()
         let start = Instant.current
         tasks.append(Task { for try await event in stream.events { self.note(event, of: stream.id) } })
-        let sound = try Clip(path: words[2])
         tasks.append(Task { try await self.play(sound, "audio", nil, from: start, into: stream) })
-        for (encoding, picture) in zip(encodings, pictures) {
-            let clip = try Clip(path: picture)
+        for (encoding, clip) in zip(encodings, clips) {
             tasks.append(Task { try await self.play(clip, "video", encoding.rid, from: start, into: stream) })
         }
     }

@@ -48,9 +48,14 @@ def launch(chromium: BrowserType, namespace: str | None = None) -> PlaywrightBro
 class Chromium(Browser):
     name = "Chromium"
 
-    def __init__(self, browser: PlaywrightBrowser, width: int = 1280, height: int = 800, scheme: str = "light") -> None:
+    def __init__(
+        self, browser: PlaywrightBrowser, width: int = 1280, height: int = 800, scheme: str = "light",
+        devices: bool = True,
+    ) -> None:
+        """`devices`: whether pages may use camera and microphone; to those that may not, this host's addresses are names."""
         self.context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, permissions=["camera", "microphone"],
+            viewport={"width": width, "height": height}, color_scheme=scheme,
+            permissions=["camera", "microphone"] if devices else [],
         )
         self.page = self.context.new_page()
         self.console: list[str] = []

@@ -23,10 +23,11 @@ from .waiting import until
 
 EXECUTABLE = "/usr/bin/firefox-esr"
 
+HIDES_ADDRESSES = "media.peerconnection.ice.obfuscate_host_addresses"
+
 PREFERENCES = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
-    "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.autoplay.default": 0,
     # Nothing that looks for the outside.
     "app.normandy.enabled": False,
@@ -102,14 +103,16 @@ def preloaded(library: Path | None):
 class Firefox(Browser):
     name = "Firefox"
 
-    def __init__(self, interposer: Path | None = None) -> None:
-        """`interposer`: a library that is loaded into Firefox ahead of its own."""
+    def __init__(self, interposer: Path | None = None, hides_addresses: bool = False) -> None:
+        """`interposer`: a library that is loaded into Firefox ahead of its own. `hides_addresses`: pages tell names in
+        place of this host's addresses."""
         if not Path(EXECUTABLE).exists():
             raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package firefox-esr).")
         self._files = tempfile.TemporaryDirectory(prefix="galene-test-")
         with preloaded(interposer):
             self.marionette = Marionette(
-                bin=EXECUTABLE, headless=True, prefs=PREFERENCES, port=free_port(), gecko_log=os.devnull,
+                bin=EXECUTABLE, headless=True, prefs={**PREFERENCES, HIDES_ADDRESSES: hides_addresses}, port=free_port(),
+                gecko_log=os.devnull,
             )
         self.marionette.start_session({"pageLoadStrategy": "normal"})
 

@@ -75,13 +75,31 @@ class MediaMember(SwiftProgram):
         return {report["codec"]: report for report in told[first + 1:]}
 
 
-def make_clip(path: Path, size: tuple[int, int] = (320, 240), seconds: int = 2) -> Path:
-    """VP8, the left half red and the right half blue, with a key frame every second."""
+# How a picture is encoded, fast: each frame after another and none for later, as in a call.
+ENCODERS = {
+    "vp8": ["-c:v", "libvpx"],
+    "vp9": ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+    "av1": ["-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+    # The delimiters are what `media-member` cuts pictures at.
+    "h264": [
+        "-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast", "-tune", "zerolatency", "-x264-params", "aud=1",
+    ],
+}
+
+
+def make_clip(
+    path: Path, size: tuple[int, int] = (320, 240), seconds: int = 2, codec: str = "vp8", noise: int = 0,
+    bitrate: str = "300k",
+) -> Path:
+    """The left half red and the right half blue, with a key frame every second.
+
+    `noise`: by how much brightness differs from dot to dot and frame to frame, so that frames are large.
+    """
     half = f"s={size[0] // 2}x{size[1]}:r={FRAME_RATE}"
     ffmpeg(
         "-f", "lavfi", "-i", f"color={COLOURS['left']}:{half}", "-f", "lavfi", "-i", f"color={COLOURS['right']}:{half}",
-        "-filter_complex", "[0][1]hstack", "-t", str(seconds), "-c:v", "libvpx", "-g", str(FRAME_RATE), "-b:v", "300k",
-        str(path))
+        "-filter_complex", f"[0][1]hstack,format=yuv420p,noise=c0s={noise}:c0f=t", "-t", str(seconds), *ENCODERS[codec],
+        "-g", str(FRAME_RATE), "-b:v", bitrate, str(path))
     return path
 
 
