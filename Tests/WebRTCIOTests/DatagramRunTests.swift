@@ -87,4 +87,11 @@ struct DatagramRunTests {
         let sent = [[1200], [Int](repeating: 1187, count: 50) + [333], [60, 60, 60], [1], [1400, 2]]
         #expect(try await lengths(of: sent, on: address) == sent.flatMap { $0 })
     }
+
+    /// Twice what NIO lets wait by default, and no more than a kernel keeps whose buffers nobody has enlarged.
+    @Test(.timeLimit(.minutes(1))) func `of a whole window of SCTP arrive all, written in one go`() async throws {
+        let run = [Int](repeating: 1200, count: 54)
+        let sent = [run, run, [1200, 1200]]
+        #expect(try await lengths(of: sent, on: .v4Loopback) == sent.flatMap { $0 })
+    }
 }
