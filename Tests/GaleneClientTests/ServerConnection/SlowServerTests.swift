@@ -4,9 +4,12 @@
 import GaleneProtocol
 import NIOCore
 import NIOHTTP1
+import RTCBase
 import RTCTestKit
+import RTP
 import Synchronization
 import Testing
+import WebRTCIO
 
 @testable import GaleneClient
 
@@ -136,6 +139,42 @@ struct SlowServerTests {
         deaf.withLock { $0 }?.hangUp()
     }
 
+    @Test(.row("C-18")) func `an offer that is not answered fails its stream, and the server is told`() async throws {
+        let (heard, hear) = AsyncStream<ClientMessage>.makeStream()
+        try await FakeServer.run(hear: { text, client in
+            switch try? ClientMessage(parsing: text) {
+            case .handshake: client.say(#"{"type":"handshake","version":["2"]}"#)
+            case .join:
+                client.say(
+                    #"{"type":"joined","kind":"join","group":"g","username":"ada","permissions":["present"]}"#)
+            case .some(let message): hear.yield(message)
+            case nil: break
+            }
+        }) { server in
+            let connection = try Self.connection(connect: .seconds(10))
+            try await connection.connect(to: server.endpoint)
+            try await connection.join(group: "g", username: "ada", credentials: .none)
+            let up = try await connection.newUpStream(label: "camera", tracks: [PublishedTrack(.opus)])
+            // What is wanted while an answer is awaited does not make the stream live on.
+            await up.restartICE()
+            await connection.look(after: ServerSession.answerTimeout)
+            var told: [StreamEvent] = []
+            for try await event in up.events { told.append(event) }
+            guard case .failed(let error)? = told.dropLast(2).last, case .status(.closed)? = told.dropLast().last,
+                case .closed(isReplaced: false)? = told.last
+            else {
+                Issue.record("it ended with \(told)")
+                return
+            }
+            #expect(error.code == .timedOut)
+            #expect(await connection.upStreams.isEmpty)
+            #expect(await connection.isConnected)
+            var messages = heard.makeAsyncIterator()
+            while let message = await messages.next(), message != .close(id: up.id) {}
+            await connection.close()
+        }
+    }
+
     @Test(.row("C-18"), arguments: [true, false])
     func `the end of a down stream that nobody confirms comes all the same`(byClose: Bool) async throws {
         let offer = String(
@@ -181,5 +220,13 @@ struct SlowServerTests {
             #expect(await connection.isConnected)
             await connection.close()
         }
+    }
+}
+
+extension ServerConnection {
+    /// What the connection does when so much time has passed.
+    fileprivate func look(after duration: Duration) {
+        session.handleTimeout(now: .current + duration)
+        drain()
     }
 }
