@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The swift-galene authors
 # SPDX-License-Identifier: MIT
 
-"""Data channels of every kind between the Swift library and other makes: what they say comes back, is lost only where that
-is allowed, and both ends see them end."""
+"""Data channels of every kind between the Swift library and other makes: what they say comes back, is lost only where
+that is allowed, and both ends see them end."""
 
 import playwright.sync_api
 import pytest
@@ -49,8 +49,8 @@ def other(request, name):
 
 
 def comes_back(other, message):
-    """Whether a message comes back as it was. One that is sent once is lost where an end was kept from reading: then it is
-    sent once more."""
+    """Whether a message comes back as it was. One that is sent once is lost where an end was kept from reading: then it
+    is sent once more."""
     try:
         return other.call("echoed", message)
     except (AssertionError, playwright.sync_api.Error):
@@ -59,7 +59,7 @@ def comes_back(other, message):
         return other.call("echoed", message)
 
 
-@pytest.mark.row("F-02")
+@pytest.mark.row("F-04")
 @OTHERS
 @OPENERS
 def test_messages_of_every_size_come_back_and_both_ends_see_each_channel_end(swift, other, name, opener):
@@ -86,7 +86,7 @@ def test_messages_of_every_size_come_back_and_both_ends_see_each_channel_end(swi
     assert sorted(swift.wait("closed", len(channels))) == sorted(channel["label"] for channel in channels)
 
 
-@pytest.mark.row("F-02")
+@pytest.mark.row("F-04")
 @OTHERS
 @OPENERS
 def test_only_what_may_be_lost_is_lost_and_channels_go_on(swift, other, name, opener):

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The swift-galene authors
 # SPDX-License-Identifier: MIT
 
-"""Browsers that hide their addresses behind names under `.local`, as they do where nobody has let the page use the camera,
-and the Swift library, which does not look such names up: the browser finds it."""
+"""Browsers that hide their addresses behind names under `.local`, as they do where nobody has let the page use the
+camera, and the Swift library, which does not look such names up: the browser finds it."""
 
 import json
 import re
