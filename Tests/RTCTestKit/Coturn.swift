@@ -83,6 +83,12 @@
                 guard count > 0 else { throw OracleError(message: "coturn has ended: \(text)") }
                 text += String(decoding: buffer[..<count], as: UTF8.self)
             }
+            // On a machine that is busy the count comes first.
+            for _ in 0..<250 {
+                if (try? LoopbackFlow(.tcp, to: address)) != nil { return }
+                poll(nil, 0, 20)
+            }
+            throw OracleError(message: "coturn does not listen: \(text)")
         }
 
         /// A port that neither UDP nor TCP uses.

@@ -42,6 +42,8 @@ public struct RunningServer: Sendable {
         options.http = "127.0.0.1:0"
         options.insecure = !secure
         options.metrics = ""
+        // Below the ports that the kernel gives out: more than the tests of a run, which all run at once, ever have.
+        options.udpRange = "20000-32000"
         options.staticDirectory = folder.path + "/static"
         options.dataDirectory = folder.path + "/data"
         options.groupsDirectory = folder.path + "/groups"
