@@ -5,6 +5,7 @@ import NIOPosix
 import RTCBase
 import RTCTestKit
 import Synchronization
+import TURN
 import Testing
 
 @testable import WebRTCIO

@@ -38,7 +38,7 @@ struct RelayConnectionTests {
         try await loop.submit { connections.value.send(Self.bindingRequest, to: 0) }.get()
         let answer = await answers.stream.first { _ in true }
         try await loop.submit { connections.value.close() }.get()
-        return try #require(answer)
+        return try #require(answer as Bool?)
     }
 
     /// RFC 8489 section 5: type, length, magic cookie, transaction id.
