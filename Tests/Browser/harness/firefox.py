@@ -100,6 +100,11 @@ def preloaded(library: Path | None):
         del os.environ["LD_PRELOAD"]
 
 
+# Seconds that a start may take, and how often it is tried.
+START_TIMEOUT, START_ATTEMPTS = 60, 3
+EVALUATIONS = 3
+
+
 class Firefox(Browser):
     name = "Firefox"
 
@@ -110,10 +115,17 @@ class Firefox(Browser):
             raise FileNotFoundError(f"There is no {EXECUTABLE} (Debian package firefox-esr).")
         self._files = tempfile.TemporaryDirectory(prefix="galene-test-")
         with preloaded(interposer):
-            self.marionette = Marionette(
-                bin=EXECUTABLE, headless=True, prefs={**PREFERENCES, HIDES_ADDRESSES: hides_addresses}, port=free_port(),
-                gecko_log=os.devnull,
-            )
+            # Of some hundred starts one does not listen; the next does.
+            for attempt in range(START_ATTEMPTS):
+                try:
+                    self.marionette = Marionette(
+                        bin=EXECUTABLE, headless=True, prefs={**PREFERENCES, HIDES_ADDRESSES: hides_addresses},
+                        port=free_port(), gecko_log=os.devnull, startup_timeout=START_TIMEOUT,
+                    )
+                    break
+                except OSError:
+                    if attempt == START_ATTEMPTS - 1:
+                        raise
         self.marionette.start_session({"pageLoadStrategy": "normal"})
 
     def open(self, url: str) -> None:
@@ -124,8 +136,12 @@ class Firefox(Browser):
             const done = arguments[arguments.length - 1];
             (async (argument) => {{ {body}\n }})(arguments[0])
                 .then((value) => done({{ value }}), (error) => done({{ error: String(error) }}));"""
-        outcome = self.marionette.execute_async_script(
-            script, script_args=[argument], sandbox=None, script_timeout=int(timeout * 1000))
+        outcome = None
+        # There is none where the page was just being replaced by another.
+        for _ in range(EVALUATIONS):
+            outcome = outcome or self.marionette.execute_async_script(
+                script, script_args=[argument], sandbox=None, script_timeout=int(timeout * 1000))
+        assert outcome, "The page does not come to rest."
         if "error" in outcome:
             raise AssertionError(f"In the page: {outcome['error']}")
         return outcome.get("value")
