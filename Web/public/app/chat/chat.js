@@ -59,6 +59,7 @@ export class Chat {
      */
     #shown = new WeakMap();
     /** Whether the newest message is in view; then it stays there. */
+    #logHeight = 0;
     #atEnd = true;
     #mayModerate = false;
 
@@ -106,10 +107,14 @@ export class Chat {
         this.#input.addEventListener('keydown', (event) => this.#gotKey(event));
         this.#input.addEventListener('input', () => this.#fitInput());
         this.#log.addEventListener('scroll', () => {
-            this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+            // In a box that has just become smaller it says nothing of where one reads: the observer comes next.
+            if (this.#log.clientHeight === this.#logHeight) {
+                this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+            }
         });
         // The box for a long message takes room from the messages.
         new ResizeObserver(() => {
+            this.#logHeight = this.#log.clientHeight;
             if (this.#atEnd) {
                 this.#log.scrollTop = this.#log.scrollHeight;
             }
