@@ -59,8 +59,9 @@ export class Chat {
      */
     #shown = new WeakMap();
     /** Whether the newest message is in view; then it stays there. */
-    #logHeight = 0;
     #atEnd = true;
+    /** Of the messages' box, in pixels, as the observer of its size has seen it. */
+    #logHeight = 0;
     #mayModerate = false;
 
     constructor() {
