@@ -212,16 +212,19 @@ if !coreOnly {
         .executableTarget(
             name: "example-publish-video", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],
             path: "Examples/PublishVideo"),
+        // How the programs of the tests talk with them.
+        .target(name: "ProgramKit", path: "Tests/ProgramKit"),
         // A member of a meeting that records and publishes, for the tests with browsers and aiortc.
         .executableTarget(
             name: "media-member",
-            dependencies: ["GaleneClient", "GaleneProtocol", "RTCBase", "RTP", "WebRTCIO"] + nio,
+            dependencies: ["GaleneClient", "GaleneProtocol", "ProgramKit", "RTCBase", "RTP", "WebRTCIO"] + nio,
             path: "Tests/MediaMember"),
         // One end of file transfers, for the browser tests.
-        .executableTarget(name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol"], path: "Tests/FileEnd"),
+        .executableTarget(
+            name: "file-end", dependencies: ["GaleneClient", "GaleneProtocol", "ProgramKit"], path: "Tests/FileEnd"),
         // One end of data channels, for the browser tests.
         .executableTarget(
-            name: "data-end", dependencies: ["ICE", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
+            name: "data-end", dependencies: ["ICE", "ProgramKit", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
             path: "Tests/DataEnd"),
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
@@ -237,6 +240,8 @@ if !coreOnly {
             ] + nio
                 + [
                     .product(name: "Logging", package: "swift-log"),
+                    .product(name: "NIOEmbedded", package: "swift-nio"),
+                    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                     .product(name: "Metrics", package: "swift-metrics"),
                     .product(name: "MetricsTestKit", package: "swift-metrics"),
                     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

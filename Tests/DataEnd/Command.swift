@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import SCTP
 
 /// What the test wants of the program.
@@ -41,21 +40,6 @@ struct Command: Decodable, Sendable {
             if let maxRetransmits { options.reliability = .retransmissions(maxRetransmits) }
             if let maxPacketLifeTime { options.reliability = .lifetime(.milliseconds(maxPacketLifeTime)) }
             return options
-        }
-    }
-
-    /// The commands on standard input, until its end.
-    static var all: AsyncStream<Command> {
-        AsyncStream { commands in
-            Thread.detachNewThread {
-                while let line = readLine() {
-                    guard let command = try? JSONDecoder().decode(Command.self, from: Data(line.utf8)) else {
-                        fatalError("no command: \(line)")
-                    }
-                    commands.yield(command)
-                }
-                commands.finish()
-            }
         }
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import NIOPosix
+import ProgramKit
 
 /// `data-end`: one end of data channels, played by the library for the browser tests. Each message that comes goes back on
 /// its channel.
@@ -13,6 +13,6 @@ import NIOPosix
 struct DataEnd {
     static func main() async throws {
         let end = try EchoEnd(loop: MultiThreadedEventLoopGroup.singleton.next())
-        for await command in Command.all { try await end.follow(command) }
+        for await command in StandardInput.commands(Command.self) { try await end.follow(command) }
     }
 }

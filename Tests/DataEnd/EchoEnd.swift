@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import NIOCore
+import ProgramKit
 import RTCBase
 import SCTP
 import WebRTC

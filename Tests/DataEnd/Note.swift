@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
+import ProgramKit
 
 /// What the program has to say.
-struct Note: Encodable, Sendable {
+struct Note: OutputLine, Sendable {
     /// Our offer or answer.
     var description: String?
     /// Of ours.
@@ -19,11 +19,4 @@ struct Note: Encodable, Sendable {
     var failed: String?
     /// How many datagrams have been lost, when there are to be no more.
     var lost: Int?
-
-    func say() {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else { return }
-        FileHandle.standardOutput.write(data + Data("\n".utf8))
-    }
 }

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
-
 /// What the test wants of the program.
 struct Command: Decodable, Sendable {
     var policy: Policy?
@@ -35,20 +33,5 @@ struct Command: Decodable, Sendable {
         case close
         /// End this process as nothing but the kernel can.
         case die
-    }
-
-    /// The commands on standard input, until its end.
-    static var all: AsyncStream<Command> {
-        AsyncStream { commands in
-            Thread.detachNewThread {
-                while let line = readLine() {
-                    guard let command = try? JSONDecoder().decode(Command.self, from: Data(line.utf8)) else {
-                        fatalError("no command: \(line)")
-                    }
-                    commands.yield(command)
-                }
-                commands.finish()
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@
 import Foundation
 import GaleneClient
 import GaleneProtocol
+import ProgramKit
 import Synchronization
 
 /// One end of file transfers, played by the library for the browser tests: `file-end https://HOST/group/NAME/ USER`.
@@ -23,7 +24,7 @@ struct FileEnd {
         let watch = TransferWatch(connection, group: status.name)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
-                for await command in Command.all {
+                for await command in StandardInput.commands(Command.self) {
                     if let policy = command.policy {
                         watch.policy.withLock { $0 = policy }
                         Note(policy: true).say()

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
+import ProgramKit
 
 /// What the program has to say.
-struct Note: Encodable, Sendable {
+struct Note: OutputLine, Sendable {
     /// The first note: the own client id.
     var id: String?
     /// A new policy holds from now on.
@@ -33,12 +33,5 @@ struct Note: Encodable, Sendable {
         var name: String
         var size: Int64
         var username: String?
-    }
-
-    func say() {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        guard let data = try? encoder.encode(self), let line = String(data: data, encoding: .utf8) else { return }
-        print(line)
     }
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import GaleneClient
+import ProgramKit
 import Synchronization
 
 /// Follows transfers, tells what becomes of them, and does in one of their states what the test wants.

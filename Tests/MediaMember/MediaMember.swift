@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import GaleneClient
 import GaleneProtocol
+import ProgramKit
 
 /// A member of a meeting for the tests of the library with other makes: receives what it asks for, publishes clips.
 ///
@@ -53,7 +53,7 @@ struct MediaMember {
             }
         }
         let publisher = Publisher(connection)
-        for await line in lines() {
+        for await line in StandardInput.lines {
             let words = line.split(separator: " ").map(String.init)
             switch words.first {
             case "request":
@@ -76,16 +76,6 @@ struct MediaMember {
         _ = try? await watching.value
         await receiver.finish()
         Report(event: "left").say()
-    }
-
-    /// Standard input, which is read on a thread of its own.
-    private static func lines() -> AsyncStream<String> {
-        AsyncStream { continuation in
-            Thread.detachNewThread {
-                while let line = readLine() { continuation.yield(line) }
-                continuation.finish()
-            }
-        }
     }
 
     struct Mistake: Error, CustomStringConvertible {

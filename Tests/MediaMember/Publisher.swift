@@ -4,6 +4,7 @@
 import GaleneClient
 import NIOCore
 import NIOPosix
+import ProgramKit
 import RTCBase
 import RTP
 import WebRTCIO

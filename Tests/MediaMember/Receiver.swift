@@ -3,6 +3,7 @@
 
 import Foundation
 import GaleneClient
+import ProgramKit
 import RTP
 
 /// Takes down streams, counts their frames and writes them to files.

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
+import ProgramKit
 
-/// A line of what has happened, as JSON.
-struct Report: Encodable {
-    /// `joined`, `left`, `reconnecting`, `reconnected`; `stream`, `status`, `negotiated`, `trackRemoved`, `closed` or `failed` of a down stream, `up` and
-    /// `upStatus` of one's own; `track` for the counts of one, and `reported` after the last.
+/// What has happened.
+struct Report: OutputLine {
+    /// `joined`, `left`, `reconnecting`, `reconnected`; `stream`, `status`, `negotiated`, `trackRemoved`, `closed` or `failed`
+    /// of a down stream, `up` and `upStatus` of one's own; `track` for the counts of one, and `reported` after the last.
     var event: String
     var stream: String?
     var replaces: Bool?
@@ -24,9 +24,4 @@ struct Report: Encodable {
     /// Seconds from the first frame to now.
     var seconds: Double?
     var error: String?
-
-    func say() {
-        guard let text = try? JSONEncoder().encode(self) else { return }
-        FileHandle.standardOutput.write(text + Data("\n".utf8))
-    }
 }
