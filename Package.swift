@@ -151,6 +151,7 @@ if !coreOnly {
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,10 +181,24 @@ if !coreOnly {
                 "RTCBase", "RTCCrypto", "RTP", "ICE", "WebRTC", "MediaLoop", "LoadMedia", "GaleneProtocol",
                 "GaleneClient",
             ] + nio),
+        // FFmpeg's libraries; only the galene command needs them.
+        .systemLibrary(
+            name: "CLibAV",
+            providers: [
+                .apt([
+                    "libavformat-dev", "libavcodec-dev", "libavdevice-dev", "libavutil-dev", "libswscale-dev",
+                    "libswresample-dev",
+                ])
+            ]),
+        // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
+        .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV"]),
+        .target(name: "GaleneMedia", dependencies: ["RTCBase", "RTP", "MediaIO", "GaleneProtocol", "GaleneClient"]),
         .executableTarget(
             name: "galene",
             dependencies: [
-                "GaleneClient", "GaleneLoad", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "RTCBase", "RTP", "GaleneProtocol", "GaleneClient", "GaleneLoad", "MediaIO", "GaleneMedia",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         // A whole server in the process of a test.
         .target(
@@ -226,6 +241,17 @@ if !coreOnly {
         .executableTarget(
             name: "data-end", dependencies: ["ICE", "ProgramKit", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
             path: "Tests/DataEnd"),
+        testTarget("MediaIOTests", ["MediaIO", "RTP"]),
+        testTarget(
+            "GaleneMediaTests",
+            ["GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer", "ServerTestKit"] + nio),
+        testTarget(
+            "GaleneCommandTests",
+            [
+                "galene", "GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
+                "ServerTestKit",
+            ]
+                + nio),
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
