@@ -110,14 +110,14 @@ export class Chat {
         this.#log.addEventListener('scroll', () => {
             // In a box that has just become smaller it says nothing of where one reads: the observer comes next.
             if (this.#log.clientHeight === this.#logHeight) {
-                this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
+                this.#noteWhere();
             }
         });
         // The box for a long message takes room from the messages.
         new ResizeObserver(() => {
             this.#logHeight = this.#log.clientHeight;
             if (this.#atEnd) {
-                this.#log.scrollTop = this.#log.scrollHeight;
+                this.#showEnd();
             }
         }).observe(this.#log);
     }
@@ -203,8 +203,9 @@ export class Chat {
         if (message.kind === 'local') {
             // An answer may be longer than the panel: it is read from its beginning.
             this.#log.scrollTop = item.offsetTop - this.#log.offsetTop;
+            this.#noteWhere();
         } else if (this.#atEnd || message.own) {
-            this.#log.scrollTop = this.#log.scrollHeight;
+            this.#showEnd();
         }
         this.#showEmpty();
         return true;
@@ -230,10 +231,20 @@ export class Chat {
 
     /** The newest message in view: what is out of sight cannot be scrolled. */
     revealed() {
-        this.#log.scrollTop = this.#log.scrollHeight;
+        this.#showEnd();
         if (!this.#input.disabled) {
             this.#input.focus();
         }
+    }
+
+    #showEnd() {
+        this.#log.scrollTop = this.#log.scrollHeight;
+        // Its own event comes a frame later, when the box may have another size.
+        this.#atEnd = true;
+    }
+
+    #noteWhere() {
+        this.#atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END;
     }
 
     /** @returns {HTMLElement[]} */
