@@ -154,8 +154,8 @@ struct UsrsctpTests {
 
     @Test(.rfc(6525, "5"), arguments: [false, true])
     func `streams are reset by either side, and go on`(isBad: Bool) throws {
-        // usrsctp may ask before its last data is here; the answer that then follows an "in progress" comes once, and where
-        // the network loses it usrsctp asks no more (docs/decisions/0026). This seed keeps it.
+        // A seed that loses no answer to usrsctp, whose timer for asking again is at its longest, a minute, by then.
+        // SCTPTests lose them between two of ours.
         let pair = try OraclePair(isBad ? Self.bad : NetworkConditions(delay: .milliseconds(10)), seed: 3)
         try pair.connect()
         for round in 1...3 {
