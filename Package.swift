@@ -194,11 +194,13 @@ if !coreOnly {
         .systemLibrary(name: "CLibVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
         .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV", "CLibVPX"]),
-        .target(name: "GaleneMedia", dependencies: ["RTCBase", "RTP", "MediaIO", "GaleneProtocol", "GaleneClient"]),
+        .target(
+            name: "GaleneMedia",
+            dependencies: ["RTCBase", "RTP", "WebRTCIO", "MediaIO", "GaleneProtocol", "GaleneClient"]),
         .executableTarget(
             name: "galene",
             dependencies: [
-                "RTCBase", "RTP", "GaleneProtocol", "GaleneClient", "GaleneLoad", "MediaIO", "GaleneMedia",
+                "RTCBase", "RTP", "WebRTCIO", "GaleneProtocol", "GaleneClient", "GaleneLoad", "MediaIO", "GaleneMedia",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

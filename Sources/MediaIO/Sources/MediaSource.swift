@@ -5,6 +5,25 @@
 public enum MediaSample: Sendable {
     case picture(VideoPicture)
     case sound(AudioBlock)
+
+    /// On the clock of its source.
+    public var time: Duration {
+        switch self {
+        case .picture(let picture): picture.time
+        case .sound(let block): block.time
+        }
+    }
+
+    func moved(by shift: Duration) -> MediaSample {
+        switch self {
+        case .picture(var picture):
+            picture.time += shift
+            return .picture(picture)
+        case .sound(var block):
+            block.time += shift
+            return .sound(block)
+        }
+    }
 }
 
 /// Where pictures and sound come from: a file, a device, a test pattern.

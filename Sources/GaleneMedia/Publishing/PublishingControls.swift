@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import RTCBase
+import Synchronization
+import WebRTCIO
+
+/// What a thread that encodes is told by those who know the network, and the other way round.
+final class PublishingControls: Sendable {
+    struct State {
+        /// What each encoding may use, by its rid.
+        var targets: [String?: Int] = [:]
+        /// The encodings whose next picture is to be a key frame.
+        var keyFrames: Set<String?> = []
+        var isOpen = false
+        var isStopped = false
+        var statistics = PublishingStatistics()
+        var failure: (any Error)?
+    }
+
+    private let state = Mutex(State())
+    /// Wakes the thread from waiting.
+    private let changed = NSCondition()
+
+    func with<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
+        state.withLock(body)
+    }
+
+    /// The stream is connected: time begins.
+    func open() {
+        change { $0.isOpen = true }
+    }
+
+    /// The thread ends after what it is at.
+    func stop() {
+        change { $0.isStopped = true }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        changed.lock()
+        state.withLock { body(&$0) }
+        changed.broadcast()
+        changed.unlock()
+    }
+
+    /// Blocks the thread until the stream is connected.
+    ///
+    /// - Returns: whether it is; no after ``stop()``.
+    func waitUntilOpen() -> Bool {
+        changed.lock()
+        defer { changed.unlock() }
+        while true {
+            let (isOpen, isStopped) = state.withLock { ($0.isOpen, $0.isStopped) }
+            if isStopped { return false }
+            if isOpen { return true }
+            changed.wait()
+        }
+    }
+
+    /// Blocks the thread until a moment.
+    ///
+    /// - Returns: no after ``stop()``, at once.
+    func wait(until moment: Instant) -> Bool {
+        changed.lock()
+        defer { changed.unlock() }
+        while true {
+            if state.withLock({ $0.isStopped }) { return false }
+            let remaining = moment - Instant.current
+            guard remaining > .zero else { return true }
+            let (seconds, attoseconds) = remaining.components
+            _ = changed.wait(until: Date(timeIntervalSinceNow: Double(seconds) + Double(attoseconds) / 1e18))
+        }
+    }
+}

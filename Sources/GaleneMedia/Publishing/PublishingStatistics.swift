@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+/// What a ``StreamPublisher`` has done so far.
+public struct PublishingStatistics: Hashable, Sendable {
+    /// Of the full picture: frames that were encoded.
+    public var pictures = 0
+    /// Of all encodings.
+    public var keyFrames = 0
+    /// Packets of sound, 20 ms each.
+    public var audioPackets = 0
+    /// Of all frames.
+    public var bytes = 0
+    /// Frames that nobody could take in time: the network was not there, or the machine is too busy.
+    public var dropped = 0
+    /// Bits a second that the network has room for, by what its end says; `nil` before it has said so.
+    public var targetBitrate: Int?
+    /// In pixels; `nil` without pictures.
+    public var width: Int?
+    public var height: Int?
+}

@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MediaIO
+import RTCBase
+import RTP
+import WebRTCIO
+
+/// The thread that reads a source and encodes what it gives: both may block, which the threads of Swift's tasks must not.
+struct PublishingThread: Sendable {
+    enum Output: Sendable {
+        /// The first thing: what there is to be published.
+        case opened(EncodingPlan?, hasSound: Bool)
+        case frame(EncodedFrame, track: String, rid: String?, capturedAt: Instant)
+    }
+
+    typealias Source = @Sendable () throws(MediaError) -> any MediaSource
+
+    /// Frames that may wait for the network's loop: two seconds of pictures in two encodings, and of sound.
+    private static let waitingFrames = 220
+
+    /// - Returns: what the thread makes; it ends with the source, with ``PublishingControls/stop()``, or with an error,
+    ///   which the controls then have.
+    static func start(
+        _ options: PublishingOptions, _ controls: PublishingControls, _ source: @escaping Source
+    ) -> AsyncStream<Output> {
+        let (outputs, continuation) = AsyncStream.makeStream(
+            of: Output.self, bufferingPolicy: .bufferingOldest(waitingFrames))
+        let thread = Thread {
+            do {
+                var encoding = try Encoding(options, controls, source(), continuation)
+                try encoding.run()
+            } catch {
+                controls.with { $0.failure = error }
+            }
+            continuation.finish()
+        }
+        thread.name = "publishing"
+        thread.start()
+        return outputs
+    }
+
+    /// All that belongs to the thread alone.
+    private struct Encoding {
+        private let controls: PublishingControls
+        private let source: any MediaSource
+        private let output: AsyncStream<Output>.Continuation
+        private var pictures: [(rid: String?, encoder: VideoEncoder)] = []
+        private var sound: AudioEncoder?
+        /// When the last block of sound began.
+        private var lastSound = Duration.zero
+        /// What was read to learn how large pictures are.
+        private var early: [MediaSample] = []
+        /// The moment of the source's time zero.
+        private var origin = Instant.zero
+
+        init(
+            _ options: PublishingOptions, _ controls: PublishingControls, _ source: any MediaSource,
+            _ output: AsyncStream<Output>.Continuation
+        ) throws {
+            self.controls = controls
+            self.source = source
+            self.output = output
+            var plan: EncodingPlan?
+            if options.includesPictures, source.hasPictures, let (width, height) = try firstSize() {
+                let made = EncodingPlan(
+                    width: width, height: height, isSimulcast: options.isSimulcast,
+                    maximumBitrate: options.maximumVideoBitrate)
+                for encoding in made.encodings {
+                    let encoder = try VideoEncoder(
+                        codec: options.videoCodec, width: encoding.width, height: encoding.height,
+                        bitrate: encoding.maximumBitrate, framesPerSecond: options.framesPerSecond)
+                    pictures.append((encoding.rid, encoder))
+                }
+                controls.with { state in (state.statistics.width, state.statistics.height) = (width, height) }
+                plan = made
+            }
+            if options.includesSound, source.hasSound { sound = try AudioEncoder(bitrate: options.audioBitrate) }
+            output.yield(.opened(plan, hasSound: sound != nil))
+        }
+
+        /// Reads up to the first picture; a source that says it has pictures may have lied.
+        private mutating func firstSize() throws -> (Int, Int)? {
+            while early.count < Self.mostEarly, let sample = try source.next() {
+                early.append(sample)
+                if case .picture(let picture) = sample { return (picture.width, picture.height) }
+            }
+            return nil
+        }
+
+        /// Files have their tracks within seconds of each other: blocks of sound before the first picture.
+        private static let mostEarly = 2000
+
+        mutating func run() throws {
+            guard controls.waitUntilOpen() else { return }
+            origin = .current
+            if source.isLive {
+                // What came before the stream was there is of the past: nobody wants to see it late.
+                if let first = early.last { origin = origin - first.time }
+            }
+            while let sample = try next() {
+                guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {
+                    return
+                }
+                switch sample {
+                case .picture(let picture): try encode(picture)
+                case .sound(let block): try encode(block)
+                }
+            }
+            if let sound { give(try sound.finish(), near: lastSound) }
+        }
+
+        private mutating func next() throws -> MediaSample? {
+            early.isEmpty ? try source.next() : early.removeFirst()
+        }
+
+        private mutating func encode(_ picture: VideoPicture) throws {
+            for index in pictures.indices {
+                let rid = pictures[index].rid
+                let (target, isKeyFrame) = controls.with { state in
+                    (state.targets[rid], state.keyFrames.remove(rid) != nil)
+                }
+                if let target { pictures[index].encoder.targetBitrate = target }
+                for frame in try pictures[index].encoder.encode(picture, asKeyFrame: isKeyFrame) {
+                    give(frame, MediaKind.video.rawValue, rid, picture.time)
+                }
+            }
+            controls.with { $0.statistics.pictures += 1 }
+        }
+
+        private mutating func encode(_ block: AudioBlock) throws {
+            guard let sound else { return }
+            lastSound = block.time
+            give(try sound.encode(block), near: block.time)
+        }
+
+        /// A packet begins where the one before ended, which is rarely where a block begins.
+        private func give(_ packets: [EncodedFrame], near time: Duration) {
+            for packet in packets {
+                let samples = Int32(bitPattern: packet.timestamp &- Self.ticks(time))
+                let offset = Duration.nanoseconds(Int64(samples) * 1_000_000_000 / Int64(AudioBlock.sampleRate))
+                give(packet, MediaKind.audio.rawValue, nil, time + offset)
+            }
+        }
+
+        private static func ticks(_ time: Duration) -> UInt32 {
+            let (seconds, attoseconds) = time.components
+            let rate = Int64(AudioBlock.sampleRate)
+            return UInt32(truncatingIfNeeded: seconds &* rate &+ attoseconds / (1_000_000_000_000_000_000 / rate))
+        }
+
+        private func give(_ frame: EncodedFrame, _ track: String, _ rid: String?, _ time: Duration) {
+            let isTaken: Bool
+            switch output.yield(.frame(frame, track: track, rid: rid, capturedAt: origin + time)) {
+            case .enqueued: isTaken = true
+            case .dropped, .terminated: isTaken = false
+            @unknown default: isTaken = false
+            }
+            controls.with { state in
+                guard isTaken else {
+                    state.statistics.dropped += 1
+                    // What follows builds on it.
+                    if track == MediaKind.video.rawValue { state.keyFrames.insert(rid) }
+                    return
+                }
+                state.statistics.bytes += frame.bytes.count
+                if track == MediaKind.audio.rawValue {
+                    state.statistics.audioPackets += 1
+                } else if frame.isKeyFrame {
+                    state.statistics.keyFrames += 1
+                }
+            }
+        }
+    }
+}

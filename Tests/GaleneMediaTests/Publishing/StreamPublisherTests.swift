@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneMedia
+import GaleneProtocol
+import MediaIO
+import RTCTestKit
+import RTP
+import ServerTestKit
+import Testing
+
+@Suite("Publishing a source", .timeLimit(.minutes(2)))
+struct StreamPublisherTests {
+    private static let readers =
+        #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"message"}}"#
+
+    private func member(_ server: RunningServer, _ name: String) async throws -> (ServerConnection, Events<ServerEvent>)
+    {
+        let connection = try ServerConnection()
+        let events = connection.events
+        try await connection.connect(to: try await connection.status(of: server.page("demo")))
+        try await connection.join(group: "demo", username: name, credentials: .none)
+        return (connection, events)
+    }
+
+    @Test func `what a source gives is seen and heard, in order and in its time, and ends with it`() async throws {
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (bob, events) = try await member(server, "Bob")
+            try await bob.request(["": [.audio, .video]])
+            let (ann, _) = try await member(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann) {
+                DrawnSource(count: 50)
+            }
+            var down: GaleneClient.Stream?
+            for try await event in events {
+                if case .downStream(let stream) = event {
+                    down = stream
+                    break
+                }
+            }
+            let stream = try #require(down)
+            #expect(stream.label == "video" && stream.username == "Ann")
+            let decoder = try VideoDecoder(codec: .vp8)
+            var brightness: [Int] = []
+            var times: [UInt32] = []
+            var sounds = 0
+            for try await frame in stream.frames {
+                guard frame.frame.codec == .vp8 else {
+                    sounds += 1
+                    continue
+                }
+                times.append(frame.frame.timestamp)
+                for picture in try decoder.decode(frame.frame, time: .zero) {
+                    #expect((picture.width, picture.height) == (DrawnSource.width, DrawnSource.height))
+                    picture.withPlanes { luma, _, _ in brightness.append(Int(luma[80, 60])) }
+                }
+            }
+            try await publisher.waitUntilEnd()
+            let statistics = publisher.statistics
+            #expect(statistics.pictures == 50 && statistics.audioPackets == 100 && statistics.dropped == 0)
+            #expect(statistics.bytes > 0 && statistics.keyFrames >= 1)
+            // The last to the last but one: whoever joins late misses the beginning, never the end.
+            #expect(brightness.count >= 40, "\(brightness)")
+            let expected = (50 - brightness.count..<50).map { Int(DrawnSource.brightness($0)) }
+            #expect(zip(brightness, expected).allSatisfy { abs($0 - $1) <= 4 }, "\(brightness)")
+            #expect(zip(times, times.dropFirst()).allSatisfy { $1 &- $0 == 3600 }, "40 ms at 90 kHz")
+            #expect(sounds >= 80)
+            await ann.close()
+            await bob.close()
+        }
+    }
+
+    @Test func `a server that does not take the stream is an error in words`() async throws {
+        try await RunningServer.run(groups: ["demo": Self.readers]) { server in
+            let (ann, _) = try await member(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann) { DrawnSource(count: 50) }
+            let error = await #expect(throws: MediaError.self) { try await publisher.waitUntilEnd() }
+            #expect(error?.kind == .notAllowed)
+            await ann.close()
+        }
+    }
+
+    @Test func `who stops is out of the group's streams at once`() async throws {
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ann, _) = try await member(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann) { DrawnSource(count: 100_000) }
+            #expect(await ann.upStreams.count == 1)
+            await publisher.stop()
+            #expect(await ann.upStreams.isEmpty)
+            try await publisher.waitUntilEnd()
+            await ann.close()
+        }
+    }
+
+    @Test func `a source that cannot be opened, or has nothing, publishes nothing`() async throws {
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ann, _) = try await member(server, "Ann")
+            let error = await #expect(throws: MediaError.self) {
+                try await StreamPublisher.publish(label: "video", on: ann) { () throws(MediaError) in
+                    throw MediaError(.notFound, "there is no such camera")
+                }
+            }
+            #expect(error == MediaError(.notFound, "there is no such camera"))
+            await #expect(throws: MediaError.self) {
+                try await StreamPublisher.publish(label: "video", on: ann) {
+                    DrawnSource(count: 0, pictures: true, sound: false)
+                }
+            }
+            #expect(await ann.upStreams.isEmpty)
+            await ann.close()
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import MediaIO
+import Testing
+
+@Suite("Several sources as one", .timeLimit(.minutes(1)))
+struct MergedSourceTests {
+    /// Gives what it was made with, and then ends or breaks off.
+    private final class Given: MediaSource {
+        let hasPictures: Bool
+        let hasSound: Bool
+        let isLive = true
+        private var samples: [MediaSample]
+        private let failure: MediaError?
+
+        init(_ samples: [MediaSample], failure: MediaError? = nil) {
+            self.samples = samples
+            self.failure = failure
+            hasPictures = samples.contains { if case .picture = $0 { true } else { false } }
+            hasSound = samples.contains { if case .sound = $0 { true } else { false } }
+        }
+
+        func next() throws(MediaError) -> MediaSample? {
+            if let failure, samples.isEmpty { throw failure }
+            return samples.isEmpty ? nil : samples.removeFirst()
+        }
+    }
+
+    private func sounds(_ times: [Int]) -> [MediaSample] {
+        times.map { .sound(AudioBlock(time: .milliseconds($0), samples: [Float](repeating: 0, count: 960))) }
+    }
+
+    private func pictures(_ times: [Int]) throws -> [MediaSample] {
+        try times.map { .picture(try plainPicture(16, time: .milliseconds($0))) }
+    }
+
+    @Test func `both are there, each in its order, on a clock that begins with them`() throws {
+        let (first, second) = (sounds([70_000, 70_010, 70_020]), try pictures([5, 45]))
+        let merged = try MergedSource([{ Given(first) }, { Given(second) }])
+        #expect(merged.hasPictures && merged.hasSound && merged.isLive)
+        var (sound, picture): ([Duration], [Duration]) = ([], [])
+        while let sample = try merged.next() {
+            if case .sound = sample { sound.append(sample.time) } else { picture.append(sample.time) }
+        }
+        #expect(sound.count == 3 && picture.count == 2)
+        // Their own clocks count no more, the distances do.
+        for times in [sound, picture] { #expect(times[0] >= .zero && times[0] < .seconds(30)) }
+        #expect(sound[2] - sound[0] == .milliseconds(20) && picture[1] - picture[0] == .milliseconds(40))
+    }
+
+    @Test func `a source that cannot be opened is an error, and the other is let go`() throws {
+        let other = sounds([0])
+        let missing: MergedSource.Factory = { () throws(MediaError) in throw MediaError(.notFound, "no camera") }
+        let error = #expect(throws: MediaError.self) { try MergedSource([{ Given(other) }, missing]) }
+        #expect(error == MediaError(.notFound, "no camera"))
+    }
+
+    @Test func `one that breaks off is an error after what it gave`() throws {
+        let given = sounds([0, 10])
+        let merged = try MergedSource([{ Given(given, failure: MediaError(.failed, "unplugged")) }])
+        #expect(try merged.next() != nil)
+        #expect(try merged.next() != nil)
+        #expect(throws: MediaError(.failed, "unplugged")) { try merged.next() }
+    }
+
+    @Test func `of what nobody takes the newest stays`() throws {
+        let given = sounds(Array(0..<1000))
+        let merged = try MergedSource([{ Given(given) }])
+        var times: [Duration] = []
+        // Whatever was taken meanwhile, the end is there.
+        while let sample = try merged.next() { times.append(sample.time) }
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(times.count <= 1000 && !times.isEmpty)
+    }
+}
