@@ -3,7 +3,6 @@
 
 import ArgumentParser
 import Foundation
-import GaleneClient
 import GaleneLoad
 
 struct LoadCommand: AsyncParsableCommand {
@@ -24,8 +23,8 @@ struct LoadCommand: AsyncParsableCommand {
             reached or refused, 64 for wrong options.
             """)
 
-    @Argument(help: "The group's page, as in http://127.0.0.1:8443/group/demo/")
-    var url: String
+    @Argument(help: "The group's page, as in http://127.0.0.1:8443/group/demo/", transform: GroupPage.init(argument:))
+    var url: GroupPage
     @Option(help: "Clients that only publish.")
     var publishers = 1
     @Option(help: "Clients that only receive, each all publishers.")
@@ -46,11 +45,7 @@ struct LoadCommand: AsyncParsableCommand {
     var threads = 1
     @Option(help: "The name of all clients.")
     var username = "load"
-    @Option(
-        help: "A file whose first line is the password. Otherwise GALENE_PASSWORD in the environment; otherwise none.")
-    var passwordFile: String?
-    @Flag(help: "Ask for the password.")
-    var askPassword = false
+    @OptionGroup var password: PasswordOptions
     @Flag(help: "Accept a certificate that nobody vouches for.")
     var insecure = false
     @Option(
@@ -60,55 +55,28 @@ struct LoadCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        do {
-            let options = try options()
-            let progress = ProgressLine()
-            defer { progress.clear() }
-            let test = try LoadTest(options) { progress.show($0) }
-            let report = try await test.run()
-            progress.clear()
-            print(json ? try Self.encode(report) : report.description)
-        } catch let error as LoadError {
-            throw Self.exit(error)
-        } catch {
-            throw Self.exit(LoadError(.failed, "\(error)"))
-        }
+        let options = try options()
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        let test = try LoadTest(options) { progress.show($0) }
+        let report = try await test.run()
+        progress.clear()
+        print(json ? try Self.encode(report) : report.description)
     }
 
     private func options() throws -> LoadOptions {
-        guard let group = ServerURL(url) else { throw LoadError(.usage, "\"\(url)\" is not a URL of http or https") }
-        return LoadOptions(
-            group: group, shape: each.map { .each($0) } ?? .separate(publishers: publishers, subscribers: subscribers),
-            username: username, password: try password(), rate: rate, burst: burst, packetSize: packetSize,
+        LoadOptions(
+            group: url.url,
+            shape: each.map { .each($0) } ?? .separate(publishers: publishers, subscribers: subscribers),
+            username: username, password: try password.password() ?? "", rate: rate, burst: burst,
+            packetSize: packetSize,
             duration: .seconds(seconds), warmUp: .seconds(max(0, warmup)), threads: threads,
             verifiesCertificate: !insecure, serverPID: serverPID)
-    }
-
-    /// Never an argument: every user of the machine may read those.
-    private func password() throws -> String {
-        if askPassword {
-            guard let typed = getpass("Password: ") else { throw LoadError(.usage, "there is no terminal to ask on") }
-            return String(cString: typed)
-        }
-        guard let passwordFile else { return ProcessInfo.processInfo.environment["GALENE_PASSWORD"] ?? "" }
-        guard let text = try? String(contentsOfFile: passwordFile, encoding: .utf8) else {
-            throw LoadError(.usage, "cannot read the password file \(passwordFile)")
-        }
-        return text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     }
 
     private static func encode(_ report: LoadReport) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(report), as: UTF8.self)
-    }
-
-    private static func exit(_ error: LoadError) -> ExitCode {
-        FileHandle.standardError.write(Data("galene: \(error)\n".utf8))
-        switch error.kind {
-        case .usage: return ExitCode(64)
-        case .connection, .refused: return ExitCode(2)
-        case .unsupported, .failed: return ExitCode(1)
-        }
     }
 }

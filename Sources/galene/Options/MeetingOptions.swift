@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import Foundation
+import GaleneClient
+import GaleneProtocol
+
+/// Which group, and as whom: what all commands share that join one.
+struct MeetingOptions: ParsableArguments {
+    @OptionGroup var server: ServerOptions
+    @Option(name: .shortAndLong, help: "The name that members see. [default: the system's name for you]")
+    var username: String?
+    @OptionGroup var passwordOptions: PasswordOptions
+
+    /// Asks for the group's status, connects and joins.
+    ///
+    /// - Parameters:
+    ///   - data: what members see of oneself at first.
+    ///   - configure: for what the command wants of the connection, for instance a reconnect policy.
+    /// - Throws: ``CommandError`` that tells what to do.
+    func join(
+        data: [String: JSONValue] = [:],
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        configure: (inout ServerConnection.Configuration) -> Void = { _ in }
+    ) async throws -> Meeting {
+        let token = server.page.token ?? environment["GALENE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        let password = try passwordOptions.password(environment: environment)
+        let connection = try server.connection(configure)
+        let events = connection.events
+        let status = try await server.status(by: connection)
+        try StatusText.refuseMoved(status)
+        let admission = Admission(status: status, page: server.page, token: token, password: password)
+        let credentials = try admission.credentials()
+        do {
+            try await connection.connect(to: status)
+            let joined = try await enter(connection, status, credentials, data: data)
+            return Meeting(connection: connection, status: status, joined: joined, events: events)
+        } catch let error as ServerConnectionError {
+            await Meeting.close(connection)
+            throw admission.error(error, username: username ?? Self.systemName)
+        } catch {
+            await Meeting.close(connection)
+            throw error
+        }
+    }
+
+    /// A token may name its user; only where it does not, one's own name is said.
+    private func enter(
+        _ connection: ServerConnection, _ status: GroupStatus, _ credentials: Credentials, data: [String: JSONValue]
+    ) async throws -> GroupChange {
+        guard case .token = credentials, username == nil else {
+            return try await connection.join(
+                group: status.name, username: username ?? Self.systemName, credentials: credentials, data: data)
+        }
+        do {
+            return try await connection.join(group: status.name, username: nil, credentials: credentials, data: data)
+        } catch let error as ServerConnectionError where error.identifier == .needUsername {
+            return try await connection.join(
+                group: status.name, username: Self.systemName, credentials: credentials, data: data)
+        }
+    }
+
+    static var systemName: String {
+        let name = NSUserName()
+        return name.isEmpty ? "galene" : name
+    }
+}
