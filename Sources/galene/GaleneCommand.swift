@@ -8,7 +8,7 @@ import Foundation
 struct GaleneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "galene", abstract: "A client of Galène-compatible videoconference servers.",
-        subcommands: [LoadCommand.self])
+        subcommands: [JoinCommand.self, LoadCommand.self])
 
     /// Ends every command alike: in words on standard error, and with the exit code that belongs to them.
     static func main() async {
