@@ -24,7 +24,12 @@ struct GaleneCommand: AsyncParsableCommand {
             Completions: galene --generate-completion-script bash (or zsh, or fish) prints a script for your shell.
             """,
         subcommands: [
-            StatusCommand.self, SayCommand.self, ListenCommand.self, SendFileCommand.self, ReceiveFilesCommand.self,
+            JoinCommand.self,
+            StatusCommand.self,
+            SayCommand.self,
+            ListenCommand.self,
+            SendFileCommand.self,
+            ReceiveFilesCommand.self,
             LoadCommand.self,
         ])
 

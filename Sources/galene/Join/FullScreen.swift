@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import Foundation
+import RTCBase
+
+/// A meeting that fills a terminal: keys in, frames out. It lives in its session's actor.
+final class FullScreen: Sendable {
+    private let mode: TerminalMode
+    private let keys = KeyInput()
+    private let state: State
+    private let writer = DispatchQueue(label: "galene.screen")
+
+    /// Touched in the session's actor alone, which is what `isolated JoinSession` of every method says; unchecked because
+    /// the compiler does not know which actor that is.
+    private final class State: @unchecked Sendable {
+        var view = MeetingView(width: 80, height: 24)
+        var editor = LineEditor()
+        var screen: Screen
+        /// A frame is on its way to the terminal, which takes its time.
+        var isWriting = false
+        var isDue = false
+        var isTimed = false
+        var isStopped = false
+        var lastFrame = ContinuousClock.now - .seconds(1)
+
+        init(_ screen: Screen) { self.screen = screen }
+    }
+
+    /// Frames are at least so far apart: what happens meanwhile comes with the next.
+    private static let frameInterval = Duration.milliseconds(33)
+
+    init(mode: TerminalMode, colors: ColorDepth) {
+        self.mode = mode
+        state = State(Screen(colors: colors))
+    }
+
+    /// Shows the session, and does what the person wants, until the session is over.
+    func run(_ session: JoinSession) async -> MeetingEnd {
+        let signals = TerminalSignals { event in Task { await self.handle(event, session) } }
+        defer { withExtendedLifetime(signals) {} }
+        await resized(session)
+        let typing = Task {
+            while let keys = await keys.next() { for key in keys { await press(key, session) } }
+            // The terminal is gone.
+            await session.leave()
+        }
+        let end = await session.run()
+        keys.stop()
+        await stop(session)
+        typing.cancel()
+        return end
+    }
+
+    private func handle(_ event: TerminalSignals.Event, _ session: isolated JoinSession) {
+        switch event {
+        case .resized: resized(session)
+        case .stopped: suspend(session)
+        case .continued:
+            // Whoever has stopped the program may have used the terminal meanwhile.
+            state.screen.forget()
+            draw(session)
+        }
+    }
+
+    private func resized(_ session: isolated JoinSession) {
+        (state.view.width, state.view.height) = mode.size
+        state.screen.forget()
+        draw(session)
+    }
+
+    private func suspend(_ session: isolated JoinSession) {
+        writer.sync {}
+        try? mode.suspend()
+        resized(session)
+    }
+
+    /// Nothing more is written.
+    private func stop(_ session: isolated JoinSession) {
+        state.isStopped = true
+        writer.sync {}
+    }
+
+    // MARK: Keys
+
+    private func press(_ key: Key, _ session: isolated JoinSession) async {
+        defer { draw(session) }
+        if case .mode(let mode, let isKnown) = key {
+            if mode == 2026 { state.screen.isSynchronized = isKnown }
+            return
+        }
+        state.view.hint = nil
+        switch key {
+        case .enter: await submit(session)
+        case .tab: complete(session)
+        case .pageUp: state.view.scrollUp()
+        case .pageDown: state.view.scrollDown()
+        case .escape: state.view.scrollToEnd()
+        case .function(1): _ = await session.submit("/help")
+        case .function(2): state.view.showsPeople.toggle()
+        case .control("C"): session.leave()
+        case .control("D"): state.editor.isEmpty ? session.leave() : { _ = state.editor.handle(.delete) }()
+        case .control("L"): state.screen.forget()
+        case .control("Z"): suspend(session)
+        default: _ = state.editor.handle(key)
+        }
+    }
+
+    private func submit(_ session: isolated JoinSession) async {
+        let text = state.editor.take()
+        state.view.scrollToEnd()
+        guard let failure = await session.submit(text) else { return }
+        state.view.hint = failure
+        // It is left to be mended, unless something else has been typed meanwhile.
+        if state.editor.isEmpty { state.editor.set(text) }
+    }
+
+    private func complete(_ session: isolated JoinSession) {
+        guard let found = session.model.completion(of: state.editor.characters, at: state.editor.cursor) else { return }
+        state.editor.replace(found.range, with: found.common)
+        if found.candidates.count > 1 {
+            state.view.hint = found.candidates.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "  ")
+        }
+    }
+
+    // MARK: Frames
+
+    /// Draws now, or when it may.
+    func draw(_ session: isolated JoinSession) {
+        let state = state
+        guard !state.isStopped else { return }
+        state.isDue = true
+        guard !state.isWriting, !state.isTimed else { return }
+        let wait = Self.frameInterval - (ContinuousClock.now - state.lastFrame)
+        guard wait <= .zero else {
+            state.isTimed = true
+            Task {
+                try? await Task.sleep(for: wait)
+                self.timeHasCome(session)
+            }
+            return
+        }
+        state.isDue = false
+        state.lastFrame = .now
+        let frame = state.view.draw(session.model, state.editor)
+        let bytes = state.screen.update(to: frame.canvas, caret: frame.caret)
+        guard !bytes.isEmpty else { return }
+        state.isWriting = true
+        writer.async { [mode] in
+            mode.write(bytes)
+            Task { await self.written(session) }
+        }
+    }
+
+    private func timeHasCome(_ session: isolated JoinSession) {
+        state.isTimed = false
+        if state.isDue { draw(session) }
+    }
+
+    private func written(_ session: isolated JoinSession) {
+        state.isWriting = false
+        if state.isDue { draw(session) }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import Foundation
+import GaleneClient
+
+struct JoinCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join", abstract: "Take part in a meeting in this terminal.",
+        discussion: """
+            Shows the people, the chat and, in colours, the pictures. What you type goes to everybody; what begins with a \
+            slash is a command: /help lists them, /leave leaves.
+
+            Keys: Tab completes commands and names, Up calls back what you wrote, Alt-Enter begins another line, PageUp \
+            and PageDown read older messages, F2 hides the list of people, Ctrl-L draws anew, Ctrl-C leaves.
+
+            As ada:
+              galene join https://example.org/group/demo/ --username ada
+            For a screen reader, or where nothing but lines can be shown:
+              galene join https://example.org/group/demo/ --plain
+            By an invitation, with files to a directory of their own:
+              galene join 'https://example.org/group/demo/?token=abc' --directory ~/Downloads
+
+            \(CommandError.exitCodes)
+            """)
+
+    @OptionGroup var options: MeetingOptions
+    @Flag(help: "Line by line, in words, without colours and pictures.")
+    var plain = false
+    @Flag(name: .customLong("no-video"), help: "Receive no pictures; /video turns them on.")
+    var noVideo = false
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Where files that you accept are put.", valueName: "directory"),
+        completion: .directory)
+    var directory = "."
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let isPlain = plain || environment["TERM"] == "dumb" || isatty(STDOUT_FILENO) == 0 || isatty(STDIN_FILENO) == 0
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue else {
+            throw CommandError(.usage, "\(directory) is not a directory")
+        }
+        let interruption = Interruption()
+        let options = options
+        guard
+            let meeting = try await interruption.race({
+                try await options.join { $0.reconnectPolicy = ReconnectPolicy() }
+            })
+        else { return }
+        let colors = ColorDepth(environment: environment)
+        let settings = JoinSession.Options(
+            directory: directory, wantsPictures: !isPlain && !noVideo && colors != .none)
+        do {
+            let end =
+                isPlain
+                ? await runPlain(meeting, settings, interruption)
+                : try await runFullScreen(meeting, settings, interruption, colors)
+            await meeting.leave()
+            try say(end)
+        } catch {
+            await meeting.leave()
+            throw error
+        }
+    }
+
+    private func runPlain(
+        _ meeting: Meeting, _ settings: JoinSession.Options, _ interruption: Interruption
+    ) async -> MeetingEnd? {
+        let output = LineWriter.standardOutput
+        let session = await JoinSession(meeting, settings) { session in
+            session.withModel { PlainTranscript.say(&$0, to: output) }
+        }
+        for line in PlainTranscript.greeting(await session.model) { try? output.line(line) }
+        return try? await interruption.race { await PlainTranscript().run(session, to: output) }
+    }
+
+    private func runFullScreen(
+        _ meeting: Meeting, _ settings: JoinSession.Options, _ interruption: Interruption, _ colors: ColorDepth
+    ) async throws -> MeetingEnd? {
+        let mode = TerminalMode()
+        let screen = FullScreen(mode: mode, colors: colors)
+        let session = await JoinSession(meeting, settings) { session in screen.draw(session) }
+        do {
+            try mode.enter()
+        } catch {
+            throw CommandError(.failed, "this is no terminal that could be filled: use --plain")
+        }
+        interruption.setLastResort { mode.leave() }
+        defer { mode.leave() }
+        return try await interruption.race { await screen.run(session) }
+    }
+
+    /// The last word, after the terminal is as it was.
+    private func say(_ end: MeetingEnd?) throws(CommandError) {
+        guard let end, end.kind != .over || !end.text.isEmpty else { return }
+        switch end.kind {
+        case .over: try LineWriter.standardError.line("The meeting is over: \(end.text)")
+        case .kicked, .failed: throw CommandError(.failed, end.text)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import GaleneClient
+import GaleneProtocol
+
+/// One person's time in a meeting: brings the model together with the connection. Who shows the model is told when there is
+/// something new in it.
+actor JoinSession {
+    private let meeting: Meeting
+    private let directory: String
+    private(set) var model: MeetingModel
+    private var files: [String: TransferredFile] = [:]
+    private let changed: @Sendable (isolated JoinSession) -> Void
+    private var endWaiters: [CheckedContinuation<MeetingEnd, Never>] = []
+
+    struct Options: Sendable {
+        /// Where files are put.
+        var directory = "."
+        var wantsPictures = false
+        var wantsSound = false
+    }
+
+    private let wantsSound: Bool
+
+    /// - Parameter changed: called after each change of the model.
+    init(_ meeting: Meeting, _ options: Options, changed: @escaping @Sendable (isolated JoinSession) -> Void) async {
+        self.meeting = meeting
+        self.changed = changed
+        directory = options.directory
+        wantsSound = options.wantsSound
+        let connection = meeting.connection
+        model = MeetingModel(
+            ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
+            title: meeting.joined.status?.displayName ?? meeting.status.displayName ?? meeting.status.name,
+            permissions: meeting.joined.permissions, isLocked: meeting.joined.status?.locked ?? false,
+            now: LocalClock.now, clock: LocalClock.timeOfDay)
+        model.receivesPictures = options.wantsPictures
+    }
+
+    /// - Returns: when the meeting is over, why.
+    func run() async -> MeetingEnd {
+        await request()
+        let events = Task { await follow() }
+        let end = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if let end = model.end { continuation.resume(returning: end) } else { endWaiters.append(continuation) }
+            }
+        } onCancel: {
+            Task { await self.leave() }
+        }
+        events.cancel()
+        return end
+    }
+
+    /// The person wants to go.
+    func leave() { finish(MeetingEnd(.over, "")) }
+
+    /// Lets whoever shows it change it and look at it in one step.
+    func withModel<R: Sendable>(_ body: @Sendable (inout MeetingModel) -> R) -> R { body(&model) }
+
+    // MARK: What happens
+
+    private func follow() async {
+        do {
+            for try await event in meeting.events { handle(event) }
+        } catch {
+            finish(MeetingEnd(.failed, CommandError(error).description))
+        }
+        finish(MeetingEnd(.failed, "the connection has ended"))
+    }
+
+    private func handle(_ event: ServerEvent) {
+        model.ownID = meeting.connection.id
+        model.handle(event)
+        if case .fileTransfer(let file) = event { follow(file) }
+        if let end = model.end { finish(end) }
+        changed(self)
+    }
+
+    private func follow(_ file: TransferredFile) {
+        let id = file.fullID
+        files[id] = file
+        model.offered(id, isUp: file.isUp, name: file.name, person: file.username ?? "", size: file.size)
+        Task {
+            do {
+                for try await event in file.events {
+                    model.file(id, event)
+                    changed(self)
+                }
+            } catch {}
+            files[id] = nil
+        }
+    }
+
+    private func finish(_ end: MeetingEnd) {
+        model.finish(end)
+        for waiter in endWaiters { waiter.resume(returning: model.end ?? end) }
+        endWaiters = []
+    }
+
+    // MARK: What the person does
+
+    /// What was typed.
+    ///
+    /// - Returns: why it could not be done, in words; `nil` if it could.
+    func submit(_ text: String) async -> String? {
+        switch model.submit(text) {
+        case .failure(let failure): return failure.text
+        case .success(let effects):
+            changed(self)
+            for effect in effects {
+                do {
+                    try await perform(effect)
+                } catch {
+                    model.note("Not done: \(CommandError(error).description)", isWarning: true)
+                    changed(self)
+                }
+            }
+            return nil
+        }
+    }
+
+    private func perform(_ effect: MeetingEffect) async throws {
+        let connection = meeting.connection
+        switch effect {
+        case .chat(let text, let kind, let to): try await connection.chat(text, kind: kind, to: to)
+        case .userMessage(let kind, let to, let value, let noEcho):
+            try await connection.userMessage(kind, to: to, value: value, noEcho: noEcho)
+        case .userAction(let kind, let id, let value): try await connection.userAction(kind, on: id, value: value)
+        case .groupAction(let kind, let value): try await connection.groupAction(kind, value: value)
+        case .sendFile(let path, let user):
+            try await connection.sendFile((path as NSString).expandingTildeInPath, to: user)
+        case .acceptFile(let id): try await files[id]?.receive(into: directory)
+        case .refuseFile(let id): await files[id]?.cancel("declined")
+        case .renegotiate: for stream in await connection.downStreams.values { await stream.restartICE() }
+        case .receivePictures: await request()
+        case .leave: leave()
+        }
+    }
+
+    /// Pictures are small here, so the small ones will do.
+    private func request() async {
+        var tracks: [RequestedTrack] = []
+        if model.receivesPictures { tracks.append(.videoLow) }
+        if wantsSound { tracks.append(.audio) }
+        do {
+            try await meeting.connection.request(["": tracks])
+        } catch {
+            model.note("Not done: \(CommandError(error).description)", isWarning: true)
+        }
+    }
+}
+
+/// This host's time.
+enum LocalClock {
+    @Sendable static func now() -> Timestamp {
+        Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    }
+
+    /// `10:02`, where the person is.
+    @Sendable static func timeOfDay(_ time: Timestamp) -> String {
+        var seconds = time_t(time.unixSeconds)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil else { return "" }
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(two(parts.tm_hour)):\(two(parts.tm_min))"
+    }
+}
