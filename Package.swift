@@ -190,8 +190,10 @@ if !coreOnly {
                     "libswresample-dev",
                 ])
             ]),
+        // The encoders of VP8 and VP9 themselves: docs/decisions/0032.
+        .systemLibrary(name: "CLibVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
-        .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV"]),
+        .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV", "CLibVPX"]),
         .target(name: "GaleneMedia", dependencies: ["RTCBase", "RTP", "MediaIO", "GaleneProtocol", "GaleneClient"]),
         .executableTarget(
             name: "galene",

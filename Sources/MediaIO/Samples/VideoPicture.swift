@@ -59,6 +59,10 @@ extension VideoPicture {
             nonmutating set { base[offset(x, y)] = newValue }
         }
 
+        func fill(_ value: UInt8) {
+            for y in 0..<height { (base + y * stride).update(repeating: value, count: width) }
+        }
+
         private func offset(_ x: Int, _ y: Int) -> Int {
             precondition(x >= 0 && x < width && y >= 0 && y < height)
             return y * stride + x
@@ -86,6 +90,9 @@ extension VideoPicture {
                 throw MediaError(.failed, "there is no memory for a picture of \(width) by \(height) pixels")
             }
         }
+
+        /// - Parameter frame: of I420, which becomes this object's.
+        init(owning frame: UnsafeMutablePointer<AVFrame>) { pointer = frame }
 
         deinit {
             var frame: UnsafeMutablePointer<AVFrame>? = pointer
