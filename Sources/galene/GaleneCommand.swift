@@ -11,7 +11,9 @@ struct GaleneCommand: AsyncParsableCommand {
         discussion: """
             What is there:
               galene status https://galene.example.org/group/demo/
-            Take part in the chat of a meeting, and in its files:
+            Take part in a meeting, here in the terminal:
+              galene join https://galene.example.org/group/demo/
+            Take part in the chat of a meeting, and in its files, with a command for each:
               galene say https://galene.example.org/group/demo/ Good day
               galene listen https://galene.example.org/group/demo/
               galene send-file https://galene.example.org/group/demo/ alice holiday.jpg

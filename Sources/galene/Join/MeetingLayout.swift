@@ -77,11 +77,12 @@ struct MeetingLayout: Hashable {
             column = left
             people = Area(x: left + 1, y: body.y, width: side, height: body.height)
         }
-        chat.width = left
+        // Text does not touch what stands beside it.
+        chat.width = showsPeople ? left - 1 : left
         guard hasPictures else { return }
         pictures = Area(x: 0, y: body.y, width: left, height: body.height * 11 / 20)
         chatRule = Area(x: 0, y: pictures.maxY, width: left, height: 1)
-        chat = Area(x: 0, y: chatRule.maxY, width: left, height: body.maxY - chatRule.maxY)
+        chat = Area(x: 0, y: chatRule.maxY, width: chat.width, height: body.maxY - chatRule.maxY)
     }
 }
 
