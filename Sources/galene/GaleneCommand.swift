@@ -27,6 +27,7 @@ struct GaleneCommand: AsyncParsableCommand {
             """,
         subcommands: [
             JoinCommand.self,
+            PublishCommand.self,
             StatusCommand.self,
             SayCommand.self,
             ListenCommand.self,

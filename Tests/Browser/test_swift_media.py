@@ -9,6 +9,7 @@ import pytest
 from harness import staging
 from harness.media_member import FRAME_RATE, TONE, MediaMember, decoded_frames, make_clip, make_tone
 from harness.server import EVERYBODY_PRESENTS
+from harness.sound import loudest
 from harness.sources import PatternTrack, ToneTrack
 from harness.staging import FRAMES_PER_SECOND, SMALL, Stage
 from harness.waiting import until
@@ -96,31 +97,6 @@ def test_aiortc_decodes_what_swift_publishes(server, peers, enter, clips):
     assert stream.size == HIGH_SIZE
 
 
-# The frequency of the loudest part of what a stream sounds like, in Hz, and what one step of it is. By way of a recording,
-# because Firefox has no running AudioContext on a machine without loudspeakers.
-LOUDEST = """
-    const video = document.querySelector(`figure[data-stream-id="${argument}"] video`);
-    const recorder = new MediaRecorder(new MediaStream(video.srcObject.getAudioTracks()));
-    const recorded = new Promise((resolve) => { recorder.ondataavailable = ({ data }) => resolve(data); });
-    recorder.start();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    recorder.stop();
-    const bytes = await (await recorded).arrayBuffer();
-    const rate = 48000;
-    const sound = await new OfflineAudioContext(1, 1, rate).decodeAudioData(bytes);
-    const audio = new OfflineAudioContext(1, sound.length, rate);
-    const analyser = new AnalyserNode(audio, { fftSize: 4096 });
-    const source = new AudioBufferSourceNode(audio, { buffer: sound });
-    source.connect(analyser).connect(audio.destination);
-    source.start();
-    await audio.startRendering();
-    const levels = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(levels);
-    const loudest = levels.indexOf(Math.max(...levels));
-    const step = rate / analyser.fftSize;
-    return { frequency: loudest * step, step, level: levels[loudest], length: sound.length };"""
-
-
 @pytest.mark.row("M-08", "C-15")
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_browsers_hear_the_tone_that_swift_publishes(server, opened, enter, clips, browser):
@@ -132,12 +108,7 @@ def test_browsers_hear_the_tone_that_swift_publishes(server, opened, enter, clip
     stream = staging.wait_for_stream(viewer, "Alice")
     staging.wait_for_size(viewer, stream, HIGH_SIZE)
 
-    def tone():
-        heard = viewer.evaluate(LOUDEST, stream)
-        # Silence has -100 dB and less, or no level at all.
-        return heard if (heard["level"] or -200) > -60 else None
-
-    heard = until("the tone", tone)
+    heard = until("the tone", lambda: loudest(viewer, stream))
     assert abs(heard["frequency"] - TONE) <= heard["step"], heard
     # And the picture goes on beside it.
     staging.measure(viewer, "count", {"milliseconds": 3000})

@@ -18,4 +18,6 @@ public struct PublishingStatistics: Hashable, Sendable {
     /// In pixels; `nil` without pictures.
     public var width: Int?
     public var height: Int?
+
+    public init() {}
 }

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneMedia
+import GaleneProtocol
+
+/// How a stream of `galene publish` went in the last second.
+struct PublicationReport: CustomStringConvertible {
+    let name: String
+    /// Since it began.
+    let elapsed: Duration
+    let before: PublishingStatistics
+    let now: PublishingStatistics
+
+    private var seconds: Int { Int(elapsed.components.seconds) }
+    private var pictures: Int { now.pictures - before.pictures }
+    /// Of what was encoded, a second.
+    private var bits: Int { 8 * (now.bytes - before.bytes) }
+
+    var description: String {
+        var parts = [TerminalText.printable(name)]
+        if let width = now.width, let height = now.height {
+            parts.append("\(width)x\(height)")
+            parts.append("\(pictures)/s")
+        }
+        parts.append("\((bits + 500) / 1000) kbit/s")
+        if let target = now.targetBitrate { parts.append("of \((target + 500) / 1000)") }
+        if now.dropped > 0 { parts.append("\(now.dropped) dropped") }
+        parts.append("\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)")
+        return parts.joined(separator: " ")
+    }
+
+    var json: [String: JSONValue] {
+        var object: [String: JSONValue] = [
+            "event": "published", "source": .string(name), "seconds": .integer(Int64(seconds)),
+            "pictures": .integer(Int64(now.pictures)), "picturesPerSecond": .integer(Int64(pictures)),
+            "audioPackets": .integer(Int64(now.audioPackets)), "keyFrames": .integer(Int64(now.keyFrames)),
+            "bitsPerSecond": .integer(Int64(bits)), "dropped": .integer(Int64(now.dropped)),
+        ]
+        object["targetBitrate"] = now.targetBitrate.map { .integer(Int64($0)) }
+        object["width"] = now.width.map { .integer(Int64($0)) }
+        object["height"] = now.height.map { .integer(Int64($0)) }
+        return object
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import GaleneClient
+import GaleneMedia
+import GaleneProtocol
+import MediaIO
+import RTP
+
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish", abstract: "Publish files and a test pattern.",
+        discussion: """
+            Each source is a stream of its own. SOURCE is one of:
+
+            \(PublishedSource.forms.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+
+            Something to look at in an empty group:
+              galene publish http://127.0.0.1:8443/group/demo/ test:
+            A film, again and again, in two sizes for receivers of all kinds:
+              galene publish https://example.org/group/cinema/ film.webm --loop --simulcast
+            With a password that no list of processes shows:
+              GALENE_PASSWORD=secret galene publish https://example.org/group/test/ test: --username alice
+
+            It ends with the last file, or with Ctrl-C. \(CommandError.exitCodes)
+            """)
+
+    @OptionGroup var meeting: MeetingOptions
+    @Argument(
+        help: "What to publish, see above.", completion: .file(), transform: PublishedSource.init(argument:))
+    var sources: [PublishedSource]
+    @Option(help: "What the streams are called. [default: video]")
+    var label: String?
+    @Flag(help: "Send a small encoding beside the full one, for receivers with little room.")
+    var simulcast = false
+    @Flag(help: "Begin files anew when they end.")
+    var loop = false
+    @Option(help: "vp8, vp9 or h264.", transform: Self.codec)
+    var codec = Codec.vp8
+    @Option(help: "Bits a second of the picture at most. [default: what its size asks for]")
+    var bitrate: Int?
+    @Option(name: .customLong("for"), help: "Seconds after which it ends.")
+    var seconds: Double?
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard !sources.isEmpty else { throw ValidationError("name a source, for instance test:") }
+        guard bitrate.map({ $0 >= 20_000 }) ?? true else {
+            throw ValidationError("--bitrate counts bits: 20000 at least")
+        }
+        guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else { throw ValidationError("--for counts seconds") }
+    }
+
+    @Sendable private static func codec(_ name: String) throws -> Codec {
+        switch name.lowercased() {
+        case "vp8": .vp8
+        case "vp9": .vp9
+        case "h264": .h264
+        default: throw CommandError(.usage, "--codec is vp8, vp9 or h264")
+        }
+    }
+
+    func run() async throws {
+        let session = PublishingSession(self)
+        _ = try await Interruption().race { try await session.run() }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import GaleneClient
+import GaleneMedia
+import GaleneProtocol
+import MediaIO
+
+/// From joining to leaving of `galene publish`.
+struct PublishingSession: Sendable {
+    private let command: PublishCommand
+    private let progress = ProgressLine()
+
+    init(_ command: PublishCommand) { self.command = command }
+
+    func run() async throws {
+        defer { progress.clear() }
+        progress.show("connecting")
+        let meeting = try await command.meeting.join { $0.reconnectPolicy = ReconnectPolicy() }
+        do {
+            try await publish(in: meeting)
+        } catch {
+            await meeting.leave()
+            throw error
+        }
+        await meeting.leave()
+    }
+
+    private func publish(in meeting: Meeting) async throws {
+        guard meeting.joined.permissions.contains(.present) else {
+            throw CommandError(.refused, "the group does not let you publish: an operator can allow it with /present")
+        }
+        let (publications, seconds) = (command.sources.map(Publication.init), command.seconds)
+        try await withThrowingTaskGroup(of: Bool.self) { tasks in
+            defer { tasks.cancelAll() }
+            var publishers: [(publication: Publication, publisher: StreamPublisher)] = []
+            for publication in publications {
+                let publisher = try await publication.publish(on: meeting.connection, command)
+                publishers.append((publication, publisher))
+                tasks.addTask {
+                    try await publisher.waitUntilEnd()
+                    return true
+                }
+            }
+            tasks.addTask {
+                try await watch(meeting.events)
+                return false
+            }
+            let all = publishers
+            tasks.addTask {
+                try await report(all)
+                return false
+            }
+            if let seconds {
+                tasks.addTask {
+                    try await Task.sleep(for: .seconds(seconds))
+                    return false
+                }
+            }
+            var remaining = publishers.count
+            while remaining > 0, let isPublisher = try await tasks.next() {
+                guard isPublisher else { break }
+                remaining -= 1
+            }
+        }
+    }
+
+    /// Returns when the meeting is over.
+    private func watch(_ events: Events<ServerEvent>) async throws {
+        for try await event in events {
+            switch event {
+            case .reconnecting(let attempt):
+                progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
+            case .failed(let error): throw CommandError(error)
+            case .userMessage(let message) where message.kind == .kicked:
+                throw CommandError(.refused, "you were sent away: \(message.text)")
+            default: break
+            }
+        }
+    }
+
+    private func report(_ publishers: [(publication: Publication, publisher: StreamPublisher)]) async throws {
+        let begun = ContinuousClock.now
+        var before = publishers.map { $0.publisher.statistics }
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let now = publishers.map { $0.publisher.statistics }
+            let reports = publishers.indices.map {
+                PublicationReport(
+                    name: publishers[$0].publication.name, elapsed: ContinuousClock.now - begun, before: before[$0],
+                    now: now[$0])
+            }
+            before = now
+            if command.output.json {
+                for report in reports { try LineWriter.standardOutput.line(json: report.json) }
+            } else {
+                progress.show("publishing: " + reports.map(\.description).joined(separator: " | "))
+            }
+        }
+    }
+}
