@@ -224,6 +224,10 @@ if !coreOnly {
         .executableTarget(
             name: "example-frontend", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"], path: "Examples/Frontend"
         ),
+        // The member that `make run` puts into the demonstration group.
+        .executableTarget(
+            name: "demonstration-bot", dependencies: ["GaleneClient", "GaleneMedia", "GaleneProtocol", "MediaIO"],
+            path: "Examples/DemonstrationBot"),
         // The code of the tutorials, which must compile.
         .target(
             name: "TutorialCode", dependencies: ["GaleneClient", "GaleneProtocol", "RTP"],

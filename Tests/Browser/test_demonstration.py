@@ -1,0 +1,37 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""The bot of `make run`: whoever is alone in the demonstration group sees a living meeting."""
+
+import signal
+
+from harness import staging
+from harness.browser import WITH_PANEL
+from harness.swift_program import SwiftProgram
+from harness.waiting import until
+
+
+def test_a_newcomer_alone_sees_a_living_meeting(server, open_browser, tmp_path):
+    page = server.page(server.new_group())
+    with SwiftProgram("demonstration-bot", page, log=tmp_path / "bot.log") as bot:
+        alice = open_browser("chromium", **WITH_PANEL)
+        alice.join(page, "Alice", devices="Nothing")
+        alice.wait_for_text("Good day, Alice. I am a program")
+        stream = staging.wait_for_stream(alice, "Bot", "video")
+        staging.wait_for_size(alice, stream, (640, 480))
+        alice.write("help")
+        alice.wait_for_text("“file” (I offer you one)")
+        alice.write("file")
+        alice.wait_for_text("from-the-bot.txt")
+        # Among others it speaks when it is spoken to.
+        carol = open_browser("chromium", **WITH_PANEL)
+        carol.join(page, "Carol", devices="Nothing")
+        carol.wait_for_text("Good day, Carol.")
+        assert "Good day, Carol." not in alice.text()
+        carol.write("time flies")
+        carol.write("bot, are you there")
+        alice.wait_for_text("You said “bot, are you there”.")
+        assert "You said “time flies”" not in alice.text() and "where I am" not in alice.text()
+        bot.process.send_signal(signal.SIGINT)
+        assert bot.process.wait(10) == 0, bot.lines
+        until("the bot has gone", lambda: not staging.stream_of(alice, "Bot", "video"))
