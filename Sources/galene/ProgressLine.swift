@@ -12,7 +12,8 @@ final class ProgressLine: Sendable {
 
     func show(_ line: String) {
         if isTerminal {
-            write("\r\u{1b}[K\(line)")
+            // A line that wraps could not be written over.
+            write("\r\u{1b}[K\(line.prefix(Self.columns() - 1))")
         } else {
             let next = String(line.prefix { $0 != ":" })
             let isNew = phase.withLock { phase in
@@ -26,6 +27,13 @@ final class ProgressLine: Sendable {
     /// Leaves the line empty for what is printed next.
     func clear() {
         if isTerminal { write("\r\u{1b}[K") }
+    }
+
+    /// Of the terminal, as it is now; 80 where it does not say.
+    private static func columns() -> Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
+        return Int(size.ws_col)
     }
 
     private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }

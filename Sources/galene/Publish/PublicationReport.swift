@@ -24,7 +24,6 @@ struct PublicationReport: CustomStringConvertible {
             parts.append("\(pictures)/s")
         }
         parts.append("\((bits + 500) / 1000) kbit/s")
-        if let target = now.targetBitrate { parts.append("of \((target + 500) / 1000)") }
         if now.dropped > 0 { parts.append("\(now.dropped) dropped") }
         parts.append("\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)")
         return parts.joined(separator: " ")

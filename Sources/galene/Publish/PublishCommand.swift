@@ -21,7 +21,7 @@ struct PublishCommand: AsyncParsableCommand {
             A film, again and again, in two sizes for receivers of all kinds:
               galene publish https://example.org/group/cinema/ film.webm --loop --simulcast
             With a password that no list of processes shows:
-              GALENE_PASSWORD=secret galene publish https://example.org/group/test/ test: --username alice
+              GALENE_PASSWORD=secret galene publish https://example.org/group/a/ test:
 
             It ends with the last file, or with Ctrl-C. \(CommandError.exitCodes)
             """)
@@ -36,11 +36,11 @@ struct PublishCommand: AsyncParsableCommand {
     var simulcast = false
     @Flag(help: "Begin files anew when they end.")
     var loop = false
-    @Option(help: "vp8, vp9 or h264.", transform: Self.codec)
+    @Option(help: ArgumentHelp("vp8, vp9 or h264. [default: vp8]", valueName: "name"), transform: Self.codec)
     var codec = Codec.vp8
     @Option(help: "Bits a second of the picture at most. [default: what its size asks for]")
     var bitrate: Int?
-    @Option(name: .customLong("for"), help: "Seconds after which it ends.")
+    @Option(name: .customLong("for"), help: ArgumentHelp("Seconds after which it ends.", valueName: "seconds"))
     var seconds: Double?
     @OptionGroup var output: OutputOptions
 

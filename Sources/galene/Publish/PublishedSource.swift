@@ -9,9 +9,11 @@ enum PublishedSource: Hashable, Sendable {
     case testPattern(width: Int, height: Int, framesPerSecond: Int)
     case file(path: String)
 
+    /// Each line fits a help of 80 columns.
     static let forms = """
-        test:                a test pattern with a clock and a tone; test:1280x720@25 for another size and rate
-        FILE                 anything with pictures or sound that FFmpeg's libraries read
+        test:        a test pattern with a clock and a tone
+        test:SIZE    the same in another size and rate, as in test:1280x720@25
+        FILE         anything with pictures or sound that FFmpeg reads
         """
 
     /// - Throws: ``CommandError`` that says how it is written.
