@@ -180,6 +180,14 @@ def far_side(peers: PeerLoop) -> Iterator[FarSide]:
 
 
 @pytest.fixture
+def far_server(start_server, far_side: FarSide) -> Server:
+    """A server that is reached from both sides."""
+    server = start_server()
+    far_side.forward(server)
+    return server
+
+
+@pytest.fixture
 def open_far_browser(far_side: FarSide, playwright: Playwright) -> Iterator[OpenBrowser]:
     """Starts a browser on the far side. Its pages are those of a server that `far_side.forward` was told of."""
     with contextlib.ExitStack() as stack:

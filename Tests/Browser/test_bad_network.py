@@ -23,14 +23,6 @@ from harness.watching import Watch
 FREEZE = 1.0
 
 
-@pytest.fixture
-def far_server(start_server, far_side):
-    """A server that is reached from both sides."""
-    server = start_server()
-    far_side.forward(server)
-    return server
-
-
 @dataclass
 class Direction:
     """One who sends, and how another sees it."""

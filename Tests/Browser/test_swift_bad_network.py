@@ -21,13 +21,6 @@ WATCHED_SECONDS = 15
 
 
 @pytest.fixture
-def far_server(start_server, far_side):
-    server = start_server()
-    far_side.forward(server)
-    return server
-
-
-@pytest.fixture
 def enter(far_side, tmp_path):
     """Lets members on the Swift library enter from the far side; each leaves with the test."""
     members = []
