@@ -194,7 +194,9 @@ if !coreOnly {
         .systemLibrary(name: "CLibVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
         .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV", "CLibVPX"]),
-        .target(name: "GaleneMedia", dependencies: ["RTCBase", "RTP", "MediaIO", "GaleneProtocol", "GaleneClient"]),
+        .target(
+            name: "GaleneMedia",
+            dependencies: ["RTCBase", "RTP", "WebRTCIO", "MediaIO", "GaleneProtocol", "GaleneClient"]),
         .executableTarget(
             name: "galene",
             dependencies: [
