@@ -35,7 +35,8 @@ enum Expiration: Hashable {
         }
     }
 
-    private static let failure = CommandFailure("Write the time as 30min, 12h, 2d, 1mon or 1yr, or as a date: 2026-12-24.")
+    private static let failure = CommandFailure(
+        "Write the time as 30min, 12h, 2d, 1mon or 1yr, or as a date: 2026-12-24.")
     /// In seconds.
     private static let units: [String: Int64] = [
         "s": 1, "min": 60, "h": 3600, "d": 86_400, "mon": 31 * 86_400, "yr": 365 * 86_400,

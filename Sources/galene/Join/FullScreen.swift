@@ -102,6 +102,7 @@ final class FullScreen: Sendable {
         case .escape: state.view.scrollToEnd()
         case .function(1): _ = await session.submit("/help")
         case .function(2): state.view.showsPeople.toggle()
+        case .function(3): state.view.hint = await session.submit("/video")
         case .control("C"): session.leave()
         case .control("D"): state.editor.isEmpty ? session.leave() : { _ = state.editor.handle(.delete) }()
         case .control("L"): state.screen.forget()

@@ -13,7 +13,8 @@ struct JoinCommand: AsyncParsableCommand {
             slash is a command: /help lists them, /leave leaves.
 
             Keys: Tab completes commands and names, Up calls back what you wrote, Alt-Enter begins another line, PageUp \
-            and PageDown read older messages, F2 hides the list of people, Ctrl-L draws anew, Ctrl-C leaves.
+            and PageDown read older messages, F2 hides the list of people, F3 turns pictures on and off, Ctrl-L draws \
+            anew, Ctrl-C leaves.
 
             As ada:
               galene join https://example.org/group/demo/ --username ada

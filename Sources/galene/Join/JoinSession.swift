@@ -41,7 +41,9 @@ actor JoinSession {
     }
 
     /// - Parameter changed: called after each change of the model.
-    init(_ meeting: Meeting, _ options: Options, changed: @escaping @Sendable (isolated JoinSession, Change) -> Void) async {
+    init(
+        _ meeting: Meeting, _ options: Options, changed: @escaping @Sendable (isolated JoinSession, Change) -> Void
+    ) async {
         self.meeting = meeting
         self.changed = changed
         directory = options.directory

@@ -14,7 +14,8 @@ extension MeetingCommand {
         },
         MeetingCommand("who", help: "say who is here, and what they do") { model, _ in
             let lines = model.sortedPeople.map { person in
-                ([person.id == model.ownID ? "\(person.name) (you)" : person.name] + person.facts).joined(separator: ", ")
+                ([person.id == model.ownID ? "\(person.name) (you)" : person.name] + person.facts).joined(
+                    separator: ", ")
             }
             model.answer(lines.joined(separator: "\n"))
             return []
@@ -55,7 +56,8 @@ extension MeetingCommand {
             guard !line.rest.isEmpty else { throw CommandFailure("Say which file: /sendfile USER PATH") }
             return [.sendFile(path: line.rest, to: id)]
         },
-        MeetingCommand("accept", "[NUMBER]", help: "take a file that is offered") { model, line throws(CommandFailure) in
+        MeetingCommand("accept", "[NUMBER]", help: "take a file that is offered") {
+            model, line throws(CommandFailure) in
             [.acceptFile(try file(line.all, of: model, where: \.isOffer).id)]
         },
         MeetingCommand("refuse", "[NUMBER]", help: "refuse a file, or break off its transfer") {
@@ -100,7 +102,8 @@ extension MeetingCommand {
                     .warning, to: try member(line.first, of: model), value: .string(try needed(line.rest)))
             ]
         },
-        MeetingCommand("wall", needs: [.op], "TEXT", help: "show a warning to everybody") { _, line throws(CommandFailure) in
+        MeetingCommand("wall", needs: [.op], "TEXT", help: "show a warning to everybody") {
+            _, line throws(CommandFailure) in
             [.userMessage(.warning, to: nil, value: .string(try needed(line.all)))]
         },
         MeetingCommand("lock", needs: [.op], "[TEXT]", help: "let nobody else enter") { _, line in
@@ -135,7 +138,9 @@ extension MeetingCommand {
             "reinvite", needs: [.op, .token], "INVITATION [TIME]", help: "let an invitation count longer, 1d by default"
         ) { _, line throws(CommandFailure) in
             let expires = try Expiration(line.rest, default: .relative(milliseconds: 86_400_000))
-            return [.groupAction(.editToken, value: ["token": .string(try token(line.first)), "expires": expires.value])]
+            return [
+                .groupAction(.editToken, value: ["token": .string(try token(line.first)), "expires": expires.value])
+            ]
         },
         MeetingCommand("revoke", needs: [.op, .token], "INVITATION", help: "let an invitation count no more") {
             _, line throws(CommandFailure) in

@@ -123,7 +123,8 @@ struct MeetingModel: Sendable {
         guard change.kind == .join || change.kind == .change else { return }
         let before = permissions
         permissions = change.permissions
-        for (permission, gained, lost) in Self.changes where before.contains(permission) != permissions.contains(permission) {
+        for (permission, gained, lost) in Self.changes
+        where before.contains(permission) != permissions.contains(permission) {
             note(permissions.contains(permission) ? gained : lost)
         }
         guard let status = change.status else { return }
@@ -229,7 +230,9 @@ struct MeetingModel: Sendable {
         nextFileNumber += 1
         files.append(file)
         if isUp {
-            note("\(file.headline) is offered: they will learn your network address. /refuse \(file.number) withdraws it.")
+            note(
+                "\(file.headline) is offered: they will learn your network address. /refuse \(file.number) withdraws it."
+            )
         } else {
             note(
                 "File \(file.number), \(file.headline), is offered to you. /accept \(file.number) takes it, by which they "
@@ -250,7 +253,7 @@ struct MeetingModel: Sendable {
         case .state(.done) where file.isUp:
             note("\(file.headline) has arrived.")
             files.remove(at: index)
-        case .state(.done), .state(.closed): files.remove(at: index)
+        case .state(.closed): files.remove(at: index)
         case .state(let state): files[index].state = state
         }
     }
@@ -263,10 +266,14 @@ struct MeetingModel: Sendable {
     mutating func submit(_ text: String) -> Result<[MeetingEffect], CommandFailure> {
         let text = CommandLine.trimmed(text[...])
         guard !text.isEmpty else { return .success([]) }
-        guard lossText == nil else { return .failure(CommandFailure("Not sent: there is no connection to the meeting.")) }
+        guard lossText == nil else {
+            return .failure(CommandFailure("Not sent: there is no connection to the meeting."))
+        }
         if CommandLine.isCommand(text) {
             let line = CommandLine(text)
-            do throws(CommandFailure) { return .success(try MeetingCommand.run(line, in: &self)) } catch { return .failure(error) }
+            do throws(CommandFailure) { return .success(try MeetingCommand.run(line, in: &self)) } catch {
+                return .failure(error)
+            }
         }
         guard mayWrite else { return .failure(CommandFailure("You may not write in this group.")) }
         return .success([.chat(text.hasPrefix("//") ? String(text.dropFirst()) : text)])
@@ -314,8 +321,11 @@ struct MeetingModel: Sendable {
         case .warning: return "Warning: \(text)"
         case .action: return "\(when)\(entry.author) \(text)"
         case .message:
-            guard let recipient = entry.recipient else { return "\(when)\(entry.isOwn ? "You" : entry.author): \(text)" }
-            return entry.isOwn ? "You, privately to \(recipient): \(text)" : "\(entry.author), privately to you: \(text)"
+            guard let recipient = entry.recipient else {
+                return "\(when)\(entry.isOwn ? "You" : entry.author): \(text)"
+            }
+            return entry.isOwn
+                ? "You, privately to \(recipient): \(text)" : "\(entry.author), privately to you: \(text)"
         }
     }
 }

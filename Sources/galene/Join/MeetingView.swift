@@ -149,7 +149,8 @@ struct MeetingView {
         }
         if !fits {
             canvas.write(
-                " and \(people.count - shown.count) more: /who", x: area.x, y: area.maxY - 1, limit: area.maxX, style: .dim)
+                " and \(people.count - shown.count) more: /who", x: area.x, y: area.maxY - 1, limit: area.maxX,
+                style: .dim)
         }
     }
 
@@ -168,7 +169,8 @@ struct MeetingView {
             canvas.write(text, x: x, y: y, style: style)
             x -= 1
         }
-        canvas.write("●", x: area.x + 1, y: y, style: person.mayPresent ? Self.style(of: person.name, isOwn: isOwn) : .dim)
+        canvas.write(
+            "●", x: area.x + 1, y: y, style: person.mayPresent ? Self.style(of: person.name, isOwn: isOwn) : .dim)
         let suffix = isOwn ? " (you)" : ""
         let room = x - area.x - 3 - suffix.count
         canvas.write(
@@ -204,7 +206,9 @@ struct MeetingView {
             }
             let size = HalfBlocks.fit(width: picture.width, height: picture.height, into: room)
             var blocks = drawn[tile.id]
-            if blocks?.time != picture.time || blocks?.blocks.width != size.width || blocks?.blocks.height != size.height {
+            if blocks?.time != picture.time || blocks?.blocks.width != size.width
+                || blocks?.blocks.height != size.height
+            {
                 blocks = (picture.time, HalfBlocks(picture, width: size.width, height: size.height))
             }
             guard let blocks else { continue }
@@ -212,7 +216,8 @@ struct MeetingView {
             let (x, y) = (place.x + (place.width - size.width) / 2, place.y + (room.height - size.height) / 2)
             blocks.blocks.draw(on: &canvas, x: x, y: y)
             canvas.write(
-                label, x: place.x + max(0, place.width - TextWidth.of(label)) / 2, y: y + size.height, limit: place.maxX)
+                label, x: place.x + max(0, place.width - TextWidth.of(label)) / 2, y: y + size.height, limit: place.maxX
+            )
         }
     }
 
@@ -225,7 +230,8 @@ struct MeetingView {
         case .inviting: state = file.isUp ? "waiting" : "/accept \(file.number) or /refuse \(file.number)"
         case .connected, .done:
             let filled = file.percent / 10
-            state = String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
+            state =
+                String(repeating: "█", count: filled) + String(repeating: "░", count: 10 - filled)
                 + " \(file.percent) %"
         default: state = "connecting"
         }
@@ -291,7 +297,10 @@ struct MeetingView {
             let who =
                 entry.recipient.map { entry.isOwn ? "You → \($0), privately" : "\(entry.author) → you, privately" }
                 ?? entry.author
-            head = (TextWidth.shortened(who, to: max(4, width - indent - 3)) + ":", Self.style(of: entry.author, isOwn: entry.isOwn))
+            head = (
+                TextWidth.shortened(who, to: max(4, width - indent - 3)) + ":",
+                Self.style(of: entry.author, isOwn: entry.isOwn)
+            )
         case .action:
             head = (
                 TextWidth.shortened("* \(entry.author)", to: max(4, width - indent - 2)),

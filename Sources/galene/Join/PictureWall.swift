@@ -48,7 +48,8 @@ extension JoinSession {
     func show(_ stream: GaleneClient.Stream) {
         guard wantsPictures, players[stream.id] == nil else { return }
         let id = stream.localID
-        let player = StreamPlayer(stream, maximumPictures: Self.picturesPerSecond, picture: { [pictures] in pictures?.put($0, of: id) })
+        let player = StreamPlayer(
+            stream, maximumPictures: Self.picturesPerSecond, picture: { [pictures] in pictures?.put($0, of: id) })
         players[stream.id] = player
         Task {
             async let playing: Void = player.run()

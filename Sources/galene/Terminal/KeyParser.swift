@@ -177,8 +177,10 @@ struct KeyParser {
 
     private static func key(_ parameters: [UInt8], _ final: UInt8) -> Key? {
         if parameters.first == UInt8(ascii: "?") { return mode(parameters, final) }
-        let numbers = String(decoding: parameters, as: UTF8.self).split(separator: ";", omittingEmptySubsequences: false)
-            .map { Int($0) }
+        let numbers = String(decoding: parameters, as: UTF8.self).split(
+            separator: ";", omittingEmptySubsequences: false
+        )
+        .map { Int($0) }
         // Modifiers are 1 and a sum of Shift 1, Alt 2, Ctrl 4.
         let modifiers = (numbers.count > 1 ? numbers[1] ?? 1 : 1) &- 1
         let byWord = modifiers & 0b110 != 0
@@ -215,7 +217,9 @@ struct KeyParser {
     /// `CSI ? Pd ; Ps $ y`, where Ps is 0 for a mode that the terminal has never heard of, and 4 for one that is always off.
     private static func mode(_ parameters: [UInt8], _ final: UInt8) -> Key? {
         guard final == UInt8(ascii: "y"), parameters.last == UInt8(ascii: "$") else { return nil }
-        let numbers = String(decoding: parameters.dropFirst().dropLast(), as: UTF8.self).split(separator: ";").map { Int($0) }
+        let numbers = String(decoding: parameters.dropFirst().dropLast(), as: UTF8.self).split(separator: ";").map {
+            Int($0)
+        }
         guard numbers.count == 2, let mode = numbers[0], let value = numbers[1] else { return nil }
         return .mode(mode, isKnown: value != 0 && value != 4)
     }

@@ -62,7 +62,8 @@ struct Screen {
         while x < canvas.width {
             let cell = canvas[x, y]
             // The halves of a wide character belong together, whether it comes or goes.
-            let isSame = cell == old[x, y] && (cell.width != 2 || x + 1 >= canvas.width || canvas[x + 1, y] == old[x + 1, y])
+            let isSame =
+                cell == old[x, y] && (cell.width != 2 || x + 1 >= canvas.width || canvas[x + 1, y] == old[x + 1, y])
             guard !isSame, cell.width > 0 else {
                 x += 1
                 continue

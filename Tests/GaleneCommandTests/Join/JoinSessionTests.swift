@@ -26,6 +26,7 @@ struct JoinSessionTests {
         func until(_ isThere: ([String]) -> Bool) async {
             if isThere(said.withLock(\.self)) { return }
             for await _ in changes where isThere(said.withLock(\.self)) { return }
+            Issue.record("it was not said, but \(said.withLock(\.self))")
         }
     }
 
@@ -75,7 +76,8 @@ struct JoinSessionTests {
 
     @Test(.timeLimit(.minutes(1))) func `a file is offered, accepted and stored; another is refused`() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("galene-join-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder.appendingPathComponent("in"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("in"), withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let content = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try content.write(to: folder.appendingPathComponent("data.bin"))

@@ -25,8 +25,10 @@ struct MeetingCommandTests {
         (#"/msg "Lise Meitner" hello"#, "msg", "Lise Meitner", "hello", #""Lise Meitner" hello"#),
         (#"/msg 'Lise Meitner'"#, "msg", "Lise Meitner", "", "'Lise Meitner'"),
         (#"/msg Lise\ Meitner a b"#, "msg", "Lise Meitner", "a b", #"Lise\ Meitner a b"#),
-        (#"/msg "a\"b" c"#, "msg", #"a"b"#, "c", #""a\"b" c"#), (#"/msg "open end"#, "msg", #""open"#, "end", #""open end"#),
-        (#"/msg "a"b c"#, "msg", #""a"b"#, "c", #""a"b c"#), (#"/msg ab\"#, "msg", "ab", #"\"#, #"ab\"#), ("/leave", "leave", "", "", ""),
+        (#"/msg "a\"b" c"#, "msg", #"a"b"#, "c", #""a\"b" c"#),
+        (#"/msg "open end"#, "msg", #""open"#, "end", #""open end"#),
+        (#"/msg "a"b c"#, "msg", #""a"b"#, "c", #""a"b c"#), (#"/msg ab\"#, "msg", "ab", #"\"#, #"ab\"#),
+        ("/leave", "leave", "", "", ""),
         ("/me\twaves\nand smiles", "me", "waves", "and smiles", "waves\nand smiles"), ("/", "", "", "", ""),
     ])
     func `are parsed as the page parses them`(text: String, name: String, first: String, rest: String, all: String) {
@@ -40,22 +42,33 @@ struct MeetingCommandTests {
     }
 
     @Test(arguments: [
-        ("hello", [MeetingEffect.chat("hello")]), (" two words ", [.chat("two words")]), ("//slash", [.chat("/slash")]), ("  ", []),
-        ("/me waves", [.chat("waves", kind: .me)]), ("/msg bob hi", [.chat("hi", to: "b1")]), ("/msg b1 hi", [.chat("hi", to: "b1")]),
+        ("hello", [MeetingEffect.chat("hello")]), (" two words ", [.chat("two words")]), ("//slash", [.chat("/slash")]),
+        ("  ", []),
+        ("/me waves", [.chat("waves", kind: .me)]), ("/msg bob hi", [.chat("hi", to: "b1")]),
+        ("/msg b1 hi", [.chat("hi", to: "b1")]),
         ("/raise", [.userAction(.setData, on: "me", value: ["raisehand": true])]),
         ("/unraise", [.userAction(.setData, on: "me", value: ["raisehand": nil])]), ("/leave", [.leave]),
-        ("/video on", [.receivePictures(true)]), ("/renegotiate", [.renegotiate]), ("/sendfile bob /tmp/a b", [.sendFile(path: "/tmp/a b", to: "b1")]),
+        ("/video on", [.receivePictures(true)]), ("/renegotiate", [.renegotiate]),
+        ("/sendfile bob /tmp/a b", [.sendFile(path: "/tmp/a b", to: "b1")]),
         ("/accept", [.acceptFile("f1")]), ("/accept 1", [.acceptFile("f1")]), ("/refuse", [.refuseFile("f1")]),
-        ("/kick bob", [.userAction(.kick, on: "b1")]), ("/kick bob go away", [.userAction(.kick, on: "b1", value: "go away")]),
-        ("/identify bob", [.userAction(.identify, on: "b1")]), ("/op bob", [.userAction(.op, on: "b1")]), ("/unop bob", [.userAction(.unop, on: "b1")]),
+        ("/kick bob", [.userAction(.kick, on: "b1")]),
+        ("/kick bob go away", [.userAction(.kick, on: "b1", value: "go away")]),
+        ("/identify bob", [.userAction(.identify, on: "b1")]), ("/op bob", [.userAction(.op, on: "b1")]),
+        ("/unop bob", [.userAction(.unop, on: "b1")]),
         ("/present bob", [.userAction(.present, on: "b1")]), ("/unpresent bob", [.userAction(.unpresent, on: "b1")]),
         ("/shutup bob", [.userAction(.shutUp, on: "b1")]), ("/unshutup bob", [.userAction(.unshutUp, on: "b1")]),
         ("/mute bob", [.userMessage(.mute, to: "b1")]), ("/muteall", [.userMessage(.mute, to: nil, noEcho: true)]),
-        ("/warn bob be quiet", [.userMessage(.warning, to: "b1", value: "be quiet")]), ("/wall be quiet", [.userMessage(.warning, to: nil, value: "be quiet")]),
-        ("/lock", [.groupAction(.lock)]), ("/lock come later", [.groupAction(.lock, value: "come later")]), ("/unlock", [.groupAction(.unlock)]),
-        ("/clear", [.groupAction(.clearChat)]), ("/subgroups", [.groupAction(.subgroups)]), ("/record", [.groupAction(.record)]),
+        ("/warn bob be quiet", [.userMessage(.warning, to: "b1", value: "be quiet")]),
+        ("/wall be quiet", [.userMessage(.warning, to: nil, value: "be quiet")]),
+        ("/lock", [.groupAction(.lock)]), ("/lock come later", [.groupAction(.lock, value: "come later")]),
+        ("/unlock", [.groupAction(.unlock)]),
+        ("/clear", [.groupAction(.clearChat)]), ("/subgroups", [.groupAction(.subgroups)]),
+        ("/record", [.groupAction(.record)]),
         ("/unrecord", [.groupAction(.unrecord)]), ("/listtokens", [.groupAction(.listTokens)]),
-        ("/revoke https://h/group/demo/?token=abc", [.groupAction(.editToken, value: ["token": "abc", "expires": -1000])]),
+        (
+            "/revoke https://h/group/demo/?token=abc",
+            [.groupAction(.editToken, value: ["token": "abc", "expires": -1000])]
+        ),
         ("/reinvite abc 2h", [.groupAction(.editToken, value: ["token": "abc", "expires": 7_200_000])]),
         (
             "/invite bob 2026-12-24",
@@ -63,7 +76,8 @@ struct MeetingCommandTests {
                 .groupAction(
                     .makeToken,
                     value: [
-                        "group": "demo", "username": "bob", "expires": "2026-12-24T00:00:00Z", "permissions": ["present", "message"],
+                        "group": "demo", "username": "bob", "expires": "2026-12-24T00:00:00Z",
+                        "permissions": ["present", "message"],
                     ])
             ]
         ),
@@ -75,9 +89,11 @@ struct MeetingCommandTests {
 
     @Test(arguments: [
         ("/nope", "There is no command /nope. Type /help for those that there are."),
-        ("/msg", "Say who is meant, for instance: /msg \"Lise Meitner\" Hello"), ("/msg bob", "There is no text in this command."),
+        ("/msg", "Say who is meant, for instance: /msg \"Lise Meitner\" Hello"),
+        ("/msg bob", "There is no text in this command."),
         ("/msg nobody hi", "There is nobody named “nobody” here."), ("/me", "There is no text in this command."),
-        ("/accept 7", "Say which file: 1"), ("/video maybe", "Type /video on or /video off."), ("/sendfile bob", "Say which file: /sendfile USER PATH"),
+        ("/accept 7", "Say which file: 1"), ("/video maybe", "Type /video on or /video off."),
+        ("/sendfile bob", "Say which file: /sendfile USER PATH"),
         ("/invite bob soon", "Write the time as 30min, 12h, 2d, 1mon or 1yr, or as a date: 2026-12-24."),
         ("/invite bob 99999999999999999yr", "Write the time as 30min, 12h, 2d, 1mon or 1yr, or as a date: 2026-12-24."),
         ("/\u{1b}[2J", "There is no command /\u{241b}[2J. Type /help for those that there are."),
@@ -90,7 +106,9 @@ struct MeetingCommandTests {
     @Test func `nothing is sent to somebody by chance`() {
         var model = model()
         model.handle(.user(.add, Fixture.user("b2", "bob")))
-        #expect(model.submit("/msg bob hi") == .failure(CommandFailure("2 people are called bob. Name one by its id: b1, b2")))
+        #expect(
+            model.submit("/msg bob hi")
+                == .failure(CommandFailure("2 people are called bob. Name one by its id: b1, b2")))
         #expect(model.submit("/msg b2 hi") == .success([.chat("hi", to: "b2")]))
     }
 
@@ -113,7 +131,8 @@ struct MeetingCommandTests {
 
     @Test func `all of spec 13.6 that make sense in a terminal are there`() {
         let names = [
-            "help", "me", "msg", "leave", "clear", "lock", "unlock", "record", "unrecord", "subgroups", "invite", "reinvite",
+            "help", "me", "msg", "leave", "clear", "lock", "unlock", "record", "unrecord", "subgroups", "invite",
+            "reinvite",
             "revoke", "listtokens", "renegotiate", "sendfile", "kick", "identify", "op", "unop", "present", "unpresent",
             "shutup", "unshutup", "mute", "muteall", "warn", "wall", "raise", "unraise",
         ]
@@ -121,8 +140,10 @@ struct MeetingCommandTests {
     }
 
     @Test(arguments: [
-        ("/he", ["/help "]), ("/un", ["/unraise", "/unop", "/unpresent", "/unshutup", "/unlock", "/unrecord"]), ("/msg Li", [#""Lise Meitner" "#]),
-        (#"/msg "lise m"#, [#""Lise Meitner" "#]), ("/kick ", ["bob", #""Lise Meitner""#]), ("hello bo", ["bob "]), ("hello x", []), ("hello ", []),
+        ("/he", ["/help "]), ("/un", ["/unraise", "/unop", "/unpresent", "/unshutup", "/unlock", "/unrecord"]),
+        ("/msg Li", [#""Lise Meitner" "#]),
+        (#"/msg "lise m"#, [#""Lise Meitner" "#]), ("/kick ", ["bob", #""Lise Meitner""#]), ("hello bo", ["bob "]),
+        ("hello x", []), ("hello ", []),
         ("/msg bob b", []), ("/me bo", []),
     ])
     func `are completed, and so are names`(text: String, candidates: [String]) {

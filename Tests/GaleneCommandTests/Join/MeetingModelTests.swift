@@ -29,12 +29,14 @@ struct MeetingModelTests {
         var model = Fixture.model()
         model.handle(.user(.add, Fixture.user("1", "Lise")))
         model.handle(.user(.change, Fixture.user("1", "Lise", [.present, .message, .op], ["raisehand": true])))
-        model.handle(.user(.change, Fixture.user("1", "Lise", [.present, .message], ["muted": true], sends: [.audio, .video])))
+        model.handle(
+            .user(.change, Fixture.user("1", "Lise", [.present, .message], ["muted": true], sends: [.audio, .video])))
         model.handle(.user(.delete, Fixture.user("1", "Lise")))
         #expect(
             model.takeAnnouncements() == [
                 "Lise is here.", "Lise has raised a hand.", "Lise is an operator now.", "Lise has lowered the hand.",
-                "Lise is no longer an operator.", "The microphone of Lise is off.", "Lise sends video.", "Lise has left.",
+                "Lise is no longer an operator.", "The microphone of Lise is off.", "Lise sends video.",
+                "Lise has left.",
             ])
         #expect(model.takeAnnouncements().isEmpty)
     }
@@ -85,7 +87,8 @@ struct MeetingModelTests {
         model.handle(Fixture.message(.mute, nil))
         #expect(
             texts(model) == [
-                "Lise Meitner says: quiet please", "The server says: not authorised", "Lise Meitner asks you to be silent.",
+                "Lise Meitner says: quiet please", "The server says: not authorised",
+                "Lise Meitner asks you to be silent.",
             ])
         model.handle(Fixture.message(.kicked, "go away"))
         #expect(model.end == MeetingEnd(.kicked, "you were removed from the group by Lise Meitner: go away"))
@@ -119,8 +122,13 @@ struct MeetingModelTests {
         model.handle(Fixture.chat("a\n" + evil, from: "1", evil, to: "1"))
         model.handle(Fixture.message(.warning, .string(evil), from: evil))
         model.handle(Fixture.message(.userInfo, ["id": "1", "username": .string(evil), "address": .string(evil)]))
-        model.handle(Fixture.message(.token, ["token": .string(evil), "username": .string(evil), "expires": .string(evil)]))
-        model.handle(.joined(GroupChange(kind: .change, group: "demo", permissions: [], status: GroupStatus(name: "demo", displayName: evil))))
+        model.handle(
+            Fixture.message(.token, ["token": .string(evil), "username": .string(evil), "expires": .string(evil)]))
+        model.handle(
+            .joined(
+                GroupChange(
+                    kind: .change, group: "demo", permissions: [], status: GroupStatus(name: "demo", displayName: evil))
+            ))
         model.offered("f", isUp: false, name: evil, person: evil, size: 5)
         model.file("f", .cancelled(reason: evil))
         model.handle(Fixture.message(.kicked, .string(evil), from: evil))
@@ -150,12 +158,14 @@ struct MeetingModelTests {
         model.offered("a", isUp: false, name: "report.pdf", person: "Lise", size: 1_234_567)
         model.offered("b", isUp: true, name: "photo.jpg", person: "bob", size: 10)
         #expect(model.files.map(\.number) == [1, 2] && model.files[0].isOffer && !model.files[1].isOffer)
-        #expect(texts(model)[0].hasPrefix("File 1, report.pdf (1.2 MB) from Lise, is offered to you. /accept 1 takes it"))
+        #expect(
+            texts(model)[0].hasPrefix("File 1, report.pdf (1.2 MB) from Lise, is offered to you. /accept 1 takes it"))
         model.file("a", .state(.connected))
         model.file("a", .progress(617_283))
         #expect(model.files[0].percent == 49 && model.files[0].state == .connected)
-        model.file("a", .stored(path: "./report.pdf"))
         model.file("a", .state(.done))
+        model.file("a", .stored(path: "./report.pdf"))
+        model.file("a", .state(.closed))
         model.file("b", .cancelled(reason: "declined"))
         model.file("b", .state(.closed))
         #expect(model.files.isEmpty)
@@ -167,7 +177,8 @@ struct MeetingModelTests {
     }
 
     @Test(arguments: [
-        (Int64(0), "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (123_456, "123 kB"), (999_999, "1.0 MB"),
+        (Int64(0), "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (123_456, "123 kB"),
+        (999_999, "1.0 MB"),
         (1_500_000_000, "1.5 GB"), (.max, "9223372 TB"),
     ])
     func `sizes are in units that people use`(bytes: Int64, text: String) {

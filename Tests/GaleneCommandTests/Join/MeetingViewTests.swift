@@ -82,7 +82,9 @@ struct MeetingViewTests {
         #expect(caret.y == 4)
     }
 
-    @Test(arguments: [(1, 1), (2, 1), (1, 30), (300, 2), (5, 4), (30, 6), (61, 8), (110, 9), (1000, 3), (200, 60), (0, 0), (-4, 7)])
+    @Test(arguments: [
+        (1, 1), (2, 1), (1, 30), (300, 2), (5, 4), (30, 6), (61, 8), (110, 9), (1000, 3), (200, 60), (0, 0), (-4, 7),
+    ])
     func `has something to show at any size`(width: Int, height: Int) throws {
         var model = model()
         for number in 0..<20 { model.offered("\(number)", isUp: number % 2 == 0, name: "file", person: "bob", size: 5) }
@@ -127,7 +129,10 @@ struct MeetingViewTests {
                 }
             }
         }
-        #expect(PictureGrid.areas(1, in: Area(x: 0, y: 0, width: 60, height: 20)) == [Area(x: 0, y: 0, width: 60, height: 20)])
+        #expect(
+            PictureGrid.areas(1, in: Area(x: 0, y: 0, width: 60, height: 20)) == [
+                Area(x: 0, y: 0, width: 60, height: 20)
+            ])
     }
 
     @Test func `what is read stays in view when something new comes`() {

@@ -27,12 +27,15 @@ struct HalfBlocksTests {
     /// The bars of SMPTE RP 219 at full intensity in BT.601, and what they are in RGB (ITU-R BT.601-7, table 3).
     @Test(arguments: [
         (UInt8(16), UInt8(128), UInt8(128), 0, 0, 0), (235, 128, 128, 255, 255, 255), (81, 90, 240, 255, 0, 0),
-        (145, 54, 34, 0, 255, 0), (41, 240, 110, 0, 0, 255), (210, 16, 146, 255, 255, 0), (126, 128, 128, 128, 128, 128),
+        (145, 54, 34, 0, 255, 0), (41, 240, 110, 0, 0, 255), (210, 16, 146, 255, 255, 0),
+        (126, 128, 128, 128, 128, 128),
     ])
     func `have the colours of the picture`(y: UInt8, u: UInt8, v: UInt8, red: Int, green: Int, blue: Int) throws {
         let blocks = HalfBlocks(try picture(16, 16) { _, _ in (y, u, v) }, width: 4, height: 2)
         for pixel in blocks.pixels {
-            #expect(abs(Int(pixel.red) - red) <= HalfBlocks.step / 2 + 1 && abs(Int(pixel.green) - green) <= HalfBlocks.step / 2 + 1)
+            #expect(
+                abs(Int(pixel.red) - red) <= HalfBlocks.step / 2 + 1
+                    && abs(Int(pixel.green) - green) <= HalfBlocks.step / 2 + 1)
             #expect(abs(Int(pixel.blue) - blue) <= HalfBlocks.step / 2 + 1)
         }
     }
@@ -47,7 +50,8 @@ struct HalfBlocksTests {
     }
 
     @Test(arguments: [
-        (640, 480, 80, 24, 64, 24), (1280, 720, 80, 24, 80, 23), (480, 640, 80, 24, 36, 24), (16, 9, 10, 50, 10, 3), (1, 1000, 10, 10, 1, 10),
+        (640, 480, 80, 24, 64, 24), (1280, 720, 80, 24, 80, 23), (480, 640, 80, 24, 36, 24), (16, 9, 10, 50, 10, 3),
+        (1, 1000, 10, 10, 1, 10),
         (1000, 1, 10, 10, 10, 1), (4, 3, 0, 10, 0, 0), (0, 3, 10, 10, 0, 0),
     ])
     func `keep the picture's ratio`(width: Int, height: Int, columns: Int, rows: Int, w: Int, h: Int) {

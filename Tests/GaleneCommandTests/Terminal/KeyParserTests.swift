@@ -21,7 +21,8 @@ struct KeyParserTests {
         ("\u{1b}OQ\u{1b}[12~\u{1b}[24~", [.function(2), .function(2), .function(12)]),
         ("\u{1b}[200~one\r\ntwo\ttab\u{1b}[31m!\u{1b}[201~", [.paste("one\ntwo tab[31m!")]),
         ("\u{1b}[?2026;2$y", [.mode(2026, isKnown: true)]), ("\u{1b}[?2026;0$y", [.mode(2026, isKnown: false)]),
-        ("\u{1b}]11;rgb:0000/0000/0000\u{07}", []), ("\u{1b}P1$r0m\u{1b}\\", []), ("\u{1b}[13;2u", [.lineBreak]), ("z", [.character("z")]),
+        ("\u{1b}]11;rgb:0000/0000/0000\u{07}", []), ("\u{1b}P1$r0m\u{1b}\\", []), ("\u{1b}[13;2u", [.lineBreak]),
+        ("z", [.character("z")]),
     ]
 
     @Test func `are the same however the bytes are cut`() {
@@ -49,7 +50,9 @@ struct KeyParserTests {
     }
 
     @Test func `what is no UTF-8 becomes replacements, and what follows is read`() {
-        for broken: [UInt8] in [[0xff], [0xc3], [0xe2, 0x82], [0x80], [0xf5, 0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80]] {
+        for broken: [UInt8] in [
+            [0xff], [0xc3], [0xe2, 0x82], [0x80], [0xf5, 0x80], [0xc0, 0xaf], [0xed, 0xa0, 0x80],
+        ] {
             var parser = KeyParser()
             let keys = parser.parse(broken + Array("ok".utf8))
             #expect(keys.suffix(2) == [.character("o"), .character("k")] && keys.contains(.character("\u{fffd}")))
@@ -60,7 +63,8 @@ struct KeyParserTests {
         var parser = KeyParser()
         _ = parser.parse(Array("\u{1b}[".utf8) + [UInt8](repeating: UInt8(ascii: "1"), count: 100_000))
         #expect(!parser.isWaiting)
-        let long = Array("\u{1b}[200~".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: KeyParser.maximumPaste + 1000)
+        let long =
+            Array("\u{1b}[200~".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: KeyParser.maximumPaste + 1000)
         let keys = parser.parse(long + Array("\u{1b}[201~".utf8))
         guard case .paste(let text)? = keys.last else {
             Issue.record("the paste has no end")

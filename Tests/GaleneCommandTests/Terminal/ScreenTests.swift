@@ -40,7 +40,8 @@ struct ScreenTests {
     @Test func `colours are what the terminal can show`() {
         var canvas = Canvas(width: 1, height: 1)
         canvas.place(
-            Cell(text: "x", width: 1, style: Style(foreground: .rgb(red: 255, green: 0, blue: 0), attributes: .bold)), x: 0,
+            Cell(text: "x", width: 1, style: Style(foreground: .rgb(red: 255, green: 0, blue: 0), attributes: .bold)),
+            x: 0,
             y: 0)
         func sent(_ colors: ColorDepth) -> String {
             var screen = Screen(colors: colors)
@@ -86,8 +87,10 @@ struct ScreenTests {
             for _ in 0..<Int.random(in: 0...6, using: &random) {
                 let words = ["hello", "漢字", "─▀│", "👩‍👩‍👧!", "   ", "é", "❤️x", "a"]
                 let style = Style(
-                    foreground: [.standard, .palette(3), .palette(200), .rgb(red: 8, green: 16, blue: 240)].randomElement(using: &random) ?? .standard,
-                    background: [.standard, .palette(4), .rgb(red: 240, green: 0, blue: 8)].randomElement(using: &random) ?? .standard,
+                    foreground: [.standard, .palette(3), .palette(200), .rgb(red: 8, green: 16, blue: 240)]
+                        .randomElement(using: &random) ?? .standard,
+                    background: [.standard, .palette(4), .rgb(red: 240, green: 0, blue: 8)].randomElement(
+                        using: &random) ?? .standard,
                     attributes: [[], .bold, .dim, [.bold, .reversed]].randomElement(using: &random) ?? [])
                 canvas.write(
                     words.randomElement(using: &random) ?? "", x: .random(in: -2..<24, using: &random),
@@ -99,7 +102,9 @@ struct ScreenTests {
             var expected = TestTerminal(width: 24, height: 6)
             expected.receive(fresh.update(to: canvas, caret: .init(x: 3, y: 2)))
             #expect(terminal.rows == expected.rows && terminal.x == 3 && terminal.y == 2)
-            #expect(terminal.rows.map { $0.map(\.text).joined() } == (0..<6).map { y in (0..<24).map { canvas[$0, y].text }.joined() })
+            #expect(
+                terminal.rows.map { $0.map(\.text).joined() }
+                    == (0..<6).map { y in (0..<24).map { canvas[$0, y].text }.joined() })
         }
     }
 }
