@@ -21,7 +21,8 @@ final class FullScreen: Sendable {
         /// A frame is on its way to the terminal, which takes its time.
         var isWriting = false
         var isDue = false
-        var isTimed = false
+        var isUrgent = false
+        var timer: ContinuousClock.Instant?
         var isStopped = false
         var lastFrame = ContinuousClock.now - .seconds(1)
 
@@ -30,6 +31,8 @@ final class FullScreen: Sendable {
 
     /// Frames are at least so far apart: what happens meanwhile comes with the next.
     private static let frameInterval = Duration.milliseconds(33)
+    /// The same of frames in which only pictures are new.
+    private static let pictureInterval = Duration.seconds(1 / JoinSession.picturesPerSecond)
 
     init(mode: TerminalMode, colors: ColorDepth) {
         self.mode = mode
@@ -99,6 +102,7 @@ final class FullScreen: Sendable {
         case .escape: state.view.scrollToEnd()
         case .function(1): _ = await session.submit("/help")
         case .function(2): state.view.showsPeople.toggle()
+        case .function(3): state.view.hint = await session.submit("/video")
         case .control("C"): session.leave()
         case .control("D"): state.editor.isEmpty ? session.leave() : { _ = state.editor.handle(.delete) }()
         case .control("L"): state.screen.forget()
@@ -127,23 +131,27 @@ final class FullScreen: Sendable {
     // MARK: Frames
 
     /// Draws now, or when it may.
-    func draw(_ session: isolated JoinSession) {
+    func draw(_ session: isolated JoinSession, isUrgent: Bool = true) {
         let state = state
         guard !state.isStopped else { return }
         state.isDue = true
-        guard !state.isWriting, !state.isTimed else { return }
-        let wait = Self.frameInterval - (ContinuousClock.now - state.lastFrame)
-        guard wait <= .zero else {
-            state.isTimed = true
+        state.isUrgent = state.isUrgent || isUrgent
+        guard !state.isWriting else { return }
+        let now = ContinuousClock.now
+        let due = state.lastFrame + (state.isUrgent ? Self.frameInterval : Self.pictureInterval)
+        guard due <= now else {
+            guard state.timer.map({ due < $0 }) ?? true else { return }
+            state.timer = due
             Task {
-                try? await Task.sleep(for: wait)
+                try? await Task.sleep(until: due)
                 self.timeHasCome(session)
             }
             return
         }
         state.isDue = false
-        state.lastFrame = .now
-        let frame = state.view.draw(session.model, state.editor)
+        state.isUrgent = false
+        state.lastFrame = now
+        let frame = state.view.draw(session.model, state.editor, tiles: session.tiles)
         let bytes = state.screen.update(to: frame.canvas, caret: frame.caret)
         guard !bytes.isEmpty else { return }
         state.isWriting = true
@@ -154,12 +162,12 @@ final class FullScreen: Sendable {
     }
 
     private func timeHasCome(_ session: isolated JoinSession) {
-        state.isTimed = false
-        if state.isDue { draw(session) }
+        state.timer = nil
+        if state.isDue { draw(session, isUrgent: false) }
     }
 
     private func written(_ session: isolated JoinSession) {
         state.isWriting = false
-        if state.isDue { draw(session) }
+        if state.isDue { draw(session, isUrgent: false) }
     }
 }

@@ -13,7 +13,8 @@ struct JoinCommand: AsyncParsableCommand {
             slash is a command: /help lists them, /leave leaves.
 
             Keys: Tab completes commands and names, Up calls back what you wrote, Alt-Enter begins another line, PageUp \
-            and PageDown read older messages, F2 hides the list of people, Ctrl-L draws anew, Ctrl-C leaves.
+            and PageDown read older messages, F2 hides the list of people, F3 turns pictures on and off, Ctrl-L draws \
+            anew, Ctrl-C leaves.
 
             As ada:
               galene join https://example.org/group/demo/ --username ada
@@ -51,7 +52,7 @@ struct JoinCommand: AsyncParsableCommand {
         else { return }
         let colors = ColorDepth(environment: environment)
         let settings = JoinSession.Options(
-            directory: directory, wantsPictures: !isPlain && !noVideo && colors != .none)
+            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo)
         do {
             let end =
                 isPlain
@@ -69,7 +70,7 @@ struct JoinCommand: AsyncParsableCommand {
         _ meeting: Meeting, _ settings: JoinSession.Options, _ interruption: Interruption
     ) async -> MeetingEnd? {
         let output = LineWriter.standardOutput
-        let session = await JoinSession(meeting, settings) { session in
+        let session = await JoinSession(meeting, settings) { session, _ in
             session.withModel { PlainTranscript.say(&$0, to: output) }
         }
         for line in PlainTranscript.greeting(await session.model) { try? output.line(line) }
@@ -81,7 +82,9 @@ struct JoinCommand: AsyncParsableCommand {
     ) async throws -> MeetingEnd? {
         let mode = TerminalMode()
         let screen = FullScreen(mode: mode, colors: colors)
-        let session = await JoinSession(meeting, settings) { session in screen.draw(session) }
+        let session = await JoinSession(meeting, settings) { session, change in
+            screen.draw(session, isUrgent: change == .model)
+        }
         do {
             try mode.enter()
         } catch {

@@ -3,7 +3,9 @@
 
 import Foundation
 import GaleneClient
+import GaleneMedia
 import GaleneProtocol
+import RTP
 
 /// One person's time in a meeting: brings the model together with the connection. Who shows the model is told when there is
 /// something new in it.
@@ -12,35 +14,52 @@ actor JoinSession {
     private let directory: String
     private(set) var model: MeetingModel
     private var files: [String: TransferredFile] = [:]
-    private let changed: @Sendable (isolated JoinSession) -> Void
+    private let changed: @Sendable (isolated JoinSession, Change) -> Void
+    let wantsPictures: Bool
+    /// Those who send pictures, in the order in which they began.
+    var tiles: [Tile] = []
+    /// By the stream's id.
+    var players: [String: StreamPlayer] = [:]
+    /// `nil` before it runs.
+    private(set) var pictures: PictureBox?
     private var endWaiters: [CheckedContinuation<MeetingEnd, Never>] = []
 
     struct Options: Sendable {
         /// Where files are put.
         var directory = "."
+        /// Whether pictures can be shown at all.
+        var canShowPictures = false
+        /// Whether they are wanted from the beginning.
         var wantsPictures = false
-        var wantsSound = false
     }
 
-    private let wantsSound: Bool
+    /// What is new.
+    enum Change: Sendable {
+        case model
+        /// Pictures alone, which can wait a little.
+        case pictures
+    }
 
     /// - Parameter changed: called after each change of the model.
-    init(_ meeting: Meeting, _ options: Options, changed: @escaping @Sendable (isolated JoinSession) -> Void) async {
+    init(
+        _ meeting: Meeting, _ options: Options, changed: @escaping @Sendable (isolated JoinSession, Change) -> Void
+    ) async {
         self.meeting = meeting
         self.changed = changed
         directory = options.directory
-        wantsSound = options.wantsSound
+        wantsPictures = options.canShowPictures
         let connection = meeting.connection
         model = MeetingModel(
             ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
             title: meeting.joined.status?.displayName ?? meeting.status.displayName ?? meeting.status.name,
             permissions: meeting.joined.permissions, isLocked: meeting.joined.status?.locked ?? false,
             now: LocalClock.now, clock: LocalClock.timeOfDay)
-        model.receivesPictures = options.wantsPictures
+        model.receivesPictures = options.wantsPictures && options.canShowPictures
     }
 
     /// - Returns: when the meeting is over, why.
     func run() async -> MeetingEnd {
+        pictures = PictureBox { [weak self] in Task { await self?.fetchPictures() } }
         await request()
         let events = Task { await follow() }
         let end = await withTaskCancellationHandler {
@@ -60,6 +79,9 @@ actor JoinSession {
     /// Lets whoever shows it change it and look at it in one step.
     func withModel<R: Sendable>(_ body: @Sendable (inout MeetingModel) -> R) -> R { body(&model) }
 
+    func tellChange() { changed(self, .model) }
+    func tellPictures() { changed(self, .pictures) }
+
     // MARK: What happens
 
     private func follow() async {
@@ -74,9 +96,13 @@ actor JoinSession {
     private func handle(_ event: ServerEvent) {
         model.ownID = meeting.connection.id
         model.handle(event)
-        if case .fileTransfer(let file) = event { follow(file) }
+        switch event {
+        case .fileTransfer(let file): follow(file)
+        case .downStream(let stream): show(stream)
+        default: break
+        }
         if let end = model.end { finish(end) }
-        changed(self)
+        tellChange()
     }
 
     private func follow(_ file: TransferredFile) {
@@ -87,7 +113,7 @@ actor JoinSession {
             do {
                 for try await event in file.events {
                     model.file(id, event)
-                    changed(self)
+                    tellChange()
                 }
             } catch {}
             files[id] = nil
@@ -109,13 +135,13 @@ actor JoinSession {
         switch model.submit(text) {
         case .failure(let failure): return failure.text
         case .success(let effects):
-            changed(self)
+            tellChange()
             for effect in effects {
                 do {
                     try await perform(effect)
                 } catch {
                     model.note("Not done: \(CommandError(error).description)", isWarning: true)
-                    changed(self)
+                    tellChange()
                 }
             }
             return nil
@@ -142,11 +168,12 @@ actor JoinSession {
 
     /// Pictures are small here, so the small ones will do.
     private func request() async {
-        var tracks: [RequestedTrack] = []
-        if model.receivesPictures { tracks.append(.videoLow) }
-        if wantsSound { tracks.append(.audio) }
+        guard wantsPictures || !model.receivesPictures else {
+            model.receivesPictures = false
+            return model.note("Pictures cannot be shown here.", isWarning: true)
+        }
         do {
-            try await meeting.connection.request(["": tracks])
+            try await meeting.connection.request(["": model.receivesPictures ? [.videoLow] : []])
         } catch {
             model.note("Not done: \(CommandError(error).description)", isWarning: true)
         }

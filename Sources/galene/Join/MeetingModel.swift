@@ -253,7 +253,7 @@ struct MeetingModel: Sendable {
         case .state(.done) where file.isUp:
             note("\(file.headline) has arrived.")
             files.remove(at: index)
-        case .state(.done), .state(.closed): files.remove(at: index)
+        case .state(.closed): files.remove(at: index)
         case .state(let state): files[index].state = state
         }
     }

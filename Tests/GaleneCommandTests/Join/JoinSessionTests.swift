@@ -26,6 +26,7 @@ struct JoinSessionTests {
         func until(_ isThere: ([String]) -> Bool) async {
             if isThere(said.withLock(\.self)) { return }
             for await _ in changes where isThere(said.withLock(\.self)) { return }
+            Issue.record("it was not said, but \(said.withLock(\.self))")
         }
     }
 
@@ -41,7 +42,7 @@ struct JoinSessionTests {
         let options = try MeetingOptions.parse([server.page("demo"), "--username", name])
         let meeting = try await options.join(environment: [:])
         let watcher = Watcher()
-        let session = await JoinSession(meeting, .init(directory: directory)) { session in
+        let session = await JoinSession(meeting, .init(directory: directory)) { session, _ in
             watcher.note(session.withModel { $0.takeAnnouncements() })
         }
         return Member(session: session, watcher: watcher, connection: meeting.connection)

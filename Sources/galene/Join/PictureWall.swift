@@ -1,0 +1,83 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneMedia
+import MediaIO
+import RTP
+import Synchronization
+
+/// The newest picture of each stream, between the threads that decode and whoever draws: what is not fetched in time is
+/// replaced.
+final class PictureBox: Sendable {
+    private struct Contents {
+        var newest: [String: VideoPicture] = [:]
+        /// Somebody has been told, and has not fetched them yet.
+        var isAnnounced = false
+    }
+
+    private let contents = Mutex(Contents())
+    private let announce: @Sendable () -> Void
+
+    /// - Parameter announce: called when there is something to fetch.
+    init(announce: @escaping @Sendable () -> Void) { self.announce = announce }
+
+    func put(_ picture: VideoPicture, of id: String) {
+        let isFirst = contents.withLock { contents in
+            contents.newest[id] = picture
+            defer { contents.isAnnounced = true }
+            return !contents.isAnnounced
+        }
+        if isFirst { announce() }
+    }
+
+    func take() -> [String: VideoPicture] {
+        contents.withLock { contents in
+            defer { contents = Contents() }
+            return contents.newest
+        }
+    }
+}
+
+extension JoinSession {
+    /// So many pictures a second are drawn of each stream: enough to see who speaks, and what a terminal over a network of
+    /// some Mbit/s can take.
+    static let picturesPerSecond = 10.0
+
+    /// A stream is offered, for the first time or again.
+    func show(_ stream: GaleneClient.Stream) {
+        guard wantsPictures, players[stream.id] == nil else { return }
+        let id = stream.localID
+        let player = StreamPlayer(
+            stream, maximumPictures: Self.picturesPerSecond, picture: { [pictures] in pictures?.put($0, of: id) })
+        players[stream.id] = player
+        Task {
+            async let playing: Void = player.run()
+            do {
+                for try await event in stream.events { follow(event, of: stream) }
+            } catch {}
+            await playing
+            players[stream.id] = nil
+        }
+    }
+
+    private func follow(_ event: StreamEvent, of stream: GaleneClient.Stream) {
+        let id = stream.localID
+        switch event {
+        case .track(let track) where track.kind == .video:
+            guard !tiles.contains(where: { $0.id == id }) else { return }
+            let name = Person.shown(stream.username)
+            tiles.append(Tile(id: id, label: stream.label == "screenshare" ? "\(name) (screen)" : name))
+        case .trackRemoved(let track) where track.kind == .video: tiles.removeAll { $0.id == id }
+        case .closed(let isReplaced): if !isReplaced { tiles.removeAll { $0.id == id } }
+        default: return
+        }
+        tellChange()
+    }
+
+    func fetchPictures() {
+        guard let newest = pictures?.take() else { return }
+        for index in tiles.indices { tiles[index].picture = newest[tiles[index].id] ?? tiles[index].picture }
+        tellPictures()
+    }
+}

@@ -1,0 +1,196 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""`galene join` in a terminal, in one meeting with a browser."""
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from harness.browser import WITH_PANEL
+from harness.server import ROOT
+from harness.swift_program import SwiftProgram
+from harness.terminal import Terminal
+from harness.waiting import until
+
+GALENE = ROOT / ".build" / "debug" / "galene"
+
+# Times of day, which are the only thing on these screens that no test knows.
+CLOCK = re.compile(r"\b\d\d:\d\d\b")
+
+MONDAY = {
+    "displayName": "Monday meeting", "wildcard-user": {"password": {"type": "wildcard"}, "permissions": "present"},
+    "users": {"Alice": {"password": "correct horse", "permissions": "op"}},
+}
+
+
+def timeless(text: str) -> str:
+    return CLOCK.sub("HH:MM", text.rstrip("\n"))
+
+
+@pytest.fixture
+def group(server) -> str:
+    return server.new_group(MONDAY)
+
+
+def test_people_and_chat_at_80_by_24_and_what_is_left_of_it(server, group, open_browser, tmp_path):
+    alice = open_browser("chromium", **WITH_PANEL)
+    alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
+    alice.write("before you came")
+    with Terminal(80, 24) as terminal:
+        terminal.enter("stty -a > before")
+        terminal.enter(f"clear; {GALENE} join {server.page(group)} --username bob")
+        terminal.wait_for("the meeting", lambda text: "before you came" in text and "Alice" in text)
+        assert terminal.is_alternate
+        alice.wait_for_text("bob")
+        terminal.enter("hello from a terminal")
+        alice.wait_for_text("hello from a terminal")
+        terminal.enter("/raise")
+        terminal.wait_for("the hand", lambda text: "1 hand" in text)
+        terminal.type("/msg Al")
+        terminal.press("Tab")
+        terminal.enter("between us")
+        alice.wait_for_text("between us")
+        alice.write("/warn bob please be brief")
+        terminal.wait_for("the warning", lambda text: "Alice says: please be brief" in text)
+        terminal.type("I thi\u0144k \u6f22\u5b57")
+        shown = terminal.wait_for("what is typed", lambda text: "\u6f22\u5b57" in text)
+        wide = "\u2500"
+        chat = [
+            " HH:MM Alice: before you came", " HH:MM bob: hello from a terminal",
+            " HH:MM You \u2192 Alice, privately: between us", " HH:MM Alice says: please be brief",
+        ]
+        expected = [
+            "\u2500 Monday meeting ".ljust(55, wide) + "\u252c\u2500 People 2 \u2500 1 hand \u2500\u2500\u2500\u2500\u2500",
+            " " * 55 + "\u2502 \u25cf bob (you)       hand", " " * 55 + "\u2502 \u25cf Alice             op",
+            *[" " * 55 + "\u2502"] * 15, *[line.ljust(55) + "\u2502" for line in chat],
+            "\u2500 bob ".ljust(48, wide) + " /help \u00b7 PageUp \u00b7 Ctrl-C leaves \u2500", "> I thi\u0144k \u6f22\u5b57",
+        ]
+        assert timeless(shown).splitlines() == expected
+
+        terminal.resize(20, 5)
+        small = terminal.wait_for("a small screen", lambda text: len(text.splitlines()) <= 5 and "Monday" in text)
+        assert small.splitlines()[0].startswith("Monday meeting")
+        terminal.resize(80, 24)
+        until("the same again", lambda: timeless(terminal.text).splitlines() == expected)
+
+        terminal.press("C-c")
+        terminal.wait_for("the shell", lambda text: "ready$" in text and "Monday" not in text)
+        assert not terminal.is_alternate
+        terminal.enter("echo status $?; stty -a > after")
+        terminal.wait_for("the status", lambda text: "status 0" in text)
+        until("both", lambda: (terminal.directory / "after").is_file())
+        assert (terminal.directory / "after").read_text() == (terminal.directory / "before").read_text()
+        alice.click("button", "People")
+        until("bob has left", lambda: not alice.is_visible("button", "Actions for bob"))
+        left = {path.name for path in terminal.directory.iterdir()} - {"tmux", "before", "after"}
+        assert not left
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_every_signal_leaves_the_terminal_as_it_was(server, group, end):
+    with Terminal(80, 24) as terminal:
+        terminal.enter(f"stty -a > before; {GALENE} join {server.page(group)} --username bob &")
+        terminal.enter("fg")
+        terminal.wait_for("the meeting", lambda text: "bob (you)" in text)
+        children = subprocess.run(
+            ["pgrep", "-f", f"galene join {server.page(group)}"], check=True, capture_output=True, text=True).stdout.split()
+        # Stopped and continued first: the shell has the terminal meanwhile.
+        terminal.press("C-z")
+        terminal.wait_for("the shell", lambda text: "Stopped" in text)
+        terminal.enter("stty -a > stopped; fg")
+        terminal.wait_for("the meeting again", lambda text: "bob (you)" in text)
+        os.kill(int(children[-1]), end)
+        terminal.wait_for("the shell", lambda text: "ready$" in text.rstrip().splitlines()[-1])
+        assert not terminal.is_alternate
+        terminal.enter("stty -a > after")
+        until("the state", lambda: (terminal.directory / "after").is_file() and (terminal.directory / "after").read_text())
+        before = (terminal.directory / "before").read_text()
+        assert (terminal.directory / "after").read_text() == before
+        assert (terminal.directory / "stopped").read_text() == before
+
+
+def pixels_like(terminal: Terminal, is_like) -> int:
+    return sum(is_like(*color) for row in terminal.colors() for color in row if color)
+
+
+def test_the_camera_of_a_browser_is_seen_in_its_colours(server, group, open_browser):
+    # Chromium's camera is green, with a running pie and a clock.
+    alice = open_browser("chromium", width=640, height=480)
+    alice.join(server.page(group), "Alice", "correct horse")
+
+    def green(red: int, greenness: int, blue: int) -> bool:
+        return greenness > 90 and greenness > red + 50 and greenness > blue + 50
+
+    with Terminal(200, 60) as terminal:
+        terminal.enter(f"{GALENE} join {server.page(group)} --username bob")
+        terminal.wait_for("the meeting", lambda text: "\u25a3" in text and "bob (you)" in text)
+        until("a green picture", lambda: pixels_like(terminal, green) > 2000)
+        first = terminal.colors()
+        until("it moves", lambda: terminal.colors() != first)
+        rows = terminal.text.splitlines()
+        assert rows[1].endswith("\u2502 \u25cf bob (you)") and "Alice" in rows[2] and rows[3].split("\u251c")[1].startswith("\u2500 Chat")
+        assert any("Alice" in row[:130] for row in rows[40:]), "the name is below the picture"
+        wide = pixels_like(terminal, green)
+        terminal.resize(80, 24)
+        terminal.wait_for("another layout", lambda text: len(text.splitlines()[0]) == 80 and "\u2500 Chat" in text)
+        until("a smaller picture", lambda: 200 < pixels_like(terminal, green) < wide / 3)
+        # What is typed is not held up by pictures.
+        terminal.enter("I see you")
+        alice.wait_for_text("I see you")
+        terminal.enter("/video off")
+        until("no picture", lambda: pixels_like(terminal, green) == 0)
+        terminal.press("C-c")
+        terminal.wait_for("the shell", lambda text: "ready$" in text and "\u2502" not in text)
+
+
+def test_a_file_of_a_browser_is_taken_by_a_command(server, group, open_browser):
+    alice = open_browser("chromium", **WITH_PANEL)
+    alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
+    content = bytes(range(256)) * 4000
+    with Terminal(80, 24) as terminal:
+        (terminal.directory / "in").mkdir()
+        terminal.enter(f"{GALENE} join {server.page(group)} --username bob --directory {terminal.directory}/in")
+        terminal.wait_for("the meeting", lambda text: "bob (you)" in text)
+        alice.click("button", "People")
+        alice.click("button", "Actions for bob")
+        alice.choose_file("data.bin", content, "menuitem", "Send a file…")
+        terminal.wait_for("the offer", lambda text: "\u2193 1 data.bin" in text and "/accept 1" in text)
+        terminal.enter("/accept")
+        terminal.wait_for("the file", lambda text: "data.bin (1.0 MB) from Alice is here" in text)
+        stored = (terminal.directory / "in" / "data.bin").read_bytes()
+        assert hashlib.sha256(stored).digest() == hashlib.sha256(content).digest()
+        assert [path.name for path in (terminal.directory / "in").iterdir()] == ["data.bin"]
+        terminal.press("C-c")
+        terminal.wait_for("the shell", lambda text: "ready$" in text and "Monday" not in text)
+
+
+def test_plain_says_everything_in_words_and_moves_no_cursor(server, group, open_browser, tmp_path):
+    alice = open_browser("chromium", **WITH_PANEL)
+    alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
+    alice.write("before you came")
+    with SwiftProgram("galene", "join", server.page(group), "--username", "bob", "--plain", log=tmp_path / "log") as bob:
+        def hears(text: str) -> None:
+            bob.wait_for(text, lambda lines: any(re.fullmatch(text, line) for line in lines))
+
+        hears("You are bob in Monday meeting.")
+        hears(r"Earlier, \d\d:\d\d, Alice: before you came")
+        hears("Alice is here.")
+        bob.type("hello")
+        alice.wait_for_text("hello")
+        hears("You: hello")
+        alice.write("/warn bob be \u001b[2Jbrief")
+        hears(r"Warning: Alice says: be .*brief")
+        bob.type("/kick Alice")
+        hears("You are not allowed to use /kick here.")
+        bob.type("/who")
+        hears(r"Alice, operator")
+        alice.write("/kick bob enough")
+        hears("galene: you were removed from the group by Alice: enough")
+        assert bob.process.wait(20) == 1
+    said = (tmp_path / "log").read_bytes()
+    assert all(byte >= 0x20 or byte == 0x0A for byte in said)

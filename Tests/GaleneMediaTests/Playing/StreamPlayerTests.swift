@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneProtocol
+import MediaIO
+import NIOCore
+import NIOPosix
+import RTCBase
+import RTP
+import ServerTestKit
+import Synchronization
+import Testing
+
+@testable import GaleneClient
+@testable import GaleneMedia
+
+@Suite("Playing a stream of a meeting")
+struct StreamPlayerTests {
+    /// A second of VP8 in which every fifth frame is a key frame: red, as the bars have it.
+    private static func frames() throws -> [EncodedFrame] {
+        let encoder = try VideoEncoder(codec: .vp8, width: 64, height: 48, bitrate: 200_000, framesPerSecond: 20)
+        return try (0..<20).flatMap { number in
+            let time = Duration.milliseconds(50 * number)
+            let picture = try VideoPicture(width: 64, height: 48, time: time) { luma, u, v in
+                for y in 0..<48 {
+                    for x in 0..<64 { (luma[x, y], u[x / 2, y / 2], v[x / 2, y / 2]) = (81, 90, 240) }
+                }
+            }
+            return try encoder.encode(picture, asKeyFrame: number % 5 == 0)
+        }
+    }
+
+    private static func member(
+        _ server: RunningServer, _ name: String
+    ) async throws -> (ServerConnection, Events<ServerEvent>) {
+        let connection = try ServerConnection()
+        let events = connection.events
+        try await connection.connect(to: try await connection.status(of: server.page("demo")))
+        try await connection.join(group: "demo", username: name, credentials: .none)
+        return (connection, events)
+    }
+
+    /// Sends the frames again and again.
+    private static func publish(_ frames: [EncodedFrame], on stream: GaleneClient.Stream) -> RepeatedTask {
+        let number = Mutex(0)
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        return loop.scheduleRepeatedAsyncTask(initialDelay: .zero, delay: .milliseconds(50)) { _ in
+            let index = number.withLock { number in
+                defer { number += 1 }
+                return number
+            }
+            var frame = frames[index % frames.count]
+            frame.timestamp = UInt32(truncatingIfNeeded: index * 4500)
+            let sent = frame
+            return loop.makeFutureWithTask { _ = try? await stream.send(sent, track: "video") }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `its pictures are those that were sent, and it ends with the stream`()
+        async throws
+    {
+        let frames = try Self.frames()
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ada, _) = try await Self.member(server, "ada")
+            let (bob, events) = try await Self.member(server, "bob")
+            try await bob.request(["": [.video]])
+            let up = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let camera = Self.publish(frames, on: up)
+            defer { camera.cancel() }
+            var down: GaleneClient.Stream?
+            for try await case .downStream(let stream) in events {
+                down = stream
+                break
+            }
+            let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
+            let player = StreamPlayer(try #require(down), maximumPictures: 100, picture: { input.yield($0) })
+            async let playing: Void = player.run()
+            var count = 0
+            for await picture in pictures {
+                picture.withPlanes { luma, u, v in
+                    #expect(
+                        abs(Int(luma[32, 24]) - 81) < 8 && abs(Int(u[16, 12]) - 90) < 8 && abs(Int(v[16, 12]) - 240) < 8
+                    )
+                }
+                #expect(picture.width == 64 && picture.height == 48)
+                count += 1
+                if count == 8 { break }
+            }
+            await up.close()
+            await playing
+            #expect(player.statistics.shown >= 8 && player.statistics.broken == 0)
+            await ada.close()
+            await bob.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `frames that nobody decodes fill no memory, and it goes on at a key frame`()
+        async throws
+    {
+        let frames = try Self.frames()
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ada, _) = try await Self.member(server, "ada")
+            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
+            let player = StreamPlayer(stream, maximumPictures: 1000, picture: { input.yield($0) })
+            func push(_ frame: EncodedFrame) {
+                player.push(
+                    MediaFrame(track: "0", frame: frame, captureTime: nil, presentation: .zero, lostPackets: 0))
+            }
+            for index in 0..<1000 { push(frames[index % 20]) }
+            var sound = frames[0]
+            sound.codec = .opus
+            push(sound)
+            let waiting = StreamPlayer.maximumFrames
+            #expect(player.statistics.skipped >= 1000 - waiting)
+            push(EncodedFrame(codec: .vp8, timestamp: 0, isKeyFrame: true, bytes: [1, 2, 3]))
+            async let playing: Void = player.run()
+            for await _ in pictures { break }
+            await ada.close()
+            await playing
+            #expect(player.statistics.shown >= 1)
+        }
+    }
+}
