@@ -17,8 +17,24 @@ struct PublishCommandTests {
         #expect(try source("test:1280x720") == .testPattern(width: 1280, height: 720, framesPerSecond: 30))
         #expect(try source("test:320x240@15") == .testPattern(width: 320, height: 240, framesPerSecond: 15))
         #expect(try source("film.webm") == .file(path: "film.webm"))
+        #expect(try source("screen") == .screen(display: nil))
+        #expect(try source("screen::1.0+10,20") == .screen(display: ":1.0+10,20"))
+        #expect(try source("camera:/dev/video2") == .camera(device: "/dev/video2"))
+        #expect(try source("camera:") == .camera(device: nil))
+        #expect(try source("microphone") == .microphone(device: nil))
+        #expect(try source("./camera") == .file(path: "./camera"))
         #expect(try source("test") == .file(path: "test"), "a file may be called so")
         #expect(try source("/tmp/a:b.mp4") == .file(path: "/tmp/a:b.mp4"))
+    }
+
+    @Test func `a camera and a microphone are one stream, everything else is one each`() throws {
+        let names = ["test:", "camera", "film.webm", "microphone", "microphone:other", "screen", "camera:/dev/video2"]
+        let publications = Publication.all(of: try names.map(source))
+        #expect(
+            publications.map(\.name) == [
+                "test:", "camera and microphone", "film.webm", "microphone:other and camera:/dev/video2", "screen",
+            ])
+        #expect(publications.map { $0.sources[0].label } == ["video", "camera", "video", "camera", "screenshare"])
     }
 
     @Test(arguments: [

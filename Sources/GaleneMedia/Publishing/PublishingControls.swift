@@ -17,6 +17,7 @@ final class PublishingControls: Sendable {
         var isStopped = false
         var statistics = PublishingStatistics()
         var failure: (any Error)?
+        var onStop: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
@@ -32,9 +33,22 @@ final class PublishingControls: Sendable {
         change { $0.isOpen = true }
     }
 
-    /// The thread ends after what it is at.
+    /// The thread ends after what it is at; nobody waits for it, because a device may take its time.
     func stop() {
         change { $0.isStopped = true }
+        with { state in
+            defer { state.onStop = nil }
+            return state.onStop
+        }?()
+    }
+
+    /// What is done once when it is to stop; at once where that has been.
+    func onStop(_ action: @escaping @Sendable () -> Void) {
+        let isLate = with { state in
+            if !state.isStopped { state.onStop = action }
+            return state.isStopped
+        }
+        if isLate { action() }
     }
 
     private func change(_ body: (inout State) -> Void) {

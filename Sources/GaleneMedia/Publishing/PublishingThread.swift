@@ -27,6 +27,7 @@ struct PublishingThread: Sendable {
     ) -> AsyncStream<Output> {
         let (outputs, continuation) = AsyncStream.makeStream(
             of: Output.self, bufferingPolicy: .bufferingOldest(waitingFrames))
+        controls.onStop { continuation.finish() }
         let thread = Thread {
             do {
                 var encoding = try Encoding(options, controls, source(), continuation)

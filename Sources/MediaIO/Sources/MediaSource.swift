@@ -13,17 +13,6 @@ public enum MediaSample: Sendable {
         case .sound(let block): block.time
         }
     }
-
-    func moved(by shift: Duration) -> MediaSample {
-        switch self {
-        case .picture(var picture):
-            picture.time += shift
-            return .picture(picture)
-        case .sound(var block):
-            block.time += shift
-            return .sound(block)
-        }
-    }
 }
 
 /// Where pictures and sound come from: a file, a device, a test pattern.

@@ -5,7 +5,7 @@ import Foundation
 import Synchronization
 
 /// Several live sources as one: a camera and a microphone. Each is read on a thread of its own; what they give comes in the
-/// order in which it arrives, on one clock, by the moment in which each source's first sample arrived.
+/// order in which it arrives. Their times must be of one clock, as those of all ``DeviceSource``s are.
 public final class MergedSource: MediaSource {
     public typealias Factory = @Sendable () throws(MediaError) -> any MediaSource
 
@@ -48,11 +48,8 @@ public final class MergedSource: MediaSource {
         do throws(MediaError) {
             let source = try open()
             queue.opened(pictures: source.hasPictures, sound: source.hasSound)
-            var offset: Duration?
             while let sample = try source.next() {
-                let shift = offset ?? queue.elapsed - sample.time
-                offset = shift
-                guard queue.add(sample.moved(by: shift)) else { return }
+                guard queue.add(sample) else { return }
             }
             queue.end(nil)
         } catch {
@@ -74,15 +71,12 @@ public final class MergedSource: MediaSource {
 
         private let state: Mutex<State>
         private let changed = NSCondition()
-        private let begun = ContinuousClock.now
         private let limit: Int
 
         init(count: Int, limit: Int) {
             state = Mutex(State(opening: count, running: count))
             self.limit = limit
         }
-
-        var elapsed: Duration { ContinuousClock.now - begun }
 
         private func change<Result>(_ body: (inout State) -> Result) -> Result {
             changed.lock()

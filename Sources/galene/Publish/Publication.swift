@@ -5,25 +5,50 @@ import GaleneClient
 import GaleneMedia
 import MediaIO
 
-/// A stream that `galene publish` makes.
+/// A stream that `galene publish` makes: of one source, or of a camera and a microphone.
 struct Publication: Hashable, Sendable {
-    var source: PublishedSource
+    private(set) var sources: [PublishedSource]
 
-    var name: String { source.name }
+    var name: String { sources.map(\.name).joined(separator: " and ") }
+
+    /// - Returns: a stream of each source, but one of a camera and the microphone that goes with it.
+    static func all(of sources: [PublishedSource]) -> [Publication] {
+        var publications: [Publication] = []
+        for source in sources {
+            if let index = publications.firstIndex(where: { $0.isCompleted(by: source) }) {
+                publications[index].sources.append(source)
+            } else {
+                publications.append(Publication(sources: [source]))
+            }
+        }
+        return publications
+    }
+
+    private func isCompleted(by source: PublishedSource) -> Bool {
+        switch (sources.first, source) {
+        case (.camera, .microphone), (.microphone, .camera): sources.count == 1
+        default: false
+        }
+    }
 
     func publish(on connection: ServerConnection, _ command: PublishCommand) async throws -> StreamPublisher {
         var options = PublishingOptions()
         options.videoCodec = command.codec
         options.isSimulcast = command.simulcast
         options.maximumVideoBitrate = command.bitrate
-        if case .testPattern(_, _, let rate) = source { options.framesPerSecond = Double(rate) }
-        let (source, loops) = (source, command.loop)
+        if case .testPattern(_, _, let rate) = sources[0] { options.framesPerSecond = Double(rate) }
+        let loops = command.loop
         do {
             return try await StreamPublisher.publish(
-                label: command.label ?? source.label, on: connection, options: options
-            ) { () throws(MediaError) in try source.open(loops: loops) }
+                label: command.label ?? sources[0].label, on: connection, options: options
+            ) { [self] () throws(MediaError) in try open(loops: loops) }
         } catch let error as MediaError {
             throw CommandError(.failed, "\(name): \(error)")
         }
+    }
+
+    private func open(loops: Bool) throws(MediaError) -> any MediaSource {
+        guard sources.count > 1 else { return try sources[0].open(loops: loops) }
+        return try MergedSource(sources.map { $0.opener(loops: loops) })
     }
 }

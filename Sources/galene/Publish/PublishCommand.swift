@@ -10,9 +10,9 @@ import RTP
 
 struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "publish", abstract: "Publish files and a test pattern.",
+        commandName: "publish", abstract: "Publish files, a screen, a camera, a microphone, a test pattern.",
         discussion: """
-            Each source is a stream of its own. SOURCE is one of:
+            Each source is a stream of its own; a camera and a microphone are one. SOURCE is one of:
 
             \(PublishedSource.forms.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
 
@@ -20,8 +20,8 @@ struct PublishCommand: AsyncParsableCommand {
               galene publish http://127.0.0.1:8443/group/demo/ test:
             A film, again and again, in two sizes for receivers of all kinds:
               galene publish https://example.org/group/cinema/ film.webm --loop --simulcast
-            With a password that no list of processes shows:
-              GALENE_PASSWORD=secret galene publish https://example.org/group/a/ test:
+            Camera and microphone, with a password that no list of processes shows:
+              GALENE_PASSWORD=secret galene publish https://example.org/group/a/ camera microphone
 
             It ends with the last file, or with Ctrl-C. \(CommandError.exitCodes)
             """)
@@ -30,7 +30,7 @@ struct PublishCommand: AsyncParsableCommand {
     @Argument(
         help: "What to publish, see above.", completion: .file(), transform: PublishedSource.init(argument:))
     var sources: [PublishedSource]
-    @Option(help: "What the streams are called. [default: video]")
+    @Option(help: "What the streams are called. [default: video, screenshare or camera, as it fits]")
     var label: String?
     @Flag(help: "Send a small encoding beside the full one, for receivers with little room.")
     var simulcast = false

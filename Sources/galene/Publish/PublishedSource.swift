@@ -8,20 +8,34 @@ import MediaIO
 enum PublishedSource: Hashable, Sendable {
     case testPattern(width: Int, height: Int, framesPerSecond: Int)
     case file(path: String)
+    /// `nil` for the display that programs of this session use.
+    case screen(display: String?)
+    /// `nil` for the first.
+    case camera(device: String?)
+    /// `nil` for the one that the system has chosen.
+    case microphone(device: String?)
 
     /// Each line fits a help of 80 columns.
     static let forms = """
         test:        a test pattern with a clock and a tone
         test:SIZE    the same in another size and rate, as in test:1280x720@25
-        FILE         anything with pictures or sound that FFmpeg reads
+        screen       this X11 screen; screen::1 for another display
+        camera       the first camera; camera:/dev/video2 for another
+        microphone   the default microphone; microphone:NAME for another
+        FILE         anything with pictures or sound that FFmpeg reads;
+                     one that is called as the words above: ./camera
         """
 
     /// - Throws: ``CommandError`` that says how it is written.
     init(argument text: String) throws {
         let name = text.prefix { $0 != ":" }
         let detail = name.count == text.count ? nil : String(text.dropFirst(name.count + 1))
+        let device = detail.flatMap { $0.isEmpty ? nil : $0 }
         switch (name, detail) {
         case ("test", let detail?): self = try Self.testPattern(detail)
+        case ("screen", _): self = .screen(display: device)
+        case ("camera", _): self = .camera(device: device)
+        case ("microphone", _): self = .microphone(device: device)
         default:
             guard !text.isEmpty else { throw CommandError(.usage, "a source is one of:\n\(Self.forms)") }
             self = .file(path: text)
@@ -47,6 +61,8 @@ enum PublishedSource: Hashable, Sendable {
     var label: String {
         switch self {
         case .testPattern, .file: "video"
+        case .screen: "screenshare"
+        case .camera, .microphone: "camera"
         }
     }
 }
@@ -62,7 +78,15 @@ extension PublishedSource {
         case .file(let path):
             let file = try FileSource(path: path)
             return loops ? LoopedSource(file) : file
+        case .screen(let display): return try DeviceSource(.screen(display: display))
+        case .camera(let device): return try DeviceSource(.camera(path: device))
+        case .microphone(let device): return try DeviceSource(.microphone(name: device))
         }
+    }
+
+    /// The same for later. By itself because the compiler fails on such a closure within another.
+    func opener(loops: Bool) -> MergedSource.Factory {
+        { () throws(MediaError) in try open(loops: loops) }
     }
 
     /// As it was asked for.
@@ -70,6 +94,9 @@ extension PublishedSource {
         switch self {
         case .testPattern: "test:"
         case .file(let path): path
+        case .screen(let display): display.map { "screen:\($0)" } ?? "screen"
+        case .camera(let device): device.map { "camera:\($0)" } ?? "camera"
+        case .microphone(let device): device.map { "microphone:\($0)" } ?? "microphone"
         }
     }
 }

@@ -31,7 +31,7 @@ struct PublishingSession: Sendable {
         guard meeting.joined.permissions.contains(.present) else {
             throw CommandError(.refused, "the group does not let you publish: an operator can allow it with /present")
         }
-        let (publications, seconds) = (command.sources.map(Publication.init), command.seconds)
+        let (publications, seconds) = (Publication.all(of: command.sources), command.seconds)
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             defer { tasks.cancelAll() }
             var publishers: [(publication: Publication, publisher: StreamPublisher)] = []
