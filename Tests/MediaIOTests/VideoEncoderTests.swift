@@ -76,6 +76,34 @@ struct VideoEncoderTests {
         }
     }
 
+    @Test(arguments: codecs, [10, 60]) func `the rate is one of the pictures' own time, not of the expected number`(
+        codec: Codec, framesPerSecond: Int
+    ) throws {
+        let pictures = try busyPictures(count: 24, width: 320, height: 240, seed: 8)
+        let encoder = try VideoEncoder(codec: codec, width: 320, height: 240, bitrate: 500_000, framesPerSecond: 30)
+        var bytes = 0
+        for n in 0..<framesPerSecond * 7 {
+            let time = Duration.nanoseconds(Int64(n) * 1_000_000_000 / Int64(framesPerSecond))
+            let frames = try encoder.encode(pictures[n % 24].at(time))
+            if time >= .seconds(3) { bytes += frames.reduce(0) { $0 + $1.bytes.count } }
+        }
+        let rate = bytes * 8 / 4
+        #expect((350_000...650_000).contains(rate), "\(rate)")
+    }
+
+    @Test(arguments: codecs) func `what comes after a pause is no burst`(codec: Codec) throws {
+        let pictures = try busyPictures(count: 24, width: 320, height: 240, seed: 9)
+        let encoder = try VideoEncoder(codec: codec, width: 320, height: 240, bitrate: 500_000)
+        var sizes: [Int] = []
+        for n in 0..<120 {
+            let pause = n < 90 ? Duration.zero : .seconds(2)
+            let picture = pictures[n % 24].at(.nanoseconds(Int64(n) * 1_000_000_000 / 30) + pause)
+            sizes += try encoder.encode(picture).map(\.bytes.count)
+        }
+        let usual = sizes[60..<90].reduce(0, +)
+        #expect(sizes[90..<120].reduce(0, +) < usual * 2, "\(sizes[90..<120]) after \(usual)")
+    }
+
     @Test(arguments: codecs) func `a key frame comes where it is asked for, and decoding can begin there`(
         codec: Codec
     ) throws {

@@ -8,6 +8,14 @@ import RTP
 final class H264Encoder: PictureEncoder {
     private let context: CodecContext
     private let packet: Packet
+    /// Bits a second.
+    private var bitrate: Int
+    /// How long a picture is for the library; units of 90 kHz.
+    private let nominalInterval: Double
+    /// How long pictures are of late, and as the library's rate was last made for.
+    private var interval: Double
+    private var appliedInterval: Double
+    private var lastTime: Int64?
 
     init(_ format: PictureFormat) throws(MediaError) {
         guard let codec = avcodec_find_encoder_by_name("libx264") else {
@@ -15,6 +23,9 @@ final class H264Encoder: PictureEncoder {
         }
         context = try CodecContext(codec)
         packet = try Packet()
+        bitrate = format.bitrate
+        nominalInterval = 90_000 / format.framesPerSecond
+        (interval, appliedInterval) = (nominalInterval, nominalInterval)
         let pointer = context.pointer
         pointer.pointee.width = Int32(format.width)
         pointer.pointee.height = Int32(format.height)
@@ -26,7 +37,7 @@ final class H264Encoder: PictureEncoder {
         pointer.pointee.gop_size = .max
         pointer.pointee.colorspace = AVCOL_SPC_SMPTE170M
         pointer.pointee.color_range = AVCOL_RANGE_MPEG
-        setRate(format.bitrate)
+        setRate()
         context.set("preset", "superfast")
         context.set("tune", "zerolatency")
         // What every browser decodes: 42e01f in the words of RFC 6184.
@@ -36,19 +47,35 @@ final class H264Encoder: PictureEncoder {
         try context.open("libx264")
     }
 
-    /// The library takes these up at the next picture.
-    func setBitrate(_ bitrate: Int) throws(MediaError) { setRate(bitrate) }
+    func setBitrate(_ bitrate: Int) throws(MediaError) {
+        self.bitrate = bitrate
+        setRate()
+    }
 
-    private func setRate(_ bitrate: Int) {
-        context.pointer.pointee.bit_rate = Int64(bitrate)
-        context.pointer.pointee.rc_max_rate = Int64(bitrate)
+    /// The library takes these up at the next picture.
+    private func setRate() {
+        // Without a delay of a picture it counts pictures, not their times: each of a slower source may have more.
+        let rate = min(Double(bitrate) * min(max(appliedInterval / nominalInterval, 0.1), 10), 1e9)
+        context.pointer.pointee.bit_rate = Int64(rate)
+        context.pointer.pointee.rc_max_rate = Int64(rate)
         // Half a second: a key frame cannot be larger.
-        context.pointer.pointee.rc_buffer_size = Int32(bitrate / 2)
+        context.pointer.pointee.rc_buffer_size = Int32(rate / 2)
+    }
+
+    private func follow(_ time: Int64) {
+        defer { lastTime = time }
+        guard let lastTime else { return }
+        // A pause is one late picture; what comes after it is not to be sent in a burst.
+        interval += (min(Double(time - lastTime), 2 * interval) - interval) / 8
+        guard abs(interval / appliedInterval - 1) > 0.1 else { return }
+        appliedInterval = interval
+        setRate()
     }
 
     func encode(
         _ frame: VideoPicture.Frame, time: Int64, duration: Int64, asKeyFrame: Bool
     ) throws(MediaError) -> [(bytes: [UInt8], isKeyFrame: Bool)] {
+        follow(time)
         // Another reference to the same pixels: what is said of this encoding is not the picture's, which others have.
         guard let input = av_frame_clone(frame.pointer) else { throw LibAV.noMemory(for: "a picture") }
         defer {
