@@ -26,8 +26,8 @@ struct GaleneCommand: AsyncParsableCommand {
             Completions: galene --generate-completion-script bash (or zsh, or fish) prints a script for your shell.
             """,
         subcommands: [
-            JoinCommand.self, StatusCommand.self, SayCommand.self, ListenCommand.self, SendFileCommand.self, ReceiveFilesCommand.self,
-            LoadCommand.self,
+            JoinCommand.self, StatusCommand.self, SayCommand.self, ListenCommand.self, SendFileCommand.self,
+            ReceiveFilesCommand.self, LoadCommand.self,
         ])
 
     /// Ends every command alike: in words on standard error, and with the exit code that belongs to them.
