@@ -3,6 +3,7 @@
 
 """`galene join` in a terminal, in one meeting with a browser."""
 
+import array
 import hashlib
 import os
 import re
@@ -193,3 +194,50 @@ def test_plain_says_everything_in_words_and_moves_no_cursor(server, group, open_
         assert bob.process.wait(20) == 1
     said = (tmp_path / "log").read_bytes()
     assert all(byte >= 0x20 or byte == 0x0A for byte in said)
+
+
+@pytest.fixture
+def loudspeaker(tmp_path):
+    """The address of a sound server, whose only loudspeaker is heard by nobody but its monitor."""
+    socket = tmp_path / "sound"
+    home = {name: str(tmp_path) for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")}
+    process = subprocess.Popen([
+        "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no",
+        "--high-priority=no", "-L", "module-null-sink sink_name=test rate=48000",
+        "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
+    ], env={**os.environ, **home}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until("the sound server", socket.is_socket)
+    yield f"unix:{socket}"
+    process.terminate()
+    process.wait()
+
+
+def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser, loudspeaker, tmp_path):
+    # Chromium's microphone beeps.
+    alice = open_browser("chromium", **WITH_PANEL)
+    alice.join(server.page(group), "Alice", "correct horse")
+    options = ("join", server.page(group), "--plain", "--audio", "--username")
+    with SwiftProgram("galene", *options, "carol", log=tmp_path / "deaf", under=("env", "PULSE_SERVER=unix:/nowhere")) as carol:
+        carol.wait_for("why", lambda lines: any(line.startswith("Warning: No sound: there are no loud") for line in lines))
+        carol.type("still here")
+        alice.wait_for_text("still here")
+    heard = tmp_path / "heard"
+    with SwiftProgram("galene", *options, "bob", log=tmp_path / "log", under=("env", f"PULSE_SERVER={loudspeaker}")) as bob:
+        bob.wait_for("Alice", lambda lines: "Alice is here." in lines)
+        with heard.open("wb") as output:
+            recorder = subprocess.Popen([
+                "parec", "--server", loudspeaker, "--device", "test.monitor", "--format=s16le", "--rate=48000",
+                "--channels=1", "--raw"], stdout=output)
+
+        def loud() -> int:
+            samples = array.array("h", heard.read_bytes()[:-1 if heard.stat().st_size % 2 else None])
+            return sum(abs(sample) > 1000 for sample in samples)
+
+        try:
+            # A tenth of a second in all.
+            until("beeps", lambda: loud() > 4800)
+        finally:
+            recorder.kill()
+            recorder.wait()
+        bob.type("/leave")
+        assert bob.process.wait(20) == 0

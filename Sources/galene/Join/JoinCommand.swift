@@ -31,6 +31,8 @@ struct JoinCommand: AsyncParsableCommand {
     var plain = false
     @Flag(name: .customLong("no-video"), help: "Receive no pictures; /video turns them on.")
     var noVideo = false
+    @Flag(help: "Play what is said on the loudspeakers of this computer.")
+    var audio = false
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Where files that you accept are put.", valueName: "directory"),
         completion: .directory)
@@ -52,7 +54,8 @@ struct JoinCommand: AsyncParsableCommand {
         else { return }
         let colors = ColorDepth(environment: environment)
         let settings = JoinSession.Options(
-            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo)
+            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
+            wantsSound: audio)
         do {
             let end =
                 isPlain

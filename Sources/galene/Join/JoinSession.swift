@@ -16,6 +16,9 @@ actor JoinSession {
     private var files: [String: TransferredFile] = [:]
     private let changed: @Sendable (isolated JoinSession, Change) -> Void
     let wantsPictures: Bool
+    let wantsSound: Bool
+    /// `nil` before it runs, and where no sound is wanted.
+    private(set) var loudspeakers: Loudspeakers?
     /// Those who send pictures, in the order in which they began.
     var tiles: [Tile] = []
     /// By the stream's id.
@@ -31,6 +34,8 @@ actor JoinSession {
         var canShowPictures = false
         /// Whether they are wanted from the beginning.
         var wantsPictures = false
+        /// Whether what is said is to be heard.
+        var wantsSound = false
     }
 
     /// What is new.
@@ -48,6 +53,7 @@ actor JoinSession {
         self.changed = changed
         directory = options.directory
         wantsPictures = options.canShowPictures
+        wantsSound = options.wantsSound
         let connection = meeting.connection
         model = MeetingModel(
             ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
@@ -60,6 +66,9 @@ actor JoinSession {
     /// - Returns: when the meeting is over, why.
     func run() async -> MeetingEnd {
         pictures = PictureBox { [weak self] in Task { await self?.fetchPictures() } }
+        if wantsSound {
+            loudspeakers = Loudspeakers { [weak self] reason in Task { await self?.warn("No sound: \(reason)") } }
+        }
         await request()
         let events = Task { await follow() }
         let end = await withTaskCancellationHandler {
@@ -70,6 +79,7 @@ actor JoinSession {
             Task { await self.leave() }
         }
         events.cancel()
+        loudspeakers?.stop()
         return end
     }
 
@@ -78,6 +88,11 @@ actor JoinSession {
 
     /// Lets whoever shows it change it and look at it in one step.
     func withModel<R: Sendable>(_ body: @Sendable (inout MeetingModel) -> R) -> R { body(&model) }
+
+    private func warn(_ text: String) {
+        model.note(text, isWarning: true)
+        tellChange()
+    }
 
     func tellChange() { changed(self, .model) }
     func tellPictures() { changed(self, .pictures) }
@@ -173,7 +188,9 @@ actor JoinSession {
             return model.note("Pictures cannot be shown here.", isWarning: true)
         }
         do {
-            try await meeting.connection.request(["": model.receivesPictures ? [.videoLow] : []])
+            try await meeting.connection.request([
+                "": (model.receivesPictures ? [.videoLow] : []) + (wantsSound ? [.audio] : [])
+            ])
         } catch {
             model.note("Not done: \(CommandError(error).description)", isWarning: true)
         }

@@ -46,10 +46,14 @@ extension JoinSession {
 
     /// A stream is offered, for the first time or again.
     func show(_ stream: GaleneClient.Stream) {
-        guard wantsPictures, players[stream.id] == nil else { return }
-        let id = stream.localID
+        guard wantsPictures || wantsSound, players[stream.id] == nil else { return }
+        let (id, voice) = (stream.localID, stream.id)
+        let (pictures, loudspeakers) = (pictures, loudspeakers)
+        let picture: @Sendable (VideoPicture) -> Void = { pictures?.put($0, of: id) }
+        let sound: @Sendable (AudioBlock) -> Void = { loudspeakers?.push($0, of: voice) }
         let player = StreamPlayer(
-            stream, maximumPictures: Self.picturesPerSecond, picture: { [pictures] in pictures?.put($0, of: id) })
+            stream, maximumPictures: Self.picturesPerSecond, picture: wantsPictures ? picture : nil,
+            sound: wantsSound ? sound : nil)
         players[stream.id] = player
         Task {
             async let playing: Void = player.run()
@@ -57,7 +61,8 @@ extension JoinSession {
                 for try await event in stream.events { follow(event, of: stream) }
             } catch {}
             await playing
-            players[stream.id] = nil
+            loudspeakers?.remove(voice)
+            players[voice] = nil
         }
     }
 
