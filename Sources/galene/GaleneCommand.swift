@@ -28,6 +28,7 @@ struct GaleneCommand: AsyncParsableCommand {
         subcommands: [
             JoinCommand.self,
             PublishCommand.self,
+            WatchCommand.self,
             StatusCommand.self,
             SayCommand.self,
             ListenCommand.self,

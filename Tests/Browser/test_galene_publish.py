@@ -10,15 +10,12 @@ import pytest
 from harness import staging
 from harness.sound import loudest
 from harness.swift_program import SwiftProgram
+from harness.test_pattern import BARS, TONE
 from harness.waiting import until
 
 WINDOW = {"width": 640, "height": 480}
 SIZE = (320, 240)
-# MediaIO's TestPattern: eight bars in the upper half (75 %, BT.601), the clock in the middle, a flash below at the right.
-BARS = [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0), (0, 0, 191), (0, 0, 0)]
-TONE = 440
-
-# The colour in the middle of each bar, the pixels of the rows of the clock, and how bright the flash is.
+# Of the test pattern: the colour in the middle of each bar, the pixels of the rows of the clock, and how bright the flash is.
 PICTURE = """
     const video = document.querySelector(`figure[data-stream-id="${argument}"] video`);
     const { videoWidth: width, videoHeight: height } = video;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import CLibAV
+import Foundation
 
 /// Loudspeakers: PulseAudio, or PipeWire which speaks the same, else ALSA. It belongs to one thread, which it holds up
 /// while it has enough to play.
@@ -28,11 +29,19 @@ public final class SoundOutput {
         do throws(MediaError) {
             output = try Self.open("pulse", title, options)
         } catch {
-            guard server == nil, device == nil, let alsa = try? Self.open("alsa", "default", [:]) else {
+            guard server == nil, device == nil, Self.mayHaveALSA, let alsa = try? Self.open("alsa", "default", [:])
+            else {
                 throw MediaError(
                     .notFound, "there are no loudspeakers: neither PulseAudio (or PipeWire) nor ALSA answers")
             }
             output = alsa
+        }
+    }
+
+    /// ALSA's library writes a page of complaints on standard error where there is nothing for it.
+    private static var mayHaveALSA: Bool {
+        ["/dev/snd", "/etc/asound.conf", "\(NSHomeDirectory())/.asoundrc"].contains {
+            FileManager.default.fileExists(atPath: $0)
         }
     }
 

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+import GaleneMedia
+import GaleneProtocol
+import MediaIO
+
+/// From joining to leaving of `galene watch`.
+struct WatchSession: Sendable {
+    private let command: WatchCommand
+    private let gallery = Gallery()
+    private let progress = ProgressLine()
+
+    init(_ command: WatchCommand) { self.command = command }
+
+    func run() async throws {
+        defer { progress.clear() }
+        progress.show("connecting")
+        let meeting = try await command.meeting.join { $0.reconnectPolicy = ReconnectPolicy() }
+        do {
+            try await watch(meeting)
+        } catch {
+            await meeting.leave()
+            throw error
+        }
+        await meeting.leave()
+    }
+
+    private func watch(_ meeting: Meeting) async throws {
+        let (closed, end) = AsyncThrowingStream.makeStream(of: Never.self)
+        let title = "galene: \(TerminalText.printable(meeting.status.displayName ?? meeting.status.name))"
+        let window = GalleryWindow(gallery, title: title, width: command.size.width, height: command.size.height) {
+            error in
+            if let error { end.finish(throwing: CommandError(.failed, error.description)) } else { end.finish() }
+        }
+        let loudspeakers =
+            command.mute
+            ? nil
+            : Loudspeakers { [progress] reason in
+                progress.clear()
+                try? LineWriter.standardError.line("galene: without sound: \(TerminalText.printable(reason))")
+            }
+        defer {
+            window.stop()
+            loudspeakers?.stop()
+        }
+        try await meeting.connection.request(command.request)
+        progress.show("waiting for somebody to publish")
+        let seconds = command.seconds
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask { for try await _ in closed {} }
+            tasks.addTask { try await follow(meeting, loudspeakers) }
+            if let seconds { tasks.addTask { try await Task.sleep(for: .seconds(seconds)) } }
+            try await tasks.next()
+        }
+    }
+
+    /// Returns when the meeting is over.
+    private func follow(_ meeting: Meeting, _ loudspeakers: Loudspeakers?) async throws {
+        try await withThrowingDiscardingTaskGroup { players in
+            for try await event in meeting.events {
+                switch event {
+                case .downStream(let stream) where isWanted(stream):
+                    players.addTask { await play(stream, loudspeakers) }
+                case .downStream(let stream): await stream.close()
+                case .reconnecting(let attempt):
+                    progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
+                case .reconnected: progress.show("connected again")
+                case .failed(let error): throw CommandError(error)
+                case .userMessage(let message) where message.kind == .kicked:
+                    throw CommandError(.refused, "you were sent away: \(message.text)")
+                default: break
+                }
+            }
+            players.cancelAll()
+        }
+    }
+
+    private func isWanted(_ stream: GaleneClient.Stream) -> Bool {
+        (command.from.map { $0 == stream.username || $0 == stream.source } ?? true)
+            && (command.label.map { $0 == stream.label } ?? true)
+    }
+
+    private func play(_ stream: GaleneClient.Stream, _ loudspeakers: Loudspeakers?) async {
+        let id = stream.localID
+        progress.clear()
+        var hear: (@Sendable (AudioBlock) -> Void)?
+        if let loudspeakers { hear = { block in loudspeakers.push(block, of: id) } }
+        let player = StreamPlayer(
+            stream, picture: { [gallery] picture in gallery.show(picture, of: id) }, sound: hear)
+        await player.run()
+        gallery.remove(id)
+        loudspeakers?.remove(id)
+    }
+}

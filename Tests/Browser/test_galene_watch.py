@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The swift-galene authors
+# SPDX-License-Identifier: MIT
+
+"""`galene watch`: its window on a screen without glass."""
+
+import signal
+
+import pytest
+
+from harness import staging
+from harness.screen import Screen
+from harness.staging import SMALL, Stage
+from harness.swift_program import SwiftProgram
+from harness.test_pattern import BARS
+
+WIDTH, HEIGHT = 640, 480
+
+
+@pytest.fixture
+def screen():
+    with Screen(WIDTH, HEIGHT) as screen:
+        yield screen
+
+
+def watch(screen, page, log, *options):
+    return SwiftProgram(
+        "galene", "watch", page, "--size", f"{WIDTH}x{HEIGHT}", "--mute", *options, log=log,
+        under=("env", f"DISPLAY={screen.display}"))
+
+
+def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
+    page = server.page(server.new_group())
+    with watch(screen, page, tmp_path / "watch.log") as window:
+        window.wait_for("that it waits", lambda lines: any("waiting for somebody" in line for line in lines))
+        with SwiftProgram("galene", "publish", page, "test:320x240", "-u", "Alice", log=tmp_path / "alice.log") as alice:
+            middles = [((2 * bar + 1) * WIDTH // 16, HEIGHT // 4) for bar in range(8)]
+            screen.wait_for(dict(zip(middles, BARS, strict=True)))
+            with SwiftProgram("galene", "publish", page, "test:320x240", "-u", "Bob", log=tmp_path / "bob.log"):
+                # Each has half of the width, and the middle of the height.
+                halves = [(half + (2 * bar + 1) * WIDTH // 32, 180) for half in (0, WIDTH // 2) for bar in range(8)]
+                screen.wait_for(dict(zip(halves, BARS + BARS, strict=True)))
+            # Bob was killed, and is gone when the server says so.
+            screen.wait_for(dict(zip(middles, BARS, strict=True)))
+            alice.process.send_signal(signal.SIGINT)
+            assert alice.process.wait(10) == 0
+            screen.wait_for(dict.fromkeys(middles, (0, 0, 0)))
+        window.process.send_signal(signal.SIGINT)
+        assert window.process.wait(10) == 0, window.lines
+
+
+def test_a_browsers_camera_is_seen(server, screen, open_browser, tmp_path):
+    page = server.page(server.new_group())
+    staging.join(open_browser("chromium", width=640, height=480), page, "Alice", Stage(camera=SMALL))
+    with watch(screen, page, tmp_path / "watch.log", "--from", "Alice") as window:
+        # The fake camera of Chromium is green, with a clock in white.
+        screen.wait_for({(20, 20): (0, 135, 0)}, tolerance=60)
+        window.process.send_signal(signal.SIGINT)
+        assert window.process.wait(10) == 0, window.lines
+
+
+def test_without_a_screen_it_says_so(server, tmp_path):
+    page = server.page(server.new_group())
+    with SwiftProgram("galene", "watch", page, "--mute", log=tmp_path / "watch.log",
+                      under=("env", "-u", "DISPLAY", "-u", "WAYLAND_DISPLAY")) as window:
+        assert window.process.wait(30) == 1, window.lines
+        assert "window" in window.lines[-1] and "DISPLAY" in window.lines[-1], window.lines
