@@ -192,8 +192,10 @@ if !coreOnly {
             ]),
         // The encoders of VP8 and VP9 themselves: docs/decisions/0032.
         .systemLibrary(name: "CLibVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
+        // Windows.
+        .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
         // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
-        .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV", "CLibVPX"]),
+        .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV", "CLibVPX", "CSDL2"]),
         .target(
             name: "GaleneMedia",
             dependencies: ["RTCBase", "RTP", "WebRTCIO", "MediaIO", "GaleneProtocol", "GaleneClient"]),

@@ -93,11 +93,24 @@ final class HiddenLoudspeaker {
         try withExtendedLifetime(screen) { try show(on: screen) }
     }
 
+    @Test func `where there is no screen there is no window, and words that say so`() {
+        setenv("DISPLAY", ":4711", 1)
+        unsetenv("WAYLAND_DISPLAY")
+        setenv("SDL_VIDEODRIVER", "x11", 1)
+        #expect { try PictureWindow(title: "test", width: 64, height: 48) } throws: {
+            ($0 as? MediaError)?.kind == .notFound
+        }
+        #expect(throws: MediaError.self) { try PictureWindow(title: "test", width: 0, height: 48) }
+    }
+
     private func show(on screen: HiddenScreen) throws {
         setenv("DISPLAY", screen.display, 1)
         unsetenv("WAYLAND_DISPLAY")
         setenv("SDL_VIDEODRIVER", "x11", 1)
-        let window = try PictureWindow(title: "test", width: 640, height: 480)
+        let other = try PictureWindow(title: "other", width: 64, height: 48)
+        #expect(other.refresh())
+        let window = try PictureWindow(title: "before", width: 640, height: 480)
+        window.rename("test")
         let source = try DeviceSource(.screen(display: screen.display), framesPerSecond: 20)
         // Blue with a red square in the middle, of another size than the window.
         let picture = try VideoPicture(width: 320, height: 240, time: .zero) { luma, u, v in
@@ -121,21 +134,26 @@ final class HiddenLoudspeaker {
         }
         #expect(isNear(seen[0], [65, 100, 212], within: 6) && isNear(seen[1], [35, 212, 114], within: 6), "\(seen)")
         #expect(!window.isClosed)
-        #expect(try window.refresh())
-        try run(["python3", "-c", Self.closing, screen.display])
-        for _ in 0..<1_000 where !window.isClosed { _ = try (window.refresh(), source.next()) }
+        #expect(window.refresh())
+        try run(["python3", "-c", Self.closing, screen.display, "test"])
+        for _ in 0..<1_000 where !window.isClosed {
+            // Either finds what happened to both.
+            _ = (other.refresh(), window.refresh(), try source.next())
+        }
         #expect(window.isClosed)
         #expect(try !window.play(picture))
+        #expect(other.refresh() && !other.isClosed)
     }
 
-    /// Asks every window to close, as a window manager does for a click.
+    /// Asks the window of a name to close, as a window manager does for a click.
     private static let closing = """
         import ctypes, sys
         X = ctypes.CDLL("libX11.so.6")
         W, L, I, P = ctypes.c_ulong, ctypes.c_long, ctypes.c_int, ctypes.c_void_p
         X.XOpenDisplay.restype = P
         for name, kinds in {"XDefaultRootWindow": [P], "XInternAtom": [P, ctypes.c_char_p, I], "XSync": [P, I],
-                            "XQueryTree": [P, W, P, P, P, P], "XSendEvent": [P, W, I, L, P]}.items():
+                            "XQueryTree": [P, W, P, P, P, P], "XSendEvent": [P, W, I, L, P],
+                            "XFetchName": [P, W, P]}.items():
             getattr(X, name).argtypes = kinds
         X.XDefaultRootWindow.restype = X.XInternAtom.restype = W
         class Message(ctypes.Structure):
@@ -145,6 +163,9 @@ final class HiddenLoudspeaker {
         root, parent, children, count = W(), W(), ctypes.POINTER(W)(), ctypes.c_uint()
         X.XQueryTree(display, X.XDefaultRootWindow(display), *map(ctypes.byref, (root, parent, children, count)))
         for window in children[:count.value]:
+            name = ctypes.c_char_p()
+            if not X.XFetchName(display, window, ctypes.byref(name)) or name.value != sys.argv[2].encode():
+                continue
             atom = lambda name: X.XInternAtom(display, name, 0)
             data = (L * 5)(atom(b"WM_DELETE_WINDOW"))
             message = Message(33, 0, 1, display, window, atom(b"WM_PROTOCOLS"), 32, data)

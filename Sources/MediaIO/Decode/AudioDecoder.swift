@@ -54,7 +54,7 @@ public final class AudioDecoder {
         }
         guard !frame.bytes.isEmpty else { throw MediaError(.unsupported, "a packet of sound is empty") }
         let packet = try Packet(frame.bytes)
-        try check(avcodec_send_packet(context.pointer, packet.pointer))
+        try check(withExtendedLifetime(packet) { avcodec_send_packet(context.pointer, packet.pointer) })
         var blocks = concealment(of: lost, before: time)
         var position = time
         while let block = try receive(position) {

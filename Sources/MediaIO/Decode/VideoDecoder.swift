@@ -91,7 +91,7 @@ public final class VideoDecoder {
         // The library gives it back with the picture, whenever that comes.
         packet.pointer.pointee.pts = time.ticks(1_000_000_000)
         if frame.isKeyFrame { packet.pointer.pointee.flags |= AV_PKT_FLAG_KEY }
-        try check(avcodec_send_packet(context.pointer, packet.pointer))
+        try check(withExtendedLifetime(packet) { avcodec_send_packet(context.pointer, packet.pointer) })
         var pictures: [VideoPicture] = []
         while let output = try receive() { pictures.append(output) }
         return pictures
@@ -100,6 +100,7 @@ public final class VideoDecoder {
     private func receive() throws(MediaError) -> VideoPicture? {
         guard let frame = av_frame_alloc() else { throw LibAV.noMemory(for: "a picture") }
         let output = VideoPicture.Frame(owning: frame)
+        defer { withExtendedLifetime(output) {} }
         let status = avcodec_receive_frame(context.pointer, frame)
         if status == LibAV.again || status == LibAV.endOfFile { return nil }
         try check(status)

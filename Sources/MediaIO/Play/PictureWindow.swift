@@ -1,93 +1,144 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import CLibAV
-import Foundation
+import CSDL2
+import Synchronization
 
-/// A window that shows pictures, by SDL 2. It belongs to the thread that opened it, and there is one at a time.
+/// A window that shows pictures. All windows of a process belong to one thread.
 public final class PictureWindow {
-    /// Of the pictures that it shows, in pixels; others are scaled, with black where their shape differs. Whoever sees it
-    /// may give the window another size.
-    public let width: Int
-    /// In pixels.
-    public let height: Int
-    /// Whether it was closed, or Escape or q was pressed in it. It then shows nothing any more.
+    /// Whether it was closed, or Escape or q was pressed in it. It then shows nothing any more, and is gone when this
+    /// object is.
     public private(set) var isClosed = false
 
-    private let output: MediaOutput
-    private let scaler = PictureScaler()
-    private var last: VideoPicture.Frame?
-    private var count: Int64 = 0
+    private let window: OpaquePointer
+    private let renderer: OpaquePointer
+    private var texture: OpaquePointer?
+    /// Of the texture, in pixels.
+    private var size = (width: 0, height: 0)
 
-    /// Opens it, on the display that `DISPLAY` or `WAYLAND_DISPLAY` names.
+    /// Windows that were closed and do not know it yet: whichever looks finds what happened to all.
+    private static let closed = Mutex<Set<UInt32>>([])
+
+    /// Opens it, on the screen that `DISPLAY` or `WAYLAND_DISPLAY` names.
     ///
     /// - Parameters:
     ///   - title: what it is called. Text from others should be made printable first.
-    ///   - width: of the pictures, in pixels.
+    ///   - width: of the window at first, in pixels; whoever sees it may change that. Pictures fill it, with black where their
+    ///     shape differs.
     ///   - height: likewise.
-    /// - Throws: ``MediaError/Kind/failed`` where no window can be opened, ``MediaError/Kind/notFound`` where FFmpeg's
-    ///   libraries were built without SDL.
+    /// - Throws: ``MediaError/Kind/notFound`` where there is no screen.
     public init(title: String, width: Int, height: Int) throws(MediaError) {
-        (self.width, self.height) = (width, height)
         guard (1...8_192).contains(width), (1...8_192).contains(height) else {
             throw MediaError(.unsupported, "there are no windows of \(width) by \(height) pixels")
         }
-        // SDL would take Ctrl-C for the closing of its window.
-        setenv("SDL_NO_SIGNAL_HANDLERS", "1", 0)
-        output = try MediaOutput(
-            device: "sdl2", url: title, options: ["window_title": title], what: "a window for pictures"
-        ) { parameters, stream in
-            parameters.pointee.codec_type = AVMEDIA_TYPE_VIDEO
-            parameters.pointee.codec_id = AV_CODEC_ID_RAWVIDEO
-            parameters.pointee.format = AV_PIX_FMT_YUV420P.rawValue
-            parameters.pointee.width = Int32(width)
-            parameters.pointee.height = Int32(height)
-            stream.pointee.time_base = AVRational(num: 1, den: 90_000)
+        // It would take Ctrl-C for the closing of its window.
+        SDL_SetHint("SDL_NO_SIGNAL_HANDLERS", "1")
+        SDL_SetHint("SDL_RENDER_SCALE_QUALITY", "linear")
+        guard SDL_InitSubSystem(SDL_INIT_VIDEO) == 0 else { throw Self.failure }
+        // What pictures have here, whatever their size.
+        SDL_SetYUVConversionMode(SDL_YUV_CONVERSION_BT601)
+        // Both are where the window manager wants it.
+        let anywhere = Int32(bitPattern: 0x1FFF_0000)
+        guard
+            let window = SDL_CreateWindow(
+                title, anywhere, anywhere, Int32(width), Int32(height), SDL_WINDOW_RESIZABLE.rawValue)
+        else {
+            let failure = Self.failure
+            SDL_QuitSubSystem(SDL_INIT_VIDEO)
+            throw failure
         }
+        guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
+            let failure = Self.failure
+            SDL_DestroyWindow(window)
+            SDL_QuitSubSystem(SDL_INIT_VIDEO)
+            throw failure
+        }
+        (self.window, self.renderer) = (window, renderer)
+        let number = SDL_GetWindowID(window)
+        Self.closed.withLock { _ = $0.remove(number) }
     }
 
-    /// Shows a picture at once, and attends to what was done to the window.
+    deinit {
+        if let texture { SDL_DestroyTexture(texture) }
+        SDL_DestroyRenderer(renderer)
+        SDL_DestroyWindow(window)
+        // Counted: the last one closes the connection to the screen.
+        SDL_QuitSubSystem(SDL_INIT_VIDEO)
+    }
+
+    private static var failure: MediaError {
+        MediaError(
+            .notFound,
+            "no window can be opened on the screen that DISPLAY or WAYLAND_DISPLAY names: "
+                + String(cString: SDL_GetError()))
+    }
+
+    /// What the window is called from now on.
+    public func rename(_ title: String) { SDL_SetWindowTitle(window, title) }
+
+    /// Shows a picture at once, and attends to what was done to the windows.
     ///
     /// - Returns: whether it is still open.
     @discardableResult public func play(_ picture: VideoPicture) throws(MediaError) -> Bool {
         guard !isClosed else { return false }
-        last =
-            (picture.width, picture.height) == (width, height)
-            ? picture.frame : try scaler.fit(picture.frame.pointer, width: width, height: height)
-        return try refresh()
+        if texture == nil || size != (picture.width, picture.height) { try prepare(picture.width, picture.height) }
+        let status = picture.withPlanes { luma, u, v in
+            SDL_UpdateYUVTexture(
+                texture, nil, luma.base, Int32(luma.stride), u.base, Int32(u.stride), v.base, Int32(v.stride))
+        }
+        guard status == 0 else {
+            throw MediaError(.failed, "the window cannot show a picture: \(String(cString: SDL_GetError()))")
+        }
+        return refresh()
     }
 
-    /// Shows the last picture again: what keeps the window alive while none comes, several times a second.
+    /// Shows the last picture again, and attends to what was done to the windows: to be called several times a second
+    /// while no picture comes.
     ///
     /// - Returns: whether it is still open.
-    @discardableResult public func refresh() throws(MediaError) -> Bool {
+    @discardableResult public func refresh() -> Bool {
         guard !isClosed else { return false }
-        let frame: VideoPicture.Frame
-        if let last {
-            frame = last
-        } else {
-            frame = try VideoPicture.Frame(width: width, height: height)
-            for (index, black) in [UInt8(16), 128, 128].enumerated() { frame.plane(index).fill(black) }
-            last = frame
-        }
-        count += 1
-        let planes = (0..<3).map { frame.plane($0) }
-        let size = planes.reduce(0) { $0 + $1.width * $1.height }
-        let status = try output.write(size: size, time: count) { data in
-            var position = data
-            for plane in planes {
-                for y in 0..<plane.height {
-                    position.update(from: plane.base + y * plane.stride, count: plane.width)
-                    position += plane.width
-                }
-            }
-        }
-        // How the device says that it was closed.
-        if status == -EIO {
+        Self.takeEvents()
+        let number = SDL_GetWindowID(window)
+        if Self.closed.withLock({ $0.remove(number) }) != nil {
             isClosed = true
-        } else if status < 0 {
-            throw MediaError(.failed, "the window cannot show a picture: \(LibAV.text(status))")
+            SDL_HideWindow(window)
+            return false
         }
-        return !isClosed
+        SDL_RenderClear(renderer)
+        if let texture { SDL_RenderCopy(renderer, texture, nil, nil) }
+        SDL_RenderPresent(renderer)
+        return true
+    }
+
+    private func prepare(_ width: Int, _ height: Int) throws(MediaError) {
+        if let texture { SDL_DestroyTexture(texture) }
+        texture = SDL_CreateTexture(
+            renderer, UInt32(SDL_PIXELFORMAT_IYUV.rawValue), Int32(SDL_TEXTUREACCESS_STREAMING.rawValue), Int32(width),
+            Int32(height))
+        guard texture != nil else {
+            throw MediaError(
+                .failed,
+                "the window cannot show pictures of \(width) by \(height) pixels: \(String(cString: SDL_GetError()))")
+        }
+        size = (width, height)
+        // Keeps the shape, whatever the window's is.
+        SDL_RenderSetLogicalSize(renderer, Int32(width), Int32(height))
+    }
+
+    private static func takeEvents() {
+        var event = SDL_Event()
+        while SDL_PollEvent(&event) != 0 {
+            let number: UInt32? =
+                switch event.type {
+                case SDL_WINDOWEVENT.rawValue where event.window.event == SDL_WINDOWEVENT_CLOSE.rawValue:
+                    event.window.windowID
+                case SDL_KEYDOWN.rawValue
+                where [SDLK_ESCAPE, SDLK_q].contains { Int($0.rawValue) == Int(event.key.keysym.sym) }:
+                    event.key.windowID
+                default: nil
+                }
+            if let number { closed.withLock { _ = $0.insert(number) } }
+        }
     }
 }

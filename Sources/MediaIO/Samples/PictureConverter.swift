@@ -20,6 +20,7 @@ final class PictureConverter {
         _ frame: UnsafeMutablePointer<AVFrame>, time: Duration, aspect: AVRational
     ) throws(MediaError) -> VideoPicture {
         let source = VideoPicture.Frame(owning: frame)
+        defer { withExtendedLifetime(source) {} }
         let (width, height) = (Int(frame.pointee.width), Int(frame.pointee.height))
         let ratio = frame.pointee.sample_aspect_ratio.num > 0 ? frame.pointee.sample_aspect_ratio : aspect
         let shown = Self.width(width, height, ratio)
