@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import CSDL2
+import Foundation
 import Synchronization
 
 /// A window that shows pictures. All windows of a process belong to one thread.
@@ -30,6 +31,11 @@ public final class PictureWindow {
     public init(title: String, width: Int, height: Int) throws(MediaError) {
         guard (1...8_192).contains(width), (1...8_192).contains(height) else {
             throw MediaError(.unsupported, "there are no windows of \(width) by \(height) pixels")
+        }
+        // SDL would find some way to show what nobody sees.
+        let screens = ["DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"]
+        guard screens.contains(where: { ProcessInfo.processInfo.environment[$0]?.isEmpty == false }) else {
+            throw MediaError(.notFound, "there is no screen for a window: neither DISPLAY nor WAYLAND_DISPLAY is set")
         }
         // It would take Ctrl-C for the closing of its window.
         SDL_SetHint("SDL_NO_SIGNAL_HANDLERS", "1")

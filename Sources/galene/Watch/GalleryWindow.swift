@@ -43,7 +43,7 @@ final class GalleryWindow: Sendable {
                 guard try window.play(try mosaic.compose(pictures, time: .zero)) else { return }
             } else if waited >= Self.idle {
                 waited = 0
-                guard try window.refresh() else { return }
+                guard window.refresh() else { return }
             }
             waited += 1
             Thread.sleep(forTimeInterval: 1 / Self.picturesPerSecond)
