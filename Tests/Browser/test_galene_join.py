@@ -83,8 +83,9 @@ def test_people_and_chat_at_80_by_24_and_what_is_left_of_it(server, group, open_
         assert not terminal.is_alternate
         terminal.enter("echo status $?; stty -a > after")
         terminal.wait_for("the status", lambda text: "status 0" in text)
-        until("both", lambda: (terminal.directory / "after").is_file())
-        assert (terminal.directory / "after").read_text() == (terminal.directory / "before").read_text()
+        until("the state", (terminal.directory / "after").is_file)
+        before = (terminal.directory / "before").read_text()
+        until("the same state", lambda: (terminal.directory / "after").read_text() == before)
         alice.click("button", "People")
         until("bob has left", lambda: not alice.is_visible("button", "Actions for bob"))
         left = {path.name for path in terminal.directory.iterdir()} - {"tmux", "before", "after"}
@@ -108,8 +109,9 @@ def test_every_signal_leaves_the_terminal_as_it_was(server, group, end):
         terminal.wait_for("the shell", lambda text: "ready$" in text.rstrip().splitlines()[-1])
         assert not terminal.is_alternate
         terminal.enter("stty -a > after")
-        until("the state", lambda: (terminal.directory / "after").is_file() and (terminal.directory / "after").read_text())
         before = (terminal.directory / "before").read_text()
+        terminal.enter("echo written")
+        terminal.wait_for("the state", lambda text: text.count("written") == 2)
         assert (terminal.directory / "after").read_text() == before
         assert (terminal.directory / "stopped").read_text() == before
 
@@ -192,7 +194,13 @@ def test_plain_says_everything_in_words_and_moves_no_cursor(server, group, open_
         alice.write("/kick bob enough")
         hears("galene: you were removed from the group by Alice: enough")
         assert bob.process.wait(20) == 1
-    said = (tmp_path / "log").read_bytes()
+    # Who has said everything and goes is heard all the same.
+    piped = subprocess.run(
+        [str(GALENE), "join", server.page(group), "--username", "dave"], input=b"last words\n", stdout=subprocess.PIPE,
+        check=True, timeout=30)
+    assert b"You: last words" in piped.stdout
+    alice.wait_for_text("last words")
+    said = (tmp_path / "log").read_bytes() + piped.stdout
     assert all(byte >= 0x20 or byte == 0x0A for byte in said)
 
 

@@ -13,12 +13,12 @@ struct PictureQueue<Picture> {
     private(set) var dropped = 0
 
     /// Pictures of 90 kB to 22 MB each; a receiver that plays in time has two or three.
-    static var maximum: Int { 8 }
+    static var mostWaiting: Int { 8 }
 
     init(interval: Duration) { self.interval = interval }
 
     mutating func push(_ picture: Picture, due: Instant) {
-        if waiting.count == Self.maximum {
+        if waiting.count == Self.mostWaiting {
             waiting.removeFirst()
             dropped += 1
         }

@@ -20,8 +20,8 @@ struct JoinCommand: AsyncParsableCommand {
               galene join https://example.org/group/demo/ --username ada
             For a screen reader, or where nothing but lines can be shown:
               galene join https://example.org/group/demo/ --plain
-            By an invitation, with files to a directory of their own:
-              galene join 'https://example.org/group/demo/?token=abc' --directory ~/Downloads
+            By the token of an invitation, with sound, and files to a directory of their own:
+              GALENE_TOKEN=abc galene join https://example.org/group/demo/ --audio --directory ~/Downloads
 
             \(CommandError.exitCodes)
             """)

@@ -25,6 +25,10 @@ actor JoinSession {
     var players: [String: StreamPlayer] = [:]
     /// `nil` before it runs.
     private(set) var pictures: PictureBox?
+    /// Something was sent, and nothing was heard that shows that it has arrived.
+    private var isUnsettled = false
+    private var settleWaiters: [CheckedContinuation<Void, Never>] = []
+    private static let settleTimeout = Duration.seconds(2)
     private var endWaiters: [CheckedContinuation<MeetingEnd, Never>] = []
 
     struct Options: Sendable {
@@ -83,6 +87,25 @@ actor JoinSession {
         return end
     }
 
+    /// What was sent has been heard by the group. A server may forget the last words of somebody who leaves at once.
+    func settle() async {
+        guard isUnsettled, model.end == nil else { return }
+        isUnsettled = false
+        // Messages of a member take effect in order, and of this one everybody is told, oneself included.
+        guard (try? await meeting.connection.userAction(.setData, on: model.ownID, value: [:])) != nil else { return }
+        let timeout = Task {
+            try? await Task.sleep(for: Self.settleTimeout)
+            settled()
+        }
+        await withCheckedContinuation { settleWaiters.append($0) }
+        timeout.cancel()
+    }
+
+    private func settled() {
+        for waiter in settleWaiters { waiter.resume() }
+        settleWaiters = []
+    }
+
     /// The person wants to go.
     func leave() { finish(MeetingEnd(.over, "")) }
 
@@ -114,6 +137,7 @@ actor JoinSession {
         switch event {
         case .fileTransfer(let file): follow(file)
         case .downStream(let stream): show(stream)
+        case .user(.change, let user) where user.id == model.ownID: settled()
         default: break
         }
         if let end = model.end { finish(end) }
@@ -137,6 +161,7 @@ actor JoinSession {
 
     private func finish(_ end: MeetingEnd) {
         model.finish(end)
+        settled()
         for waiter in endWaiters { waiter.resume(returning: model.end ?? end) }
         endWaiters = []
     }
@@ -177,8 +202,11 @@ actor JoinSession {
         case .refuseFile(let id): await files[id]?.cancel("declined")
         case .renegotiate: for stream in await connection.downStreams.values { await stream.restartICE() }
         case .receivePictures: await request()
-        case .leave: leave()
+        case .leave:
+            await settle()
+            leave()
         }
+        isUnsettled = effect != .leave
     }
 
     /// Pictures are small here, so the small ones will do.

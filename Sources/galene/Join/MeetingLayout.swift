@@ -89,11 +89,11 @@ struct MeetingLayout: Hashable {
 /// Places for pictures of about 16 by 9, as large as can be.
 enum PictureGrid {
     /// More would be too small to see anybody in.
-    static let maximum = 9
+    static let mostTiles = 9
 
     /// - Returns: one area for each, with a row below the picture for a name.
     static func areas(_ count: Int, in area: Area) -> [Area] {
-        let count = min(count, maximum)
+        let count = min(count, mostTiles)
         guard count > 0, !area.isEmpty else { return [] }
         var best = (columns: 1, size: -1.0)
         for columns in 1...count {

@@ -101,7 +101,8 @@ struct MeetingView {
                 canvas.write(layout.chatRule.x > column ? "├" : "┤", x: column, y: layout.chatRule.y, style: .dim)
             }
             var facts = [("Chat", Style.bold)]
-            if tiles > PictureGrid.maximum { facts.append(("\(tiles - PictureGrid.maximum) pictures not shown", .dim)) }
+            let hidden = tiles - PictureGrid.mostTiles
+            if hidden > 0 { facts.append(("\(hidden) pictures not shown", .dim)) }
             titles(facts, in: layout.chatRule, limit: layout.chatRule.maxX, isRuled: true, on: &canvas)
         }
         guard isRuled else { return }

@@ -16,6 +16,7 @@ struct PlainTranscript {
                 if let failure = await session.submit(line) { try? output.line(failure) }
             }
             // Whoever has closed the input has said everything.
+            await session.settle()
             await session.leave()
         }
         let end = await session.run()

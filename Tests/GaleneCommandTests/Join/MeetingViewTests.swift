@@ -121,7 +121,7 @@ struct MeetingViewTests {
         for (width, height) in [(55, 11), (135, 57), (24, 9), (57, 40)] {
             let area = Area(x: 3, y: 1, width: width, height: height)
             let areas = PictureGrid.areas(count, in: area)
-            #expect(areas.count == min(count, PictureGrid.maximum))
+            #expect(areas.count == min(count, PictureGrid.mostTiles))
             for (index, one) in areas.enumerated() {
                 #expect(one.x >= area.x && one.y >= area.y && one.maxX <= area.maxX && one.maxY <= area.maxY)
                 for other in areas[(index + 1)...] {
