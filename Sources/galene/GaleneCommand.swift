@@ -8,7 +8,25 @@ import Foundation
 struct GaleneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "galene", abstract: "A client of Galène-compatible videoconference servers.",
-        subcommands: [LoadCommand.self])
+        discussion: """
+            What is there:
+              galene status https://galene.example.org/group/demo/
+            Take part in the chat of a meeting, and in its files:
+              galene say https://galene.example.org/group/demo/ Good day
+              galene listen https://galene.example.org/group/demo/
+              galene send-file https://galene.example.org/group/demo/ alice holiday.jpg
+
+            A password comes from GALENE_PASSWORD, --password-file or --ask-password, and is never an argument; a token \
+            from the URL (?token=) or GALENE_TOKEN. Colours are for terminals, unless NO_COLOR is set.
+
+            \(CommandError.exitCodes)
+
+            Completions: galene --generate-completion-script bash (or zsh, or fish) prints a script for your shell.
+            """,
+        subcommands: [
+            StatusCommand.self, SayCommand.self, ListenCommand.self, SendFileCommand.self, ReceiveFilesCommand.self,
+            LoadCommand.self,
+        ])
 
     /// Ends every command alike: in words on standard error, and with the exit code that belongs to them.
     static func main() async {

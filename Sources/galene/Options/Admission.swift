@@ -11,20 +11,12 @@ struct Admission {
     let token: String?
     let password: String?
 
-    /// - Throws: ``CommandError`` where the group has a way in that a terminal does not have.
-    func credentials() throws(CommandError) -> Credentials {
+    /// A group with a portal may let strangers in all the same.
+    var credentials: Credentials {
         if let token { return .token(token) }
-        if let server = status.authServer, let password {
-            return .authorisationServer(url: server, location: status.location ?? page.description, password: password)
-        }
-        if let password { return .password(password) }
-        if let portal = status.authPortal {
-            throw CommandError(
-                .refused,
-                "the group is entered by a portal: open \(portal) in a browser, and give the link that it leads to "
-                    + "(with ?token=) instead of this URL, or its token in GALENE_TOKEN")
-        }
-        return .none
+        guard let password else { return .none }
+        guard let server = status.authServer else { return .password(password) }
+        return .authorisationServer(url: server, location: status.location ?? page.description, password: password)
     }
 
     /// What the server has said, and what can be done about it.
@@ -59,6 +51,12 @@ struct Admission {
         if password != nil {
             return CommandError(
                 .refused, "the group does not know \(username) with this password: check --username and the password")
+        }
+        if let portal = status.authPortal {
+            return CommandError(
+                .refused,
+                "the group is entered by a portal: open \(portal) in a browser, and give the link that it leads to "
+                    + "(with ?token=) instead of this URL, or its token in GALENE_TOKEN")
         }
         return CommandError(
             .refused,

@@ -31,7 +31,7 @@ struct MeetingOptions: ParsableArguments {
         let status = try await server.status(by: connection)
         try StatusText.refuseMoved(status)
         let admission = Admission(status: status, page: server.page, token: token, password: password)
-        let credentials = try admission.credentials()
+        let credentials = admission.credentials
         do {
             try await connection.connect(to: status)
             let joined = try await enter(connection, status, credentials, data: data)
@@ -41,6 +41,22 @@ struct MeetingOptions: ParsableArguments {
             throw admission.error(error, username: username ?? Self.systemName)
         } catch {
             await Meeting.close(connection)
+            throw error
+        }
+    }
+
+    /// Joins, does something, and leaves, whatever has become of it.
+    func attend<R>(
+        _ console: Console, configure: (inout ServerConnection.Configuration) -> Void = { _ in },
+        _ body: (Meeting) async throws -> R
+    ) async throws -> R {
+        let meeting = try await join(environment: console.environment, configure: configure)
+        do {
+            let result = try await body(meeting)
+            await meeting.leave()
+            return result
+        } catch {
+            await meeting.leave()
             throw error
         }
     }
