@@ -192,7 +192,9 @@ if !coreOnly {
             ]),
         // Files, devices, codecs and screens; then what joins them to the streams of a meeting.
         .target(name: "MediaIO", dependencies: ["RTCBase", "RTP", "CLibAV"]),
-        .target(name: "GaleneMedia", dependencies: ["RTCBase", "RTP", "MediaIO", "GaleneProtocol", "GaleneClient"]),
+        .target(
+            name: "GaleneMedia",
+            dependencies: ["RTCBase", "RTP", "WebRTCIO", "MediaIO", "GaleneProtocol", "GaleneClient"]),
         .executableTarget(
             name: "galene",
             dependencies: [
@@ -241,10 +243,15 @@ if !coreOnly {
         .executableTarget(
             name: "data-end", dependencies: ["ICE", "ProgramKit", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
             path: "Tests/DataEnd"),
-        testTarget("MediaIOTests", ["MediaIO", "RTP"]),
+        // Encoded frames of another make, and other eyes for files.
+        .target(name: "MediaTestKit", dependencies: ["RTP"], path: "Tests/MediaTestKit"),
+        testTarget("MediaIOTests", ["MediaIO", "MediaTestKit", "RTP"]),
         testTarget(
             "GaleneMediaTests",
-            ["GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer", "ServerTestKit"] + nio),
+            [
+                "GaleneMedia", "MediaIO", "MediaTestKit", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
+                "ServerTestKit", "WebRTCIO",
+            ] + nio),
         testTarget(
             "GaleneCommandTests",
             [
