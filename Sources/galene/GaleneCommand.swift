@@ -32,6 +32,8 @@ struct GaleneCommand: AsyncParsableCommand {
 
     /// Ends every command alike: in words on standard error, and with the exit code that belongs to them.
     static func main() async {
+        // A reader that has gone is an error of the write, and a quiet end.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             do {

@@ -58,7 +58,8 @@ final class FileReception: Sendable {
             }
             let (isComplete, failure) = state.withLock { ($0.isComplete, $0.failure) }
             if let failure { throw failure }
-            guard isComplete || Task.isCancelled else {
+            try Task.checkCancellation()
+            guard isComplete else {
                 throw end ?? CommandError(.failed, "the connection has ended")
             }
         }
@@ -111,7 +112,13 @@ final class FileReception: Sendable {
                     "\(user) offers \(TerminalText.printable(file.name)) (\(ByteCount.text(file.size))). Store it? [y/N] "
                 )
                 let answer = await answers.next()
+                if answer == nil { try console.errors.raw("\n") }
                 try board.pause(false)
+                guard !Task.isCancelled else { return await file.cancel("interrupted") }
+                guard await file.state == .inviting else {
+                    try board.say("\(TerminalText.printable(file.name)): withdrawn meanwhile")
+                    continue
+                }
                 let isWanted = ["y", "yes"].contains((answer ?? "").lowercased().filter { !$0.isWhitespace })
                 let verdict: FileAcceptance.Verdict =
                     isWanted ? state.withLock { $0.acceptance.approve() } : .refuse("the file is not wanted")

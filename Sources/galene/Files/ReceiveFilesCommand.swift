@@ -70,12 +70,13 @@ struct ReceiveFilesCommand: AsyncParsableCommand {
             }
             return true
         }
-        let failed = board.totals.failed
-        if isComplete == nil, count != nil || failed > 0 {
+        let totals = board.totals
+        if isComplete == nil, count != nil || totals.interrupted > 0 {
             throw CommandError(.interrupted(signal: interruption.signal ?? SIGINT), "interrupted")
         }
-        if count != nil, failed > 0 {
-            throw CommandError(.failed, failed == 1 ? "one file was not stored" : "\(failed) files were not stored")
+        if count != nil, totals.failed > 0 {
+            throw CommandError(
+                .failed, totals.failed == 1 ? "one file was not stored" : "\(totals.failed) files were not stored")
         }
     }
 

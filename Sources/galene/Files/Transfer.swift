@@ -18,11 +18,13 @@ struct Transfer: Sendable {
         case refused(String?)
         /// Broken off, with the reason where there is one.
         case cancelled(String?)
+        /// Broken off by whoever runs the command.
+        case interrupted
 
         var isOver: Bool {
             switch self {
             case .queued, .offered, .connecting, .moving: false
-            case .done, .refused, .cancelled: true
+            case .done, .refused, .cancelled, .interrupted: true
             }
         }
     }

@@ -15,6 +15,8 @@ final class TransferBoard: Sendable {
         /// Lines that are drawn anew.
         var drawn = 0
         var isPaused = false
+        /// What is to be said after the pause.
+        var unsaid: [String] = []
     }
 
     private let state = Mutex(State())
@@ -30,6 +32,8 @@ final class TransferBoard: Sendable {
     private static let tellInterval = Duration.seconds(1)
     /// Bars at a time; of the others the number is told.
     private static let maximumBars = 12
+    /// What may wait for an answer; others may make offers that are refused all the time.
+    private static let maximumUnsaid = 100
 
     /// - Parameter clock: the time since any moment.
     init(
@@ -146,6 +150,10 @@ final class TransferBoard: Sendable {
         let columns = console.columns()
         let now = clock()
         let text = state.withLock { state in
+            guard !state.isPaused else {
+                if state.unsaid.count < Self.maximumUnsaid { state.unsaid.append(line) }
+                return ""
+            }
             let erased = Self.erasing(&state)
             return erased + line + "\n" + Self.bars(&state, columns, now)
         }
@@ -157,7 +165,9 @@ final class TransferBoard: Sendable {
         guard drawsBars else { return }
         let text = state.withLock { state in
             state.isPaused = isPaused
-            return isPaused ? Self.erasing(&state) : ""
+            guard !isPaused else { return Self.erasing(&state) }
+            defer { state.unsaid = [] }
+            return state.unsaid.map { $0 + "\n" }.joined()
         }
         try console.errors.raw(text)
         if !isPaused { try draw() }
@@ -175,9 +185,11 @@ final class TransferBoard: Sendable {
     private static func bars(_ state: inout State, _ columns: Int, _ now: Duration) -> String {
         guard !state.isPaused else { return "" }
         let transfers = state.transfers.sorted { $0.key < $1.key }.map(\.value)
-        var lines = transfers.filter { $0.phase != .queued }.map {
+        let begun = transfers.filter { $0.phase != .queued }
+        let names = TransferLine.nameColumns(begun, columns: columns)
+        var lines = begun.map {
             // The last column stays empty: some terminals begin another line behind it.
-            TransferLine.text($0, columns: columns - 1, now: now)
+            TransferLine.text($0, names: names, columns: columns - 1, now: now)
         }
         let more = lines.count - maximumBars
         if more > 0 { lines = Array(lines.prefix(maximumBars)) + ["and \(more) more"] }

@@ -6,17 +6,22 @@ import GaleneProtocol
 /// What is said of a file on its way: one line of a terminal.
 enum TransferLine {
     /// A bar while it moves, words otherwise; never wider than the columns.
-    static func text(_ transfer: Transfer, columns: Int, now: Duration) -> String {
-        let room = min(max(12, columns / 3), max(8, TerminalText.columns(transfer.shownName)))
-        let name = TerminalText.padded(transfer.shownName, columns: room)
-        switch transfer.phase {
-        case .moving:
-            let facts = facts(transfer, now)
-            let left = columns - room - facts.count - 6
-            guard left >= 5 else { return TerminalText.fitted("\(name)  \(facts)", columns: columns) }
-            return "\(name)  \(bar(transfer, columns: min(left, 40)))  \(facts)"
-        default: return TerminalText.fitted("\(name)  \(words(transfer))", columns: columns)
+    ///
+    /// - Parameter names: the room for the name, so that bars stand below each other.
+    static func text(_ transfer: Transfer, names: Int, columns: Int, now: Duration) -> String {
+        let name = TerminalText.padded(transfer.shownName, columns: names)
+        guard transfer.phase == .moving else {
+            return TerminalText.fitted("\(name)  \(words(transfer))", columns: columns)
         }
+        let facts = facts(transfer, now)
+        let left = columns - names - facts.count - 6
+        guard left >= 5 else { return TerminalText.fitted("\(name)  \(facts)", columns: columns) }
+        return "\(name)  \(bar(transfer, columns: min(left, 40)))  \(facts)"
+    }
+
+    /// As long as the longest needs, up to a quarter of the line.
+    static func nameColumns(_ transfers: [Transfer], columns: Int) -> Int {
+        min(max(8, columns / 4), transfers.map { TerminalText.columns($0.shownName) }.max() ?? 0)
     }
 
     /// What has become of it, or is going to.
@@ -38,6 +43,7 @@ enum TransferLine {
         case .refused(let reason):
             return "refused" + (transfer.isUp ? " by \(transfer.shownUser)" : "") + because(reason)
         case .cancelled(let reason): return "broken off" + because(reason)
+        case .interrupted: return "interrupted"
         }
     }
 
@@ -65,7 +71,7 @@ enum TransferLine {
     /// Of constant width, so that nothing jumps.
     private static func facts(_ transfer: Transfer, _ now: Duration) -> String {
         let percent = right("\(percent(transfer)) %", 5)
-        let bytes = right("\(ByteCount.text(transfer.bytes)) of \(ByteCount.text(transfer.size))", 17)
+        let bytes = "of \(right(ByteCount.text(transfer.size), 6))"
         guard let rate = transfer.rate.bytesPerSecond(at: now) else { return "\(percent) \(bytes)" }
         guard rate >= 1 else { return "\(percent) \(bytes)  \(right("nothing moves", 22))" }
         let left = Double(max(0, transfer.size - transfer.bytes)) / rate
@@ -102,6 +108,7 @@ enum TransferLine {
             if let path { object["path"] = .string(path) }
         case .refused(let words): (event, reason) = ("refused", words)
         case .cancelled(let words): (event, reason) = ("cancelled", words)
+        case .interrupted: event = "interrupted"
         }
         object["event"] = .string(event)
         if let reason { object["reason"] = .string(reason) }

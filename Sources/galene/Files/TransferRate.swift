@@ -12,6 +12,8 @@ struct TransferRate: Sendable {
 
     private var samples: [(time: Duration, bytes: Int64)] = []
 
+    var sampleCount: Int { samples.count }
+
     /// So many bytes have moved until now.
     mutating func add(_ bytes: Int64, at now: Duration) {
         // The one before the window stays: what has moved since it is what moved in the window.

@@ -6,6 +6,8 @@ struct TransferTotals: Sendable, Hashable {
     var done = 0
     /// Refused by the other side, or broken off.
     var failed = 0
+    /// Of these, by Ctrl-C.
+    var interrupted = 0
     /// Of what is done.
     var bytes: Int64 = 0
     private var began: Duration?
@@ -19,6 +21,7 @@ struct TransferTotals: Sendable, Hashable {
             bytes &+= transfer.size
         } else {
             failed += 1
+            if transfer.phase == .interrupted { interrupted += 1 }
         }
         if let time = transfer.began { began = min(began ?? time, time) }
         if let time = transfer.ended { ended = max(ended ?? time, time) }

@@ -31,7 +31,7 @@ extension TransferredFile {
         }
         if Task.isCancelled { cancel("interrupted") }
         // Whatever it was, it is over; nothing comes after what was said before.
-        try board.enter(.cancelled(Task.isCancelled ? "interrupted" : nil), index)
+        try board.enter(Task.isCancelled ? .interrupted : .cancelled(nil), index)
         return path
     }
 }
