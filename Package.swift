@@ -251,10 +251,15 @@ if !coreOnly {
         .executableTarget(
             name: "data-end", dependencies: ["ICE", "ProgramKit", "RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
             path: "Tests/DataEnd"),
-        testTarget("MediaIOTests", ["MediaIO", "RTP"]),
+        // Encoded frames of another make, and other eyes for files.
+        .target(name: "MediaTestKit", dependencies: ["RTP"], path: "Tests/MediaTestKit"),
+        testTarget("MediaIOTests", ["MediaIO", "MediaTestKit", "RTP"]),
         testTarget(
             "GaleneMediaTests",
-            ["GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer", "ServerTestKit"] + nio),
+            [
+                "GaleneMedia", "MediaIO", "MediaTestKit", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
+                "ServerTestKit", "WebRTCIO",
+            ] + nio),
         testTarget(
             "GaleneCommandTests",
             [

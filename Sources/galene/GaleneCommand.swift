@@ -17,6 +17,8 @@ struct GaleneCommand: AsyncParsableCommand {
               galene say https://galene.example.org/group/demo/ Good day
               galene listen https://galene.example.org/group/demo/
               galene send-file https://galene.example.org/group/demo/ alice holiday.jpg
+            Keep it:
+              galene record https://galene.example.org/group/demo/ --directory demo
 
             A password comes from GALENE_PASSWORD, --password-file or --ask-password, and is never an argument; a token \
             from the URL (?token=) or GALENE_TOKEN. Colours are for terminals, unless NO_COLOR is set.
@@ -28,6 +30,7 @@ struct GaleneCommand: AsyncParsableCommand {
         subcommands: [
             JoinCommand.self,
             PublishCommand.self,
+            RecordCommand.self,
             WatchCommand.self,
             StatusCommand.self,
             SayCommand.self,

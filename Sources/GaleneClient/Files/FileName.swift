@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 /// Names that others give to files, made fit for a directory of ours.
-enum FileName {
+package enum FileName {
     /// Bytes that file systems take, less room for a number that tells files of one name apart.
     static let maximumLength = 200
 
     /// - Returns: the last part of what looks like a path (nothing, where that ends in a slash), without control and format characters, without what Windows
     ///   or a shell would stumble over, never hidden and never empty.
-    static func sanitized(_ name: String) -> String {
+    package static func sanitized(_ name: String) -> String {
         // By scalars throughout: together with a mark behind it a slash is another character, and still a slash.
         var scalars: [Unicode.Scalar] = []
         for scalar in name.unicodeScalars {

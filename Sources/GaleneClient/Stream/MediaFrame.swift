@@ -17,4 +17,14 @@ public struct MediaFrame: Sendable, Hashable {
     public var presentation: Instant
     /// Packets that are missing between this frame and the one before it. Of sound each was a frame.
     public var lostPackets: Int
+
+    package init(
+        track: String, frame: EncodedFrame, captureTime: NTPTime?, presentation: Instant, lostPackets: Int
+    ) {
+        self.track = track
+        self.frame = frame
+        self.captureTime = captureTime
+        self.presentation = presentation
+        self.lostPackets = lostPackets
+    }
 }

@@ -186,6 +186,17 @@ public actor Stream {
         }
     }
 
+    /// Asks the publisher of a down stream for a key frame. The library does so by itself when something was lost on the
+    /// way; this is for who began to listen in the middle, or wants to be able to begin again at this place. Everybody who
+    /// gets the stream pays for it with a large frame, so the library and servers ask no more often than is of use.
+    ///
+    /// - Parameter track: the ``StreamTrack/id``; of sound there is nothing to ask.
+    public func requestKeyFrame(track: String) {
+        guard let receiving else { return }
+        receiving.with { peer, _ in peer.needKeyFrame(mid: track) }
+        drain()
+    }
+
     /// Keeps something of the application's with the stream; `nil` forgets it.
     public func setUserData(_ value: (any Sendable)?, for key: String) { userData[key] = value }
 

@@ -41,6 +41,12 @@ public struct StreamTrack: Sendable, Hashable, Identifiable {
     public var kind: MediaKind
     /// What it may come in; usually one.
     public var codecs: [Codec]
+
+    package init(id: String, kind: MediaKind, codecs: [Codec]) {
+        self.id = id
+        self.kind = kind
+        self.codecs = codecs
+    }
 }
 
 /// A track that is published.

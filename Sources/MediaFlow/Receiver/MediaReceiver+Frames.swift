@@ -31,6 +31,12 @@ extension MediaReceiver {
             frame: first.frame, captureTime: first.captureTime, presentation: presentation, lostPackets: first.lost)
     }
 
+    /// Somebody who gets the frames needs a key frame. The sender is asked until one comes, for some time.
+    public mutating func needKeyFrame() {
+        guard source != nil, !isSound else { return }
+        keyFrames.request()
+    }
+
     // MARK: Sound
 
     private mutating func takeSound(_ clock: PlayoutClock, now: Instant) {

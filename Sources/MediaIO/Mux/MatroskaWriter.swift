@@ -221,7 +221,7 @@ public final class MatroskaWriter {
         if wholeSize > 0 { output.truncate(to: wholeSize) }
         output.close()
         let what = "\(path) cannot be written\(wholeSize > 0 ? " any further" : "")"
-        throw OutputFile.error(output.failure != 0 ? output.failure : max(1, -result), what)
+        throw MediaError(system: output.failure != 0 ? output.failure : max(1, 0 &- result), what)
     }
 
     private static func milliseconds(_ duration: Duration) -> Int64 {

@@ -36,7 +36,7 @@ final class OutputFile {
                 return
             }
             guard errno == EEXIST else {
-                throw Self.error(errno, "no file can be made in \(directory)")
+                throw MediaError(system: errno, "no file can be made in \(directory)")
             }
         }
         throw MediaError(.failed, "there are too many files named \(name) in \(directory)")
@@ -93,14 +93,20 @@ final class OutputFile {
         Foundation.close(descriptor)
         descriptor = -1
     }
+}
 
-    /// What the system's error number means for people.
-    static func error(_ number: CInt, _ what: String) -> MediaError {
+extension MediaError {
+    /// What the system's error number means for a file.
+    ///
+    /// - Parameters:
+    ///   - system: as in `errno`.
+    ///   - what: could not be done; the reason follows behind a colon.
+    package init(system number: CInt, _ what: String) {
         switch number {
-        case ENOSPC, EDQUOT: MediaError(.noSpace, "\(what): the disk is full")
-        case ENOENT: MediaError(.notFound, "\(what): there is no such directory")
-        case EACCES, EPERM, EROFS: MediaError(.notAllowed, "\(what): \(String(cString: strerror(number)))")
-        default: MediaError(.failed, "\(what): \(String(cString: strerror(number)))")
+        case ENOSPC, EDQUOT: self.init(.noSpace, "\(what): the disk is full")
+        case ENOENT: self.init(.notFound, "\(what): there is no such directory")
+        case EACCES, EPERM, EROFS: self.init(.notAllowed, "\(what): \(String(cString: strerror(number)))")
+        default: self.init(.failed, "\(what): \(String(cString: strerror(number)))")
         }
     }
 }

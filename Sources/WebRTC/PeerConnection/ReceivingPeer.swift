@@ -115,6 +115,11 @@ public struct ReceivingPeer: ~Copyable, PeerMachine {
         return nil
     }
 
+    /// Asks for a key frame of a track, until one comes; for who began to listen in the middle, or has lost something.
+    public mutating func needKeyFrame(mid: String) {
+        for receiver in receivers where receiver.mid == mid { receiver.needKeyFrame() }
+    }
+
     /// What was counted, by mid; of tracks of which something has come.
     public var statistics: [String: MediaReceiverStatistics] {
         var result: [String: MediaReceiverStatistics] = [:]

@@ -53,6 +53,7 @@ final class TrackReceiver {
 
     func poll(_ clock: inout PlayoutClock, now: Instant) -> ReceivedFrame? { receiver.poll(&clock, now: now) }
     func pollControl(now: Instant) -> [RTCPMessage] { receiver.pollControl(now: now) }
+    func needKeyFrame() { receiver.needKeyFrame() }
     var deadline: Instant? { receiver.deadline }
     var statistics: MediaReceiverStatistics { receiver.statistics }
 }

@@ -3,6 +3,7 @@
 
 import Foundation
 import MediaIO
+import MediaTestKit
 import RTP
 import Testing
 

@@ -4,24 +4,26 @@
 import Foundation
 
 /// A directory of a test's own, and programs to judge what is in it.
-final class ScratchDirectory {
-    let path: String
+public final class ScratchDirectory: Sendable {
+    public let path: String
 
-    init() throws {
+    public init() throws {
         path = NSTemporaryDirectory() + "galene-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     /// - Returns: its standard output.
     /// - Throws: ``Failure`` with what it has said when it fails.
     @discardableResult
-    static func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
+    public static func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
@@ -40,38 +42,38 @@ final class ScratchDirectory {
 }
 
 /// What `ffprobe` and `ffmpeg` find in a file.
-struct FileProbe: Decodable {
-    struct Packet: Decodable {
-        var stream_index: Int
-        var pts_time: String
-        var size: String
-        var flags: String
-        var milliseconds: Int { Int(((Double(pts_time) ?? -1) * 1000).rounded()) }
+public struct FileProbe: Decodable {
+    public struct Packet: Decodable {
+        public var stream_index: Int
+        public var pts_time: String
+        public var size: String
+        public var flags: String
+        public var milliseconds: Int { Int(((Double(pts_time) ?? -1) * 1000).rounded()) }
     }
-    struct Stream: Decodable {
-        var codec_name: String
-        var width: Int?
-        var height: Int?
+    public struct Stream: Decodable {
+        public var codec_name: String
+        public var width: Int?
+        public var height: Int?
     }
-    struct Format: Decodable {
-        var format_name: String
-        var duration: String?
-        var tags: [String: String]?
+    public struct Format: Decodable {
+        public var format_name: String
+        public var duration: String?
+        public var tags: [String: String]?
     }
 
-    var packets: [Packet]
-    var streams: [Stream]
-    var format: Format
+    public var packets: [Packet]
+    public var streams: [Stream]
+    public var format: Format
 
-    init(_ path: String) throws {
+    public init(_ path: String) throws {
         let arguments = ["-v", "error", "-show_packets", "-show_streams", "-show_format", "-of", "json", path]
         self = try JSONDecoder().decode(FileProbe.self, from: Data(try ScratchDirectory.run("ffprobe", arguments)))
     }
 
-    func packets(of track: Int) -> [Packet] { packets.filter { $0.stream_index == track } }
+    public func packets(of track: Int) -> [Packet] { packets.filter { $0.stream_index == track } }
 
     /// Pictures or pieces of sound of a track, all of which `ffmpeg` decodes without a word.
-    static func decode(_ path: String, track: Int) throws -> Int {
+    public static func decode(_ path: String, track: Int) throws -> Int {
         let lines = try ScratchDirectory.run(
             "ffmpeg",
             [

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
-import RTP
+public import RTP
 
 /// Frames of an encoder that is not ours: `ffmpeg`'s.
-struct EncodedClip {
-    var frames: [EncodedFrame]
+public struct EncodedClip: Sendable {
+    public var frames: [EncodedFrame]
 
     /// Pictures of 25 a second with a key frame each second.
-    static func picture(_ codec: Codec, seconds: Int = 3, size: (Int, Int) = (160, 120)) throws -> EncodedClip {
+    public static func picture(_ codec: Codec, seconds: Int = 3, size: (Int, Int) = (160, 120)) throws -> EncodedClip {
         let encoder: [String] =
             switch codec {
             case .vp8: ["-c:v", "libvpx"]
@@ -37,7 +37,7 @@ struct EncodedClip {
     }
 
     /// Packets of 20 ms.
-    static func sound(_ codec: Codec, seconds: Int = 3) throws -> EncodedClip {
+    public static func sound(_ codec: Codec, seconds: Int = 3) throws -> EncodedClip {
         let (encoder, format, rate, size): (String, String, Int, Int) =
             switch codec {
             case .opus: ("libopus", "ogg", 48_000, 0)

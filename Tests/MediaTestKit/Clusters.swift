@@ -3,18 +3,18 @@
 
 /// Where the clusters of a Matroska file lie, and how many frames each has: a reader of its own of
 /// [RFC 8794](https://www.rfc-editor.org/rfc/rfc8794) and [RFC 9559](https://www.rfc-editor.org/rfc/rfc9559).
-struct Clusters {
-    struct Cluster {
-        var range: Range<Int>
-        var frames = 0
+public struct Clusters {
+    public struct Cluster {
+        public var range: Range<Int>
+        public var frames = 0
         /// In milliseconds, if the file has units of a millisecond.
-        var time = 0
+        public var time = 0
     }
 
-    private(set) var all: [Cluster] = []
+    public private(set) var all: [Cluster] = []
 
     /// - Returns: `nil` for bytes that are no elements one after the other, up to the end.
-    init?(_ bytes: [UInt8]) {
+    public init?(_ bytes: [UInt8]) {
         guard let header = Element(bytes, at: 0), header.id == 0x1a45_dfa3,
             let segment = Element(bytes, at: header.end), segment.id == 0x1853_8067
         else { return nil }

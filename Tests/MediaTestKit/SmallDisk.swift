@@ -4,10 +4,10 @@
 import Foundation
 
 /// A file system with little room, in memory; for root.
-final class SmallDisk {
-    let path: String
+public final class SmallDisk: Sendable {
+    public let path: String
 
-    init(megabytes: Int) throws {
+    public init(megabytes: Int) throws {
         path = NSTemporaryDirectory() + "galene-disk-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         do {
@@ -25,7 +25,7 @@ final class SmallDisk {
     }
 
     /// Takes what room there is.
-    func fill(leaving rest: Int = 0) throws {
+    public func fill(leaving rest: Int = 0) throws {
         let file = open("\(path)/filling", O_WRONLY | O_CREAT, 0o600)
         guard file >= 0 else { throw ScratchDirectory.Failure(description: "a full disk cannot be filled") }
         defer { close(file) }

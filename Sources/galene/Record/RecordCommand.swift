@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import ArgumentParser
+import Foundation
+import GaleneClient
+import GaleneMedia
+import MediaIO
+
+struct RecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record a meeting into files.",
+        discussion: """
+            Each stream (a camera with its microphone, a screen) becomes a WebM file, as it was sent, or an .mkv file where \
+            WebM does not have the codec. Beside them a timeline, a file of lines of JSON, tells who was there, what was \
+            said in the chat and when each file began (docs/galene/record.md). It goes on until Ctrl-C, and comes back \
+            when the connection was lost.
+
+            Files can be played while they are being written, and whatever becomes of this program. No file that is there \
+            is overwritten.
+
+            Everything, into a directory that is made if it is not there:
+              galene record https://galene.example.org/group/lecture/ --directory lecture
+            The shared screen of one member, for an hour at most:
+              galene record https://galene.example.org/group/lecture/ --label screenshare --from alice --for 3600
+            For a slow connection:
+              galene record https://galene.example.org/group/lecture/ --low
+            The path of each file, for a program:
+              galene record https://galene.example.org/group/lecture/ | while read -r f; do ffprobe "$f"; done
+
+            Tell people that they are being recorded: nobody sees it by anything else than your name.
+
+            \(CommandError.exitCodes)
+            Ctrl-C is a normal end; a second one ends at once, and files lack their last second then.
+            """)
+
+    @OptionGroup var meeting: MeetingOptions
+    @Option(name: .shortAndLong, help: "Where to write files; made if it is not there.", completion: .directory)
+    var directory = "."
+    @Option(help: "Record streams with this label only: camera, screenshare, video or another word.")
+    var label: String?
+    @Option(help: ArgumentHelp("Record streams of this member only.", valueName: "user"))
+    var from: String?
+    @Option(name: .customLong("for"), help: ArgumentHelp("End after so many seconds.", valueName: "seconds"))
+    var seconds: Double?
+    @Flag(name: .customLong("no-chat"), help: "Leave the chat out of the timeline.")
+    var leavesOutChat = false
+    @Flag(help: "Take the smallest of several sizes of a picture.")
+    var low = false
+    @Flag(name: .customLong("no-reconnect"), help: "End when the connection is lost.")
+    var endsWithConnection = false
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if let seconds, !(0...1e9).contains(seconds) { throw ValidationError("--for wants a number of seconds.") }
+        if directory.isEmpty { throw ValidationError("--directory wants the name of a directory.") }
+    }
+
+    func run() async throws { try await run(on: .standard, Interruption()) }
+
+    func run(on console: Console, _ interruption: Interruption) async throws {
+        _ = try await interruption.race {
+            guard let seconds else { return try await record(console) }
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await record(console) }
+                // Cancelled with the rest when there is nothing to wait for any more.
+                tasks.addTask { try? await Task.sleep(for: .seconds(seconds)) }
+                defer { tasks.cancelAll() }
+                try await tasks.next()
+                // Files are made whole, and what goes wrong then is told as well.
+                tasks.cancelAll()
+                try await tasks.waitForAll()
+            }
+        }
+    }
+
+    private func record(_ console: Console) async throws {
+        let reconnects = !endsWithConnection
+        try await meeting.attend(
+            console, configure: { if reconnects { $0.reconnectPolicy = ReconnectPolicy() } }
+        ) { meeting in
+            let board = RecordBoard(console, json: output.json)
+            var options = MeetingRecorder.Options(directory: directory)
+            options.label = label
+            options.username = from
+            options.recordsChat = !leavesOutChat
+            options.isLow = low
+            let recorder = MeetingRecorder(meeting.connection, events: meeting.events, options: options) {
+                board.tell($0)
+            }
+            let guardian = Task { await keepHouse(meeting.connection) }
+            let clock = Task {
+                while !Task.isCancelled {
+                    board.show(await recorder.progress)
+                    try? await Task.sleep(for: .seconds(1))
+                }
+            }
+            defer { guardian.cancel() }
+            do {
+                try board.begin(in: directory)
+                try await recorder.run()
+            } catch {
+                clock.cancel()
+                try board.end(await recorder.progress)
+                throw await reason(error, guardian)
+            }
+            clock.cancel()
+            try board.end(await recorder.progress)
+        }
+    }
+
+    /// Refuses files, and listens for why the connection ends.
+    private func keepHouse(_ connection: ServerConnection) async -> CommandError? {
+        var end: CommandError?
+        do {
+            for try await event in connection.events {
+                if case .fileTransfer(let file) = event, !file.isUp { await file.cancel("this program only records") }
+                // It says why; the end of the connection says only that.
+                end = Meeting.end(event).map { end ?? $0 } ?? end
+            }
+        } catch {}
+        return end
+    }
+
+    private func reason(_ error: any Error, _ guardian: Task<CommandError?, Never>) async -> any Error {
+        switch error {
+        case let error as MediaError where error.kind == .noSpace:
+            return CommandError(.failed, "\(error.description); what was written before can be played")
+        case is ServerConnectionError:
+            // What has been told until now, it hears to the end.
+            guardian.cancel()
+            return await guardian.value ?? CommandError(error)
+        default: return CommandError(error)
+        }
+    }
+}
