@@ -16,6 +16,8 @@ public struct LoadOptions: Sendable {
     public var shape: Shape
     public var username: String
     public var password: String
+    /// Instead of name and password.
+    public var token: String?
     /// Packets a second of each publisher.
     public var rate: Double
     public var burst: Int
@@ -26,6 +28,8 @@ public struct LoadOptions: Sendable {
     public var threads: Int
     /// False for servers with a certificate that nobody vouches for.
     public var verifiesCertificate: Bool
+    /// Files with certificates (PEM) of authorities to believe beside those of the system.
+    public var certificateAuthorities: [String] = []
     /// A process on this machine whose CPU time and memory are measured.
     public var serverPID: Int32?
 

@@ -26,6 +26,8 @@ actor Member {
 
     private let options: LoadOptions
     private let group: String
+    /// When it began to connect.
+    private let start: Instant
     private let channel: MemberChannel
     private let worker: LoadWorker
     private let rollCall: RollCall
@@ -38,7 +40,9 @@ actor Member {
     private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
     private var ended: (any Error)?
+    private var joinTime = Duration.zero
     private var requestedAt: Instant?
+    private var hasMedia = false
     private var up: UpStream?
     private var downs: [String: DownStream] = [:]
     /// Candidates that came before their stream (spec 6.16); a few, since servers send the description first.
@@ -46,11 +50,12 @@ actor Member {
     private static let maximumEarly = 64
 
     init(
-        number: Int, options: LoadOptions, group: String, channel: MemberChannel, worker: LoadWorker,
-        rollCall: RollCall
+        number: Int, options: LoadOptions, group: String, start: Instant, channel: MemberChannel,
+        worker: LoadWorker, rollCall: RollCall
     ) {
         self.options = options
         self.group = group
+        self.start = start
         self.channel = channel
         self.worker = worker
         self.rollCall = rollCall
@@ -88,14 +93,15 @@ actor Member {
 
     /// Greets and joins; ``run()`` must be under way.
     func join() async throws {
-        let start = MonotonicClock.now()
         channel.send(.handshake(Handshake(id: id)))
         if let ended { throw ended }
         try await withCheckedThrowingContinuation { continuation in
             joining = continuation
-            channel.send(.join(Join(group: group, username: username, password: options.password)))
+            channel.send(
+                .join(Join(group: group, username: username, password: options.password, token: options.token)))
         }
         let time = MonotonicClock.now() - start
+        joinTime = time
         await rollCall.note {
             $0.joined += 1
             $0.joinTimes.append(time)
@@ -118,9 +124,7 @@ actor Member {
                     trackID: "video", cname: id)
             ], local: local(opened.credentials))
         up = UpStream(id: streamID, connection: opened.id, negotiation: negotiation)
-        follow(opened.events) { counts, event in
-            if case .connected = event { counts.publishing += 1 }
-        }
+        follow(opened.events) { [weak self] event in await self?.notePublished(event) }
         channel.send(
             .offer(Offer(id: streamID, label: "camera", sdp: offer.sdp, source: id, username: username)))
         trickle(opened.candidate, of: streamID)
@@ -272,28 +276,35 @@ actor Member {
     }
 
     private func followDown(_ events: AsyncStream<ConnectionEvent>) {
-        let start = requestedAt
-        follow(events) { counts, event in
-            switch event {
-            case .connected: counts.connected += 1
-            case .firstPacket(let instant):
-                counts.flowing += 1
-                if let start { counts.firstPacketTimes.append(instant - start) }
-            case .failed, .closed: break
-            }
+        follow(events) { [weak self] event in await self?.noteDown(event) }
+    }
+
+    private func noteDown(_ event: ConnectionEvent) async {
+        guard case .firstPacket(let instant) = event else { return }
+        let wait = requestedAt.map { instant - $0 }
+        let total = hasMedia ? nil : wait.map { joinTime + $0 }
+        hasMedia = true
+        await rollCall.note {
+            $0.flowing += 1
+            // Streams that begin later have not been waited for since the request.
+            if let wait, !$0.isSettled { $0.firstPacketTimes.append(wait) }
+            if let total { $0.firstMediaTimes.append(total) }
         }
     }
 
+    private func notePublished(_ event: ConnectionEvent) async {
+        if case .connected = event { await rollCall.note { $0.publishing += 1 } }
+    }
+
     private func follow(
-        _ events: AsyncStream<ConnectionEvent>,
-        _ note: @escaping @Sendable (inout RollCall.Counts, ConnectionEvent) -> Void
+        _ events: AsyncStream<ConnectionEvent>, _ note: @escaping @Sendable (ConnectionEvent) async -> Void
     ) {
         Task { [rollCall] in
             for await event in events {
                 if case .failed(let reason) = event {
                     await rollCall.fail(LoadError(.failed, "a connection failed: \(reason)"))
                 }
-                await rollCall.note { note(&$0, event) }
+                await note(event)
             }
         }
     }

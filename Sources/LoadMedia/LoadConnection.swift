@@ -45,11 +45,15 @@ struct LoadConnection: ~Copyable {
     var counters = LoadStatistics()
 
     /// Counted since the start or the last reset.
-    var statistics: LoadStatistics {
+    func statistics(now: Instant, interval: MeasuredInterval?) -> LoadStatistics {
         var statistics = counters
         statistics.received = sink.received
         statistics.duplicates = sink.duplicates
         statistics.missing = sink.missing
+        statistics.requested = sink.requested
+        statistics.repaired = sink.repaired
+        statistics.frames = sink.frames
+        statistics.freezes = sink.freezes(now: now, interval: interval)
         statistics.latency = sink.latency
         statistics.keyFramesSent = source?.keyFrames ?? 0
         return statistics

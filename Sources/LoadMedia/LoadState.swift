@@ -195,7 +195,7 @@ struct LoadState: ~Copyable {
         guard let connection = connections.pointer(handle) else { return }
         connection.pointee.transport.close(now: now)
         drain(connection, now: now)
-        past += connection.pointee.statistics
+        past += connection.pointee.statistics(now: now, interval: interval)
         connection.pointee.events.finish()
         senders.removeAll { $0 == handle }
         _ = connections.remove(handle)
@@ -207,9 +207,11 @@ struct LoadState: ~Copyable {
 
     private mutating func handleTimers(_ handle: Handle, now: Instant) {
         settle(handle, now: now)
-        guard let connection = connections.pointer(handle), let due = connection.pointee.nextReport, due <= now else {
-            return
+        guard let connection = connections.pointer(handle) else { return }
+        if let requests = connection.pointee.sink.handleTimeout(now: now, interval: interval) {
+            sendRTCP(requests, on: connection)
         }
+        guard let due = connection.pointee.nextReport, due <= now else { return }
         connection.pointee.nextReport = due + Self.reportInterval
         let report =
             connection.pointee.source?.report(now: now, wallClock: wallClock)
@@ -324,13 +326,20 @@ struct LoadState: ~Copyable {
         for handle in connections.handles { connections.pointer(handle)?.pointee.resetInterval() }
     }
 
-    func statistics() -> LoadStatistics {
+    /// Ends the measured interval elsewhere; what has been counted stays.
+    mutating func cut(_ interval: MeasuredInterval) { self.interval = interval }
+
+    func statistics(now: Instant) -> LoadStatistics {
         var sum = past
         for handle in connections.handles {
-            if let connection = connections.pointer(handle) { sum += connection.pointee.statistics }
+            if let connection = connections.pointer(handle) {
+                sum += connection.pointee.statistics(now: now, interval: interval)
+            }
         }
         return sum
     }
 
-    func statistics(of handle: Handle) -> LoadStatistics? { connections.pointer(handle)?.pointee.statistics }
+    func statistics(of handle: Handle, now: Instant) -> LoadStatistics? {
+        connections.pointer(handle)?.pointee.statistics(now: now, interval: interval)
+    }
 }

@@ -11,6 +11,12 @@ public struct LoadStatistics: Sendable {
     public var duplicates = 0
     /// Sequence numbers that were skipped and never came.
     public var missing = 0
+    /// Packets that were asked for (each time counted), and those that came because of it.
+    public var requested = 0
+    public var repaired = 0
+    /// Frames that came whole, and when none did.
+    public var frames = 0
+    public var freezes = Freezes()
     public var latency = LatencyHistogram()
     /// Packets that were decrypted as a sample, by the verdict.
     public var authentic = 0
@@ -37,6 +43,10 @@ public struct LoadStatistics: Sendable {
         sum.received += other.received
         sum.duplicates += other.duplicates
         sum.missing += other.missing
+        sum.requested += other.requested
+        sum.repaired += other.repaired
+        sum.frames += other.frames
+        sum.freezes += other.freezes
         sum.latency.merge(other.latency)
         sum.authentic += other.authentic
         sum.forged += other.forged

@@ -73,7 +73,7 @@ public actor LoadWorker {
 
     private func closeAll() {
         state.closeAll(now: MonotonicClock.now())
-        for waiter in waiters { waiter.continuation.resume(returning: state.statistics()) }
+        for waiter in waiters { waiter.continuation.resume(returning: statistics()) }
         waiters.removeAll()
     }
 
@@ -110,10 +110,15 @@ public actor LoadWorker {
     /// Begins to count anew, and only packets sent within `interval`. Without one, all packets count.
     public func measure(_ interval: MeasuredInterval?) { state.measure(interval) }
 
-    /// The sum over all connections that are open, and those closed since the last ``measure(_:)``.
-    public func statistics() -> LoadStatistics { state.statistics() }
+    /// Ends the interval under way sooner, at a moment that has not come yet.
+    public func cut(_ interval: MeasuredInterval) { state.cut(interval) }
 
-    public func statistics(of id: ConnectionID) -> LoadStatistics? { state.statistics(of: id.handle) }
+    /// The sum over all connections that are open, and those closed since the last ``measure(_:)``.
+    public func statistics() -> LoadStatistics { state.statistics(now: MonotonicClock.now()) }
+
+    public func statistics(of id: ConnectionID) -> LoadStatistics? {
+        state.statistics(of: id.handle, now: MonotonicClock.now())
+    }
 
     /// Waits until the statistics satisfy `condition`, which is asked a hundred times a second, or for `limit`.
     ///
@@ -136,8 +141,8 @@ public actor LoadWorker {
         waiters.removeAll()
         for waiter in waiting {
             let statistics =
-                waiter.connection.map { state.statistics(of: $0.handle) ?? LoadStatistics() }
-                ?? state.statistics()
+                waiter.connection.map { state.statistics(of: $0.handle, now: now) ?? LoadStatistics() }
+                ?? state.statistics(now: now)
             if waiter.deadline <= now || waiter.condition(statistics) {
                 waiter.continuation.resume(returning: statistics)
             } else {
