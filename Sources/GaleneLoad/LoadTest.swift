@@ -46,6 +46,12 @@ public struct LoadTest: Sendable {
         guard options.duration >= .seconds(1), options.duration <= .seconds(36_000) else {
             throw LoadError(.usage, "a test lasts from a second to ten hours")
         }
+        guard (0...100).contains(options.churn) else {
+            throw LoadError(.usage, "at most 100 members a second leave and come again")
+        }
+        guard (0...0.5).contains(options.loss) else {
+            throw LoadError(.usage, "the share of packets to lose is between 0 and 0.5")
+        }
         guard (1...64).contains(options.threads) else { throw LoadError(.usage, "1 to 64 threads make sense") }
         self.options = options
         self.progress = progress
@@ -63,7 +69,9 @@ public struct LoadTest: Sendable {
         var workers: [LoadWorker] = []
         do {
             for number in 0..<options.threads {
-                let worker = try LoadWorker(certificate: certificate, number: number)
+                let worker = try LoadWorker(
+                    certificate: certificate, number: number,
+                    loss: PacketLoss(share: options.loss, seed: options.seed &+ UInt64(number)))
                 try worker.start()
                 workers.append(worker)
             }
@@ -97,21 +105,22 @@ public struct LoadTest: Sendable {
         let endpoint = status.endpoint.flatMap(ServerURL.init) ?? options.group.at("/ws")
         let rollCall = RollCall(stop: stopFlag)
 
+        let enter = { @Sendable [options] (number: Int) in
+            let start = MonotonicClock.now()
+            return Member(
+                number: number, options: options, group: status.name, start: start,
+                channel: try await MemberChannel.open(endpoint, by: dialler),
+                worker: workers[number % workers.count], rollCall: rollCall)
+        }
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             var members: [Member] = []
             while members.count < options.clientCount {
                 let first = members.count
                 let some = try await withThrowingTaskGroup(of: Member.self) { joining in
                     for number in first..<min(first + Self.joinsAtOnce, options.clientCount) {
-                        joining.addTask {
-                            let start = MonotonicClock.now()
-                            return Member(
-                                number: number, options: options, group: status.name, start: start,
-                                channel: try await MemberChannel.open(endpoint, by: dialler),
-                                worker: workers[number % workers.count], rollCall: rollCall)
-                        }
+                        joining.addTask { try await enter(number) }
                     }
-                    return try await joining.reduce(into: [Member]()) { $0.append($1) }
+                    return try await joining.reduce(into: [Member]()) { $0.append($1) }.sorted { $0.number < $1.number }
                 }
                 for member in some {
                     tasks.addTask { await member.run() }
@@ -128,6 +137,11 @@ public struct LoadTest: Sendable {
             let joined = try process?.residentBytes() ?? 0
 
             try await connect(members, rollCall)
+            if options.churn > 0 {
+                let those = members.enumerated().filter { $0.element.receives }.map { ($0.offset, $0.element) }
+                let churn = Churn(rate: options.churn, members: those, rollCall: rollCall, enter: enter)
+                tasks.addTask { await churn.run() }
+            }
             let report = try await measure(members, workers, rollCall, process, memory: (idle, joined))
             for member in members { await member.leave() }
             tasks.cancelAll()

@@ -33,6 +33,7 @@ actor Member {
     private let rollCall: RollCall
     private let id: String
     private let username: String
+    nonisolated let number: Int
     nonisolated let publishes: Bool
     nonisolated let receives: Bool
     private var random = SecureRandom()
@@ -40,6 +41,7 @@ actor Member {
     private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
     private var ended: (any Error)?
+    private var isLeaving = false
     private var joinTime = Duration.zero
     private var requestedAt: Instant?
     private var hasMedia = false
@@ -62,6 +64,7 @@ actor Member {
         var random = SecureRandom()
         id = Self.identifier(using: &random)
         username = options.username
+        self.number = number
         publishes = options.publishes(number)
         receives = options.receives(number)
     }
@@ -78,7 +81,7 @@ actor Member {
             end(CancellationError())
         } catch {
             end(error)
-            if !Task.isCancelled { await rollCall.fail(error) }
+            if !Task.isCancelled, !isLeaving { await rollCall.fail(error) }
         }
     }
 
@@ -104,7 +107,7 @@ actor Member {
         joinTime = time
         await rollCall.note {
             $0.joined += 1
-            $0.joinTimes.append(time)
+            if $0.isSettled { $0.returnJoinTimes.append(time) } else { $0.joinTimes.append(time) }
         }
     }
 
@@ -123,6 +126,7 @@ actor Member {
                     kind: .video, codec: CodecTable.variants(of: .vp8)[0], ssrc: ssrc, streamID: streamID,
                     trackID: "video", cname: id)
             ], local: local(opened.credentials))
+        guard !isLeaving else { return await worker.close(opened.id) }
         up = UpStream(id: streamID, connection: opened.id, negotiation: negotiation)
         follow(opened.events) { [weak self] event in await self?.notePublished(event) }
         channel.send(
@@ -136,14 +140,22 @@ actor Member {
         channel.send(.request(StreamSelection(["": [.audio, .video]])))
     }
 
-    func leave() {
+    /// Closes what it has open, and goes. Once.
+    func leave() async {
+        guard !isLeaving else { return }
+        isLeaving = true
         channel.send(.join(Join(kind: .leave, group: group)))
         channel.close()
+        if let up { await worker.close(up.connection) }
+        for down in downs.values { await worker.close(down.connection) }
+        up = nil
+        downs = [:]
     }
 
     // MARK: What it hears
 
     private func handle(_ message: ServerMessage) async throws {
+        guard !isLeaving else { return }
         switch message {
         case .handshake(let handshake):
             guard handshake.versions.contains(Handshake.currentVersion) else {
@@ -201,26 +213,30 @@ actor Member {
         if let replaced = offer.replace, let down = downs.removeValue(forKey: replaced) {
             await worker.close(down.connection)
         }
-        var candidate: ICECandidate?
-        var down: DownStream
-        if let known = downs[offer.id] {
-            down = known
-        } else {
-            let opened = try await worker.openReceiver(from: channel.localAddress)
-            down = DownStream(
-                connection: opened.id, credentials: opened.credentials,
-                negotiation: ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma]))
-            candidate = opened.candidate
-            followDown(opened.events)
+        guard var down = downs[offer.id] else {
+            return try await takeNew(offer)
         }
-        try await answer(offer, with: &down)
-        if let candidate { trickle(candidate, of: offer.id) }
+        let answer = try down.negotiation.answer(offer: offer.sdp, local: local(down.credentials))
+        downs[offer.id] = down
+        await give(answer, for: offer, to: down)
     }
 
-    private func answer(_ offer: Offer, with down: inout DownStream) async throws {
-        let answer = try down.negotiation.answer(offer: offer.sdp, local: local(down.credentials))
-        try checkLite(answer.remote)
+    /// Who controls is known with the offer; the credentials are needed for the answer to it.
+    private func takeNew(_ offer: Offer) async throws {
+        let credentials = ICECredentials.random(using: &random)
+        var negotiation = ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma])
+        let answer = try negotiation.answer(offer: offer.sdp, local: local(credentials))
+        let opened = try await worker.openReceiver(
+            from: channel.localAddress, credentials: credentials, isRemoteLite: answer.remote.isICELite)
+        guard !isLeaving else { return await worker.close(opened.id) }
+        let down = DownStream(connection: opened.id, credentials: credentials, negotiation: negotiation)
         downs[offer.id] = down
+        followDown(opened.events)
+        await give(answer, for: offer, to: down)
+        trickle(opened.candidate, of: offer.id)
+    }
+
+    private func give(_ answer: ReceiverNegotiation.Answer, for offer: Offer, to down: DownStream) async {
         channel.send(.answer(Answer(id: offer.id, sdp: answer.sdp)))
         await worker.setRemote(answer.remote, of: down.connection)
         await addEarly(to: down.connection, of: offer.id)
@@ -233,15 +249,8 @@ actor Member {
         guard !applied.accepted.isEmpty else {
             throw LoadError(.unsupported, "the server does not take VP8: its group has other codecs")
         }
-        try checkLite(applied.remote)
         await worker.setRemote(applied.remote, of: stream.connection)
         await addEarly(to: stream.connection, of: stream.id)
-    }
-
-    private func checkLite(_ remote: RemoteTransport) throws {
-        guard remote.isICELite else {
-            throw LoadError(.unsupported, "the server's ICE is not lite: this program can only load servers that are")
-        }
     }
 
     private func handle(_ trickled: TrickledCandidate) async {
@@ -288,7 +297,8 @@ actor Member {
             $0.flowing += 1
             // Streams that begin later have not been waited for since the request.
             if let wait, !$0.isSettled { $0.firstPacketTimes.append(wait) }
-            if let total { $0.firstMediaTimes.append(total) }
+            guard let total else { return }
+            if $0.isSettled { $0.returnMediaTimes.append(total) } else { $0.firstMediaTimes.append(total) }
         }
     }
 
@@ -299,13 +309,15 @@ actor Member {
     private func follow(
         _ events: AsyncStream<ConnectionEvent>, _ note: @escaping @Sendable (ConnectionEvent) async -> Void
     ) {
-        Task { [rollCall] in
+        Task { [weak self] in
             for await event in events {
-                if case .failed(let reason) = event {
-                    await rollCall.fail(LoadError(.failed, "a connection failed: \(reason)"))
-                }
+                if case .failed(let reason) = event { await self?.fail("a connection failed: \(reason)") }
                 await note(event)
             }
         }
+    }
+
+    private func fail(_ reason: String) async {
+        if !isLeaving { await rollCall.fail(LoadError(.failed, reason)) }
     }
 }

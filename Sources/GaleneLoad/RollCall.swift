@@ -10,6 +10,13 @@ actor RollCall {
         var publishing = 0
         /// Down streams that carry media.
         var flowing = 0
+        /// Members that have left while the test runs, that have come again, and that should have left but were not back.
+        var left = 0
+        var returned = 0
+        var skipped = 0
+        /// As above, of those that have come again.
+        var returnJoinTimes: [Duration] = []
+        var returnMediaTimes: [Duration] = []
         /// Everybody has what was asked for first.
         var isSettled = false
         /// From the first packet to the server to the word that one is in.

@@ -40,6 +40,7 @@ struct LoadConnection: ~Copyable {
     /// Set for a connection that sends.
     var source: PacketSource?
     var sink: PacketSink
+    var loss: PacketLoss
     var path: Path?
     var nextReport: Instant?
     var counters = LoadStatistics()
@@ -64,6 +65,7 @@ struct LoadConnection: ~Copyable {
         counters.unsent = 0
         counters.authentic = 0
         counters.forged = 0
+        counters.discarded = 0
         sink.reset()
     }
 }

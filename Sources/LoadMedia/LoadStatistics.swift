@@ -9,6 +9,8 @@ public struct LoadStatistics: Sendable {
     /// Different media packets received.
     public var received = 0
     public var duplicates = 0
+    /// Thrown away because the worker was asked to lose some.
+    public var discarded = 0
     /// Sequence numbers that were skipped and never came.
     public var missing = 0
     /// Packets that were asked for (each time counted), and those that came because of it.
@@ -42,6 +44,7 @@ public struct LoadStatistics: Sendable {
         sum.unsent += other.unsent
         sum.received += other.received
         sum.duplicates += other.duplicates
+        sum.discarded += other.discarded
         sum.missing += other.missing
         sum.requested += other.requested
         sum.repaired += other.repaired

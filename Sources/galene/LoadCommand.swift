@@ -10,12 +10,14 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load", abstract: "Load a server and measure what it forwards.",
         discussion: """
             Clients join the group, publish packets that look like video, and receive each other's. What is reported is \
-            counted over --seconds, after --warmup. The server's ICE must be lite.
+            counted over --seconds, after --warmup. Any server of Galène's protocol will do.
 
             One publisher and 50 subscribers; the server's CPU time and memory too:
               galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --server-pid $(pidof galene-server)
             A meeting of ten in which everybody sends, in bursts of 8 packets:
               galene load http://127.0.0.1:8443/group/demo/ --each 10 --burst 8
+            Members who come and go, over a path that loses one packet in fifty:
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --churn 5 --loss 0.02
             For a program, with a password that no list of processes shows:
               GALENE_PASSWORD=secret galene load https://example.org/group/test/ --username alice --json
 
@@ -37,6 +39,12 @@ struct LoadCommand: AsyncParsableCommand {
     var burst = 1
     @Option(help: "Bytes of an RTP packet before encryption.")
     var packetSize = 1150
+    @Option(help: "Receiving members a second that leave and come again.")
+    var churn = 0.0
+    @Option(help: "Of what comes to a member, the share that is thrown away, as in 0.02.")
+    var loss = 0.0
+    @Option(help: "Another number throws other packets away.")
+    var seed: UInt64 = 1
     @Option(help: "How long to measure.")
     var seconds = 10.0
     @Option(help: "Seconds of media before that.")
@@ -88,6 +96,9 @@ struct LoadCommand: AsyncParsableCommand {
             burst: burst, packetSize: packetSize,
             duration: .seconds(seconds), warmUp: .seconds(max(0, warmup)), threads: threads,
             verifiesCertificate: !server.insecure, serverPID: serverPID)
+        options.churn = churn
+        options.loss = loss
+        options.seed = seed
         options.token = server.page.token ?? environment["GALENE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         options.certificateAuthorities = server.certificateAuthority
         return options

@@ -108,6 +108,58 @@ struct WholeServerTests {
         }
     }
 
+    @Test func `members leave and come again while others go on`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 6)
+            ) { options in
+                options.churn = 5
+                options.duration = .seconds(3)
+            }
+            let churn = try #require(report.churn)
+            #expect(churn.left >= 8 && churn.returned >= 7 && churn.returned <= churn.left, "\(churn)")
+            let join = try #require(churn.join)
+            let media = try #require(churn.firstMedia)
+            #expect(join.median > 0 && media.median > join.median)
+            #expect(report.received > 0 && report.lost == 0 && report.missing == 0)
+            #expect(report.freezes.count == 0, "\(report)")
+            #expect(report.description.contains("came again"))
+        }
+    }
+
+    @Test func `publishers who leave and come again reach everybody`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(try server.group(), .each(4)) { options in
+                options.churn = 3
+                options.duration = .seconds(3)
+                options.threads = 2
+            }
+            let churn = try #require(report.churn)
+            #expect(churn.left >= 5 && churn.returned >= 4 && churn.firstMedia != nil, "\(churn)")
+            #expect(report.received > 0 && report.missing == 0 && report.forged == 0)
+        }
+    }
+
+    @Test func `what is thrown away is asked for and comes again`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 5)
+            ) { options in
+                options.loss = 0.05
+                options.seed = 7
+                options.duration = .seconds(2)
+            }
+            #expect(report.discarded > 40)
+            #expect(report.repaired > 40 && report.requested >= report.repaired)
+            #expect(report.lostBeforeRepair >= report.repaired)
+            let before = report.lossBeforeRepairPercentage
+            #expect(before > 2 && before < 9, "\(report)")
+            // A repair may be lost as well, again and again: nearly everything comes.
+            #expect(report.lossPercentage < 0.5, "\(report)")
+            #expect(report.frames > 0 && report.duplicates == 0)
+        }
+    }
+
     @Test func `a test that is stopped while it measures reports what it has measured`() async throws {
         try await LoadedServer.run { server in
             let options = LoadOptions(

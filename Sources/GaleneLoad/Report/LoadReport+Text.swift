@@ -20,6 +20,7 @@ extension LoadReport: CustomStringConvertible {
                 "\(lostBeforeRepair) (\(Self.number(lossBeforeRepairPercentage, 3)) %), "
                     + "\(requested) asked for, \(repaired) came again"
             ))
+        if discarded > 0 { rows.append(("thrown away", "\(discarded) packets, repairs included")) }
         rows.append(("frames", "\(frames) whole, \(freezes.text)"))
         if let latencyMedian, let latency95, let latency99 {
             let numbers = [latencyMedian, latency95, latency99].map { Self.number($0) }
@@ -28,6 +29,12 @@ extension LoadReport: CustomStringConvertible {
         rows.append(("authentic", "\(verified - forged) of \(verified) packets of a sample"))
         for (title, times) in [("join", join), ("first packet", firstPacket), ("first media", firstMedia)] {
             if let times { rows.append((title, times.text)) }
+        }
+        if let churn {
+            let late = churn.skipped > 0 ? ", \(churn.skipped) not back in time to leave" : ""
+            rows.append(("churn", "\(churn.left) left, \(churn.returned) came again\(late)"))
+            if let join = churn.join { rows.append(("join again", join.text)) }
+            if let media = churn.firstMedia { rows.append(("media again", media.text)) }
         }
         rows.append(
             (

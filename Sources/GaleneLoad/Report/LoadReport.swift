@@ -54,6 +54,17 @@ public struct LoadReport: Codable, Sendable {
         }
     }
 
+    /// Members that left and came again.
+    public struct Churn: Codable, Sendable {
+        public var left: Int
+        public var returned: Int
+        /// Whose turn it was to leave, but who had not come back yet.
+        public var skipped: Int
+        /// As for those that came in the beginning.
+        public var join: Times?
+        public var firstMedia: Times?
+    }
+
     public var group: String
     public var clients: Int
     public var upStreams: Int
@@ -77,6 +88,8 @@ public struct LoadReport: Codable, Sendable {
     /// Packets that receivers asked for, each time counted, and those that came because of it.
     public var requested: Int
     public var repaired: Int
+    /// Packets that were thrown away because the test was asked to lose some.
+    public var discarded = 0
     public var duplicates: Int
     /// Gaps in the sequence numbers: what a receiver sees of the losses.
     public var missing: Int
@@ -101,6 +114,7 @@ public struct LoadReport: Codable, Sendable {
     public var firstPacket: Times?
     /// What a member waits for its first media: its join, and the first stream after its request.
     public var firstMedia: Times?
+    public var churn: Churn?
     /// Microseconds of our own CPU a received packet, and of one core.
     public var generatorPerPacket = 0.0
     public var generatorLoad = 0.0
@@ -129,8 +143,11 @@ extension LoadReport {
         seconds = (interval.end - interval.start) / .seconds(1)
         sent = statistics.sent
         received = statistics.received
-        expected = statistics.sent * options.receiversPerStream
+        expected =
+            options.hasConstantAudience
+            ? statistics.sent * options.receiversPerStream : statistics.received + statistics.missing
         lost = max(0, expected - received)
+        discarded = statistics.discarded
         requested = statistics.requested
         repaired = statistics.repaired
         lostBeforeRepair = lost + repaired
@@ -148,5 +165,10 @@ extension LoadReport {
         join = Times(counts.joinTimes)
         firstPacket = Times(counts.firstPacketTimes)
         firstMedia = Times(counts.firstMediaTimes)
+        if options.churn > 0 {
+            churn = Churn(
+                left: counts.left, returned: counts.returned, skipped: counts.skipped,
+                join: Times(counts.returnJoinTimes), firstMedia: Times(counts.returnMediaTimes))
+        }
     }
 }
