@@ -270,7 +270,7 @@ if !coreOnly {
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
-        testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "ServerTestKit"]),
+        testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "LoadMedia", "ServerTestKit"]),
         testTarget(
             "GaleneServerTests",
             [

@@ -16,16 +16,26 @@ public struct LoadOptions: Sendable {
     public var shape: Shape
     public var username: String
     public var password: String
+    /// Instead of name and password.
+    public var token: String?
     /// Packets a second of each publisher.
     public var rate: Double
     public var burst: Int
     public var packetSize: Int
     public var duration: Duration
     public var warmUp: Duration
+    /// Members a second that leave and come again: of those that receive, in turn.
+    public var churn = 0.0
+    /// The share of the packets that come to a member that is thrown away, from 0 to 0.5.
+    public var loss = 0.0
+    /// For which packets those are.
+    public var seed: UInt64 = 1
     /// Threads of the generator.
     public var threads: Int
     /// False for servers with a certificate that nobody vouches for.
     public var verifiesCertificate: Bool
+    /// Files with certificates (PEM) of authorities to believe beside those of the system.
+    public var certificateAuthorities: [String] = []
     /// A process on this machine whose CPU time and memory are measured.
     public var serverPID: Int32?
 
@@ -71,6 +81,9 @@ public struct LoadOptions: Sendable {
     }
 
     var downStreamCount: Int { upStreamCount * receiversPerStream }
+
+    /// Whether each packet that is sent should come to each receiver: otherwise only gaps tell what is lost.
+    var hasConstantAudience: Bool { churn == 0 }
 
     func publishes(_ client: Int) -> Bool { client < upStreamCount }
 

@@ -16,12 +16,15 @@ public struct LoadTest: Sendable {
     private let options: LoadOptions
     /// Told what is going on, some times a second.
     private let progress: @Sendable (String) -> Void
+    private let stopFlag = StopFlag()
 
     /// Clients that join at the same time. More would measure the queue.
     private static let joinsAtOnce = 8
     private static let settleTime = Duration.seconds(1)
     /// Packets that are under way at the end arrive within this, or are lost.
-    private static let drainTime = Duration.milliseconds(500)
+    private static let drainTime = Duration.milliseconds(700)
+    /// How soon a test that is stopped ends its measurement: workers must have heard of it by then.
+    private static let cutTime = Duration.milliseconds(50)
 
     /// - Throws: ``LoadError`` of the kind `usage` when the options make no sense.
     public init(_ options: LoadOptions, progress: @escaping @Sendable (String) -> Void = { _ in }) throws(LoadError) {
@@ -43,10 +46,20 @@ public struct LoadTest: Sendable {
         guard options.duration >= .seconds(1), options.duration <= .seconds(36_000) else {
             throw LoadError(.usage, "a test lasts from a second to ten hours")
         }
+        guard (0...100).contains(options.churn) else {
+            throw LoadError(.usage, "at most 100 members a second leave and come again")
+        }
+        guard (0...0.5).contains(options.loss) else {
+            throw LoadError(.usage, "the share of packets to lose is between 0 and 0.5")
+        }
         guard (1...64).contains(options.threads) else { throw LoadError(.usage, "1 to 64 threads make sense") }
         self.options = options
         self.progress = progress
     }
+
+    /// Ends the test before its time: ``run()`` returns a report of what has been measured by then. Before anything has been,
+    /// it throws.
+    public func stop() { stopFlag.raise() }
 
     public func run() async throws -> LoadReport {
         try raiseDescriptorLimit()
@@ -56,11 +69,15 @@ public struct LoadTest: Sendable {
         var workers: [LoadWorker] = []
         do {
             for number in 0..<options.threads {
-                let worker = try LoadWorker(certificate: certificate, number: number)
+                let worker = try LoadWorker(
+                    certificate: certificate, number: number,
+                    loss: PacketLoss(share: options.loss, seed: options.seed &+ UInt64(number)))
                 try worker.start()
                 workers.append(worker)
             }
-            let dialler = try Dialler(group: group, verifiesCertificate: options.verifiesCertificate)
+            let dialler = try Dialler(
+                group: group, verifiesCertificate: options.verifiesCertificate,
+                authorities: options.certificateAuthorities)
             let report = try await run(dialler, workers, process)
             await close(workers, group)
             return report
@@ -86,22 +103,24 @@ public struct LoadTest: Sendable {
         let status = try await Self.status(options.group, by: dialler)
         if let redirect = status.redirect { throw LoadError(.refused, "the group has moved to \(redirect)") }
         let endpoint = status.endpoint.flatMap(ServerURL.init) ?? options.group.at("/ws")
-        let rollCall = RollCall()
+        let rollCall = RollCall(stop: stopFlag)
 
+        let enter = { @Sendable [options] (number: Int) in
+            let start = MonotonicClock.now()
+            return Member(
+                number: number, options: options, group: status.name, start: start,
+                channel: try await MemberChannel.open(endpoint, by: dialler),
+                worker: workers[number % workers.count], rollCall: rollCall)
+        }
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             var members: [Member] = []
             while members.count < options.clientCount {
                 let first = members.count
                 let some = try await withThrowingTaskGroup(of: Member.self) { joining in
                     for number in first..<min(first + Self.joinsAtOnce, options.clientCount) {
-                        joining.addTask {
-                            Member(
-                                number: number, options: options, group: status.name,
-                                channel: try await MemberChannel.open(endpoint, by: dialler),
-                                worker: workers[number % workers.count], rollCall: rollCall)
-                        }
+                        joining.addTask { try await enter(number) }
                     }
-                    return try await joining.reduce(into: [Member]()) { $0.append($1) }
+                    return try await joining.reduce(into: [Member]()) { $0.append($1) }.sorted { $0.number < $1.number }
                 }
                 for member in some {
                     tasks.addTask { await member.run() }
@@ -118,6 +137,11 @@ public struct LoadTest: Sendable {
             let joined = try process?.residentBytes() ?? 0
 
             try await connect(members, rollCall)
+            if options.churn > 0 {
+                let those = members.enumerated().filter { $0.element.receives }.map { ($0.offset, $0.element) }
+                let churn = Churn(rate: options.churn, members: those, rollCall: rollCall, enter: enter)
+                tasks.addTask { await churn.run() }
+            }
             let report = try await measure(members, workers, rollCall, process, memory: (idle, joined))
             for member in members { await member.leave() }
             tasks.cancelAll()
@@ -136,6 +160,7 @@ public struct LoadTest: Sendable {
         try await rollCall.wait(
             for: options.downStreamCount, within: .seconds(60), "down streams carry media", of: \.flowing
         ) { progress("down streams: \($0) of \(options.downStreamCount)") }
+        await rollCall.note { $0.isSettled = true }
     }
 
     private func measure(
@@ -143,14 +168,21 @@ public struct LoadTest: Sendable {
         memory: (idle: Int, joined: Int)
     ) async throws -> LoadReport {
         let start = MonotonicClock.now() + options.warmUp
-        let interval = MeasuredInterval(start: start, duration: options.duration)
+        var interval = MeasuredInterval(start: start, duration: options.duration)
         for worker in workers { await worker.measure(interval) }
-        try await wait(until: start, rollCall) { progress("warming up: \($0) s to go") }
+        _ = try await wait(until: start, rollCall) { progress("warming up: \($0) s to go") }
+        await rollCall.beginMeasuring()
         let serverBefore = try process?.sample()
         let begun = MonotonicClock.now()
         let ownBefore = await processorTime(workers)
 
-        try await wait(until: interval.end, rollCall) { progress("measuring: \($0) s to go") }
+        let isInterrupted = try await wait(until: interval.end, rollCall) { progress("measuring: \($0) s to go") }
+        if isInterrupted {
+            let end = min(interval.end, MonotonicClock.now() + Self.cutTime)
+            interval = MeasuredInterval(start: start, duration: end - start)
+            for worker in workers { await worker.cut(interval) }
+            try await Task.sleep(for: Self.cutTime)
+        }
         let serverAfter = try process?.sample()
         let ownTime = await processorTime(workers) - ownBefore
         let elapsed = MonotonicClock.now() - begun
@@ -160,20 +192,11 @@ public struct LoadTest: Sendable {
 
         var statistics = LoadStatistics()
         for worker in workers { statistics += await worker.statistics() }
-        let counts = await rollCall.counts
         let received = max(1, statistics.received)
-        var report = LoadReport(
-            group: options.group.description, clients: options.clientCount, upStreams: options.upStreamCount,
-            downStreams: options.downStreamCount, rate: options.rate, burst: options.burst,
-            packetSize: options.packetSize, seconds: options.duration / .seconds(1), sent: statistics.sent,
-            expected: statistics.sent * options.receiversPerStream, received: statistics.received,
-            lost: max(0, statistics.sent * options.receiversPerStream - statistics.received),
-            duplicates: statistics.duplicates, missing: statistics.missing, unsent: statistics.unsent,
-            latencyMedian: statistics.latency.microseconds(0.5), latency99: statistics.latency.microseconds(0.99),
-            verified: statistics.authentic + statistics.forged, forged: statistics.forged,
-            keyFramesRequested: statistics.keyFramesRequested, join: .init(counts.joinTimes),
-            firstPacket: .init(counts.firstPacketTimes),
-            generatorPerPacket: ownTime / .microseconds(1) / Double(received), generatorLoad: ownTime / elapsed)
+        var report = LoadReport(options, statistics, await rollCall.counts, interval)
+        report.isInterrupted = isInterrupted
+        report.generatorPerPacket = ownTime / .microseconds(1) / Double(received)
+        report.generatorLoad = ownTime / elapsed
         if let serverBefore, let serverAfter {
             let usage = ServerProcess.Usage(from: serverBefore, to: serverAfter)
             report.server = LoadReport.Server(
@@ -193,15 +216,17 @@ public struct LoadTest: Sendable {
         return sum
     }
 
+    /// - Returns: whether it was stopped before.
     private func wait(
         until end: Instant, _ rollCall: RollCall, _ report: (Int64) -> Void
-    ) async throws {
+    ) async throws -> Bool {
         while true {
             try await rollCall.check()
             let rest = end - MonotonicClock.now()
-            guard rest > .zero else { return }
+            guard rest > .zero else { return false }
+            guard !stopFlag.isRaised else { return true }
             report(rest.components.seconds)
-            try await Task.sleep(for: min(rest, .milliseconds(500)))
+            try await Task.sleep(for: min(rest, .milliseconds(100)))
         }
     }
 

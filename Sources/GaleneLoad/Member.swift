@@ -26,11 +26,14 @@ actor Member {
 
     private let options: LoadOptions
     private let group: String
+    /// When it began to connect.
+    private let start: Instant
     private let channel: MemberChannel
     private let worker: LoadWorker
     private let rollCall: RollCall
     private let id: String
     private let username: String
+    nonisolated let number: Int
     nonisolated let publishes: Bool
     nonisolated let receives: Bool
     private var random = SecureRandom()
@@ -38,7 +41,10 @@ actor Member {
     private var isAborted = false
     private var joining: CheckedContinuation<Void, any Error>?
     private var ended: (any Error)?
+    private var isLeaving = false
+    private var joinTime = Duration.zero
     private var requestedAt: Instant?
+    private var hasMedia = false
     private var up: UpStream?
     private var downs: [String: DownStream] = [:]
     /// Candidates that came before their stream (spec 6.16); a few, since servers send the description first.
@@ -46,17 +52,19 @@ actor Member {
     private static let maximumEarly = 64
 
     init(
-        number: Int, options: LoadOptions, group: String, channel: MemberChannel, worker: LoadWorker,
-        rollCall: RollCall
+        number: Int, options: LoadOptions, group: String, start: Instant, channel: MemberChannel,
+        worker: LoadWorker, rollCall: RollCall
     ) {
         self.options = options
         self.group = group
+        self.start = start
         self.channel = channel
         self.worker = worker
         self.rollCall = rollCall
         var random = SecureRandom()
         id = Self.identifier(using: &random)
         username = options.username
+        self.number = number
         publishes = options.publishes(number)
         receives = options.receives(number)
     }
@@ -73,7 +81,7 @@ actor Member {
             end(CancellationError())
         } catch {
             end(error)
-            if !Task.isCancelled { await rollCall.fail(error) }
+            if !Task.isCancelled, !isLeaving { await rollCall.fail(error) }
         }
     }
 
@@ -88,17 +96,18 @@ actor Member {
 
     /// Greets and joins; ``run()`` must be under way.
     func join() async throws {
-        let start = MonotonicClock.now()
         channel.send(.handshake(Handshake(id: id)))
         if let ended { throw ended }
         try await withCheckedThrowingContinuation { continuation in
             joining = continuation
-            channel.send(.join(Join(group: group, username: username, password: options.password)))
+            channel.send(
+                .join(Join(group: group, username: username, password: options.password, token: options.token)))
         }
         let time = MonotonicClock.now() - start
+        joinTime = time
         await rollCall.note {
             $0.joined += 1
-            $0.joinTimes.append(time)
+            if $0.isSettled { $0.returnJoinTimes.append(time) } else { $0.joinTimes.append(time) }
         }
     }
 
@@ -117,10 +126,9 @@ actor Member {
                     kind: .video, codec: CodecTable.variants(of: .vp8)[0], ssrc: ssrc, streamID: streamID,
                     trackID: "video", cname: id)
             ], local: local(opened.credentials))
+        guard !isLeaving else { return await worker.close(opened.id) }
         up = UpStream(id: streamID, connection: opened.id, negotiation: negotiation)
-        follow(opened.events) { counts, event in
-            if case .connected = event { counts.publishing += 1 }
-        }
+        follow(opened.events) { [weak self] event in await self?.notePublished(event) }
         channel.send(
             .offer(Offer(id: streamID, label: "camera", sdp: offer.sdp, source: id, username: username)))
         trickle(opened.candidate, of: streamID)
@@ -132,14 +140,22 @@ actor Member {
         channel.send(.request(StreamSelection(["": [.audio, .video]])))
     }
 
-    func leave() {
+    /// Closes what it has open, and goes. Once.
+    func leave() async {
+        guard !isLeaving else { return }
+        isLeaving = true
         channel.send(.join(Join(kind: .leave, group: group)))
         channel.close()
+        if let up { await worker.close(up.connection) }
+        for down in downs.values { await worker.close(down.connection) }
+        up = nil
+        downs = [:]
     }
 
     // MARK: What it hears
 
     private func handle(_ message: ServerMessage) async throws {
+        guard !isLeaving else { return }
         switch message {
         case .handshake(let handshake):
             guard handshake.versions.contains(Handshake.currentVersion) else {
@@ -197,26 +213,30 @@ actor Member {
         if let replaced = offer.replace, let down = downs.removeValue(forKey: replaced) {
             await worker.close(down.connection)
         }
-        var candidate: ICECandidate?
-        var down: DownStream
-        if let known = downs[offer.id] {
-            down = known
-        } else {
-            let opened = try await worker.openReceiver(from: channel.localAddress)
-            down = DownStream(
-                connection: opened.id, credentials: opened.credentials,
-                negotiation: ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma]))
-            candidate = opened.candidate
-            followDown(opened.events)
+        guard var down = downs[offer.id] else {
+            return try await takeNew(offer)
         }
-        try await answer(offer, with: &down)
-        if let candidate { trickle(candidate, of: offer.id) }
+        let answer = try down.negotiation.answer(offer: offer.sdp, local: local(down.credentials))
+        downs[offer.id] = down
+        await give(answer, for: offer, to: down)
     }
 
-    private func answer(_ offer: Offer, with down: inout DownStream) async throws {
-        let answer = try down.negotiation.answer(offer: offer.sdp, local: local(down.credentials))
-        try checkLite(answer.remote)
+    /// Who controls is known with the offer; the credentials are needed for the answer to it.
+    private func takeNew(_ offer: Offer) async throws {
+        let credentials = ICECredentials.random(using: &random)
+        var negotiation = ReceiverNegotiation(codecs: [.vp8, .vp9, .av1, .h264, .opus, .g722, .pcmu, .pcma])
+        let answer = try negotiation.answer(offer: offer.sdp, local: local(credentials))
+        let opened = try await worker.openReceiver(
+            from: channel.localAddress, credentials: credentials, isRemoteLite: answer.remote.isICELite)
+        guard !isLeaving else { return await worker.close(opened.id) }
+        let down = DownStream(connection: opened.id, credentials: credentials, negotiation: negotiation)
         downs[offer.id] = down
+        followDown(opened.events)
+        await give(answer, for: offer, to: down)
+        trickle(opened.candidate, of: offer.id)
+    }
+
+    private func give(_ answer: ReceiverNegotiation.Answer, for offer: Offer, to down: DownStream) async {
         channel.send(.answer(Answer(id: offer.id, sdp: answer.sdp)))
         await worker.setRemote(answer.remote, of: down.connection)
         await addEarly(to: down.connection, of: offer.id)
@@ -229,15 +249,8 @@ actor Member {
         guard !applied.accepted.isEmpty else {
             throw LoadError(.unsupported, "the server does not take VP8: its group has other codecs")
         }
-        try checkLite(applied.remote)
         await worker.setRemote(applied.remote, of: stream.connection)
         await addEarly(to: stream.connection, of: stream.id)
-    }
-
-    private func checkLite(_ remote: RemoteTransport) throws {
-        guard remote.isICELite else {
-            throw LoadError(.unsupported, "the server's ICE is not lite: this program can only load servers that are")
-        }
     }
 
     private func handle(_ trickled: TrickledCandidate) async {
@@ -272,29 +285,39 @@ actor Member {
     }
 
     private func followDown(_ events: AsyncStream<ConnectionEvent>) {
-        let start = requestedAt
-        follow(events) { counts, event in
-            switch event {
-            case .connected: counts.connected += 1
-            case .firstPacket(let instant):
-                counts.flowing += 1
-                if let start { counts.firstPacketTimes.append(instant - start) }
-            case .failed, .closed: break
+        follow(events) { [weak self] event in await self?.noteDown(event) }
+    }
+
+    private func noteDown(_ event: ConnectionEvent) async {
+        guard case .firstPacket(let instant) = event else { return }
+        let wait = requestedAt.map { instant - $0 }
+        let total = hasMedia ? nil : wait.map { joinTime + $0 }
+        hasMedia = true
+        await rollCall.note {
+            $0.flowing += 1
+            // Streams that begin later have not been waited for since the request.
+            if let wait, !$0.isSettled { $0.firstPacketTimes.append(wait) }
+            guard let total else { return }
+            if $0.isSettled { $0.returnMediaTimes.append(total) } else { $0.firstMediaTimes.append(total) }
+        }
+    }
+
+    private func notePublished(_ event: ConnectionEvent) async {
+        if case .connected = event { await rollCall.note { $0.publishing += 1 } }
+    }
+
+    private func follow(
+        _ events: AsyncStream<ConnectionEvent>, _ note: @escaping @Sendable (ConnectionEvent) async -> Void
+    ) {
+        Task { [weak self] in
+            for await event in events {
+                if case .failed(let reason) = event { await self?.fail("a connection failed: \(reason)") }
+                await note(event)
             }
         }
     }
 
-    private func follow(
-        _ events: AsyncStream<ConnectionEvent>,
-        _ note: @escaping @Sendable (inout RollCall.Counts, ConnectionEvent) -> Void
-    ) {
-        Task { [rollCall] in
-            for await event in events {
-                if case .failed(let reason) = event {
-                    await rollCall.fail(LoadError(.failed, "a connection failed: \(reason)"))
-                }
-                await rollCall.note { note(&$0, event) }
-            }
-        }
+    private func fail(_ reason: String) async {
+        if !isLeaving { await rollCall.fail(LoadError(.failed, reason)) }
     }
 }

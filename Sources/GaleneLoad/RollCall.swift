@@ -8,16 +8,34 @@ actor RollCall {
     struct Counts: Sendable {
         var joined = 0
         var publishing = 0
-        /// Down streams whose transport is connected, and those that carry media.
-        var connected = 0
+        /// Down streams that carry media.
         var flowing = 0
-        /// From sending the join to the answer; from the request to the first packet of a stream.
+        /// Members that have left while the test runs, that have come again, and that should have left but were not back.
+        var left = 0
+        var returned = 0
+        var skipped = 0
+        /// As above, of those that have come again.
+        var returnJoinTimes: [Duration] = []
+        var returnMediaTimes: [Duration] = []
+        /// Everybody has what was asked for first.
+        var isSettled = false
+        /// From the first packet to the server to the word that one is in.
         var joinTimes: [Duration] = []
+        /// From the request to the first packet of a stream.
         var firstPacketTimes: [Duration] = []
+        /// What a newcomer waits for the first picture: joining, and the request of the first stream that comes.
+        var firstMediaTimes: [Duration] = []
     }
 
     private(set) var counts = Counts()
     private var failure: (any Error)?
+    private let stop: StopFlag
+    /// Somebody who stops the test from here on gets a report.
+    private var isMeasuring = false
+
+    init(stop: StopFlag = StopFlag()) { self.stop = stop }
+
+    func beginMeasuring() { isMeasuring = true }
 
     func note(_ change: @Sendable (inout Counts) -> Void) { change(&counts) }
 
@@ -26,6 +44,7 @@ actor RollCall {
 
     func check() throws {
         if let failure { throw failure }
+        if !isMeasuring, stop.isRaised { throw LoadError(.failed, "stopped before anything was measured") }
     }
 
     /// Waits until so many have got there.

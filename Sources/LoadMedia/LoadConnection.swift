@@ -40,16 +40,21 @@ struct LoadConnection: ~Copyable {
     /// Set for a connection that sends.
     var source: PacketSource?
     var sink: PacketSink
+    var loss: PacketLoss
     var path: Path?
     var nextReport: Instant?
     var counters = LoadStatistics()
 
     /// Counted since the start or the last reset.
-    var statistics: LoadStatistics {
+    func statistics(now: Instant, interval: MeasuredInterval?) -> LoadStatistics {
         var statistics = counters
         statistics.received = sink.received
         statistics.duplicates = sink.duplicates
         statistics.missing = sink.missing
+        statistics.requested = sink.requested
+        statistics.repaired = sink.repaired
+        statistics.frames = sink.frames
+        statistics.freezes = sink.freezes(now: now, interval: interval)
         statistics.latency = sink.latency
         statistics.keyFramesSent = source?.keyFrames ?? 0
         return statistics
@@ -60,6 +65,7 @@ struct LoadConnection: ~Copyable {
         counters.unsent = 0
         counters.authentic = 0
         counters.forged = 0
+        counters.discarded = 0
         sink.reset()
     }
 }

@@ -29,6 +29,9 @@ struct LoadState: ~Copyable {
     private var past = LoadStatistics()
     private let context: DTLSContext
     private let wallClock: WallClock
+    private let loss: PacketLoss
+    /// Connections so far.
+    private var opened: UInt64 = 0
     private var random = SecureRandom()
 
     /// How often the timers of connections are looked at. Their own are hundreds of milliseconds; only packets are paced
@@ -42,7 +45,8 @@ struct LoadState: ~Copyable {
 
     /// - Parameter model: any socket. The batches take their layout from it; all sockets of a machine have the same.
     init(
-        poll: consuming SocketPoll, model: borrowing DatagramSocket, context: DTLSContext, wallClock: WallClock
+        poll: consuming SocketPoll, model: borrowing DatagramSocket, context: DTLSContext, wallClock: WallClock,
+        loss: PacketLoss
     ) {
         self.poll = poll
         receiveBatch = ReceiveBatch(for: model)
@@ -50,6 +54,7 @@ struct LoadState: ~Copyable {
         scratch = .allocate(byteCount: Self.scratchSize, alignment: 64)
         self.context = context
         self.wallClock = wallClock
+        self.loss = loss
     }
 
     deinit { scratch.deallocate() }
@@ -123,7 +128,8 @@ struct LoadState: ~Copyable {
         let bytes = UnsafeRawBufferPointer(datagram.bytes)
         switch DatagramKind(bytes) {
         case .rtp: receiveRTP(bytes, connection, now: now)
-        case .rtcp: receiveRTCP(bytes, connection, now: now)
+        case .rtcp:
+            if !connection.pointee.loss.takesNext() { receiveRTCP(bytes, connection, now: now) }
         case .stun:
             connection.pointee.transport.receiveSTUN(
                 RawSpan(_unsafeBytes: bytes), from: datagram.remote, to: datagram.local, now: now)
@@ -140,6 +146,10 @@ struct LoadState: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, _ connection: UnsafeMutablePointer<LoadConnection>, now: Instant
     ) {
         guard let header = try? RTPHeader(parsingProtected: bytes) else { return }
+        if connection.pointee.loss.takesNext() {
+            if interval?.contains(header.timestamp) ?? true { connection.pointee.counters.discarded += 1 }
+            return
+        }
         if connection.pointee.sink.total == 0 { connection.pointee.events.yield(.firstPacket(at: now)) }
         connection.pointee.sink.receive(header, now: now, interval: interval)
         guard connection.pointee.sink.total % Self.sample == 1 else { return }
@@ -154,12 +164,13 @@ struct LoadState: ~Copyable {
     // MARK: Connections
 
     mutating func open(
-        sending configuration: PacketSourceConfiguration?, from address: IPAddress, now: Instant
+        sending configuration: PacketSourceConfiguration?, from address: IPAddress, role: ICERole,
+        credentials: ICECredentials? = nil, now: Instant
     ) throws -> OpenedConnection {
         let socket = try DatagramSocket(port: 0)
-        let credentials = ICECredentials.random(using: &random)
+        let credentials = credentials ?? ICECredentials.random(using: &random)
         let candidate = ICECandidate.host(TransportAddress(address, port: socket.port))
-        var agent = ICEAgent(local: credentials, using: &random, now: now)
+        var agent = ICEAgent(local: credentials, role: role, using: &random, now: now)
         agent.addLocal(candidate, now: now)
         // Few things happen to a connection; one that fails and comes back for ever is not listened to.
         let (events, continuation) = AsyncStream.makeStream(
@@ -167,7 +178,8 @@ struct LoadState: ~Copyable {
         let connection = LoadConnection(
             socket: socket, transport: TransportSession(full: agent, context: context), events: continuation,
             source: configuration.map { PacketSource($0, random: &random) },
-            sink: PacketSink(reporterSSRC: random.next()))
+            sink: PacketSink(reporterSSRC: random.next()), loss: loss.of(connection: opened))
+        opened &+= 1
         let handle = connections.insert(connection)
         guard let pointer = connections.pointer(handle) else { throw LoadMediaError("no room for a connection") }
         do {
@@ -195,7 +207,7 @@ struct LoadState: ~Copyable {
         guard let connection = connections.pointer(handle) else { return }
         connection.pointee.transport.close(now: now)
         drain(connection, now: now)
-        past += connection.pointee.statistics
+        past += connection.pointee.statistics(now: now, interval: interval)
         connection.pointee.events.finish()
         senders.removeAll { $0 == handle }
         _ = connections.remove(handle)
@@ -207,9 +219,11 @@ struct LoadState: ~Copyable {
 
     private mutating func handleTimers(_ handle: Handle, now: Instant) {
         settle(handle, now: now)
-        guard let connection = connections.pointer(handle), let due = connection.pointee.nextReport, due <= now else {
-            return
+        guard let connection = connections.pointer(handle) else { return }
+        if let requests = connection.pointee.sink.handleTimeout(now: now, interval: interval) {
+            sendRTCP(requests, on: connection)
         }
+        guard let due = connection.pointee.nextReport, due <= now else { return }
         connection.pointee.nextReport = due + Self.reportInterval
         let report =
             connection.pointee.source?.report(now: now, wallClock: wallClock)
@@ -324,13 +338,20 @@ struct LoadState: ~Copyable {
         for handle in connections.handles { connections.pointer(handle)?.pointee.resetInterval() }
     }
 
-    func statistics() -> LoadStatistics {
+    /// Ends the measured interval elsewhere; what has been counted stays.
+    mutating func cut(_ interval: MeasuredInterval) { self.interval = interval }
+
+    func statistics(now: Instant) -> LoadStatistics {
         var sum = past
         for handle in connections.handles {
-            if let connection = connections.pointer(handle) { sum += connection.pointee.statistics }
+            if let connection = connections.pointer(handle) {
+                sum += connection.pointee.statistics(now: now, interval: interval)
+            }
         }
         return sum
     }
 
-    func statistics(of handle: Handle) -> LoadStatistics? { connections.pointer(handle)?.pointee.statistics }
+    func statistics(of handle: Handle, now: Instant) -> LoadStatistics? {
+        connections.pointer(handle)?.pointee.statistics(now: now, interval: interval)
+    }
 }

@@ -9,8 +9,16 @@ public struct LoadStatistics: Sendable {
     /// Different media packets received.
     public var received = 0
     public var duplicates = 0
+    /// Thrown away because the worker was asked to lose some.
+    public var discarded = 0
     /// Sequence numbers that were skipped and never came.
     public var missing = 0
+    /// Packets that were asked for (each time counted), and those that came because of it.
+    public var requested = 0
+    public var repaired = 0
+    /// Frames that came whole, and when none did.
+    public var frames = 0
+    public var freezes = Freezes()
     public var latency = LatencyHistogram()
     /// Packets that were decrypted as a sample, by the verdict.
     public var authentic = 0
@@ -36,7 +44,12 @@ public struct LoadStatistics: Sendable {
         sum.unsent += other.unsent
         sum.received += other.received
         sum.duplicates += other.duplicates
+        sum.discarded += other.discarded
         sum.missing += other.missing
+        sum.requested += other.requested
+        sum.repaired += other.repaired
+        sum.frames += other.frames
+        sum.freezes += other.freezes
         sum.latency.merge(other.latency)
         sum.authentic += other.authentic
         sum.forged += other.forged

@@ -39,8 +39,10 @@ public actor LoadWorker {
     /// - Parameters:
     ///   - certificate: shared by all connections; making one costs as much as a handshake.
     ///   - profiles: what DTLS offers or accepts.
+    ///   - loss: of media and reports that come; ICE and DTLS are spared, so that it does not become a test of joining.
     public init(
-        certificate: Certificate, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80], number: Int = 0
+        certificate: Certificate, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80], number: Int = 0,
+        loss: PacketLoss = PacketLoss(share: 0, seed: 0)
     ) throws {
         executor = try MediaExecutor()
         fingerprint = certificate.fingerprint
@@ -49,7 +51,8 @@ public actor LoadWorker {
         let poll = try SocketPoll()
         pollDescriptor = poll.descriptor
         state = LoadState(
-            poll: poll, model: try DatagramSocket(port: 0), context: context, wallClock: MonotonicClock.wallClock())
+            poll: poll, model: try DatagramSocket(port: 0), context: context, wallClock: MonotonicClock.wallClock(),
+            loss: loss)
     }
 
     public nonisolated func start() throws {
@@ -73,7 +76,7 @@ public actor LoadWorker {
 
     private func closeAll() {
         state.closeAll(now: MonotonicClock.now())
-        for waiter in waiters { waiter.continuation.resume(returning: state.statistics()) }
+        for waiter in waiters { waiter.continuation.resume(returning: statistics()) }
         waiters.removeAll()
     }
 
@@ -83,12 +86,21 @@ public actor LoadWorker {
     public func openSender(
         _ configuration: PacketSourceConfiguration, from address: IPAddress
     ) throws -> OpenedConnection {
-        try state.open(sending: configuration, from: address, now: MonotonicClock.now())
+        try state.open(sending: configuration, from: address, role: .controlling, now: MonotonicClock.now())
     }
 
     /// A connection that receives whatever it is sent.
-    public func openReceiver(from address: IPAddress) throws -> OpenedConnection {
-        try state.open(sending: nil, from: address, now: MonotonicClock.now())
+    ///
+    /// - Parameters:
+    ///   - credentials: for whoever has answered already; by default new ones.
+    ///   - isRemoteLite: whether the server's ICE is lite: whoever has full ICE and makes the offer controls
+    ///     ([RFC 8445 section 6.1.1](https://www.rfc-editor.org/rfc/rfc8445#section-6.1.1)).
+    public func openReceiver(
+        from address: IPAddress, credentials: ICECredentials? = nil, isRemoteLite: Bool = true
+    ) throws -> OpenedConnection {
+        try state.open(
+            sending: nil, from: address, role: isRemoteLite ? .controlling : .controlled, credentials: credentials,
+            now: MonotonicClock.now())
     }
 
     /// What the server's description says.
@@ -110,10 +122,15 @@ public actor LoadWorker {
     /// Begins to count anew, and only packets sent within `interval`. Without one, all packets count.
     public func measure(_ interval: MeasuredInterval?) { state.measure(interval) }
 
-    /// The sum over all connections that are open, and those closed since the last ``measure(_:)``.
-    public func statistics() -> LoadStatistics { state.statistics() }
+    /// Ends the interval under way sooner, at a moment that has not come yet.
+    public func cut(_ interval: MeasuredInterval) { state.cut(interval) }
 
-    public func statistics(of id: ConnectionID) -> LoadStatistics? { state.statistics(of: id.handle) }
+    /// The sum over all connections that are open, and those closed since the last ``measure(_:)``.
+    public func statistics() -> LoadStatistics { state.statistics(now: MonotonicClock.now()) }
+
+    public func statistics(of id: ConnectionID) -> LoadStatistics? {
+        state.statistics(of: id.handle, now: MonotonicClock.now())
+    }
 
     /// Waits until the statistics satisfy `condition`, which is asked a hundred times a second, or for `limit`.
     ///
@@ -136,8 +153,8 @@ public actor LoadWorker {
         waiters.removeAll()
         for waiter in waiting {
             let statistics =
-                waiter.connection.map { state.statistics(of: $0.handle) ?? LoadStatistics() }
-                ?? state.statistics()
+                waiter.connection.map { state.statistics(of: $0.handle, now: now) ?? LoadStatistics() }
+                ?? state.statistics(now: now)
             if waiter.deadline <= now || waiter.condition(statistics) {
                 waiter.continuation.resume(returning: statistics)
             } else {

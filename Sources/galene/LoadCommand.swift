@@ -10,21 +10,23 @@ struct LoadCommand: AsyncParsableCommand {
         commandName: "load", abstract: "Load a server and measure what it forwards.",
         discussion: """
             Clients join the group, publish packets that look like video, and receive each other's. What is reported is \
-            counted over --seconds, after --warmup. The server's ICE must be lite.
+            counted over --seconds, after --warmup. Any server of Galène's protocol will do.
 
             One publisher and 50 subscribers; the server's CPU time and memory too:
               galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --server-pid $(pidof galene-server)
             A meeting of ten in which everybody sends, in bursts of 8 packets:
               galene load http://127.0.0.1:8443/group/demo/ --each 10 --burst 8
+            Members who come and go, over a path that loses one packet in fifty:
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --churn 5 --loss 0.02
             For a program, with a password that no list of processes shows:
               GALENE_PASSWORD=secret galene load https://example.org/group/test/ --username alice --json
 
-            Exit status: 0 when the test has run (whatever was lost), 1 when it broke off, 2 when the server could not be \
-            reached or refused, 64 for wrong options.
+            Ctrl-C ends it with a report of what has been measured so far.
+
+            \(CommandError.exitCodesOfWork) What was lost does not matter to it.
             """)
 
-    @Argument(help: "The group's page, as in http://127.0.0.1:8443/group/demo/", transform: GroupPage.init(argument:))
-    var url: GroupPage
+    @OptionGroup var server: ServerOptions
     @Option(help: "Clients that only publish.")
     var publishers = 1
     @Option(help: "Clients that only receive, each all publishers.")
@@ -37,6 +39,12 @@ struct LoadCommand: AsyncParsableCommand {
     var burst = 1
     @Option(help: "Bytes of an RTP packet before encryption.")
     var packetSize = 1150
+    @Option(help: "Receiving members a second that leave and come again.")
+    var churn = 0.0
+    @Option(help: "Of what comes to a member, the share that is thrown away, as in 0.02.")
+    var loss = 0.0
+    @Option(help: "Another number throws other packets away.")
+    var seed: UInt64 = 1
     @Option(help: "How long to measure.")
     var seconds = 10.0
     @Option(help: "Seconds of media before that.")
@@ -46,37 +54,59 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "The name of all clients.")
     var username = "load"
     @OptionGroup var password: PasswordOptions
-    @Flag(help: "Accept a certificate that nobody vouches for.")
-    var insecure = false
     @Option(
         name: .customLong("server-pid"), help: "The server's process on this machine, to measure its CPU and memory.")
     var serverPID: Int32?
-    @Flag(help: "Print the result as JSON.")
-    var json = false
+    @OptionGroup var output: OutputOptions
 
-    func run() async throws {
-        let options = try options()
+    func run() async throws { try await run(on: .standard, interruption: Interruption()) }
+
+    func run(on console: Console, interruption: Interruption) async throws {
         let progress = ProgressLine()
         defer { progress.clear() }
-        let test = try LoadTest(options) { progress.show($0) }
-        let report = try await test.run()
+        let test = try LoadTest(try options(environment: console.environment)) {
+            progress.show(TerminalText.printable($0))
+        }
+        let stopping = Task {
+            await interruption.wait()
+            if interruption.signal != nil { test.stop() }
+        }
+        defer { stopping.cancel() }
+        let report: LoadReport
+        do {
+            report = try await test.run()
+        } catch {
+            // That nothing has been measured yet is no news to who has stopped it.
+            if let signal = interruption.signal { throw CommandError(.interrupted(signal: signal), "interrupted") }
+            throw CommandError(error)
+        }
         progress.clear()
-        print(json ? try Self.encode(report) : report.description)
+        try console.output.line(
+            output.json ? TerminalText.printable(json: try Self.encode(report)) : report.description)
+        if report.isInterrupted, let signal = interruption.signal {
+            throw CommandError(.interrupted(signal: signal), "interrupted")
+        }
     }
 
-    private func options() throws -> LoadOptions {
-        LoadOptions(
-            group: url.url,
+    private func options(environment: [String: String]) throws -> LoadOptions {
+        var options = LoadOptions(
+            group: server.page.url,
             shape: each.map { .each($0) } ?? .separate(publishers: publishers, subscribers: subscribers),
-            username: username, password: try password.password() ?? "", rate: rate, burst: burst,
-            packetSize: packetSize,
+            username: username, password: try password.password(environment: environment) ?? "", rate: rate,
+            burst: burst, packetSize: packetSize,
             duration: .seconds(seconds), warmUp: .seconds(max(0, warmup)), threads: threads,
-            verifiesCertificate: !insecure, serverPID: serverPID)
+            verifiesCertificate: !server.insecure, serverPID: serverPID)
+        options.churn = churn
+        options.loss = loss
+        options.seed = seed
+        options.token = server.page.token ?? environment["GALENE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+        options.certificateAuthorities = server.certificateAuthority
+        return options
     }
 
-    private static func encode(_ report: LoadReport) throws -> String {
+    private static func encode(_ report: LoadReport) throws -> [UInt8] {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(report), as: UTF8.self)
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(report))
     }
 }

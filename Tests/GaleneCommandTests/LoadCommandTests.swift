@@ -10,7 +10,7 @@ struct LoadCommandTests {
     @Test func `a load test is one publisher and ten subscribers unless told otherwise`() throws {
         let command = try #require(
             try GaleneCommand.parseAsRoot(["load", "http://127.0.0.1:8443/group/demo/"]) as? LoadCommand)
-        #expect(command.publishers == 1 && command.subscribers == 10 && command.each == nil && !command.json)
+        #expect(command.publishers == 1 && command.subscribers == 10 && command.each == nil && !command.output.json)
     }
 
     @Test func `without a group there is no load test`() {

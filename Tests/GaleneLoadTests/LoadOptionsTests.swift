@@ -3,6 +3,7 @@
 
 import GaleneClient
 import Glibc
+import LoadMedia
 import RTCTestKit
 import Testing
 
@@ -33,7 +34,9 @@ struct LoadOptionsTests {
         ]
         for change: (inout LoadOptions) -> Void in [
             { $0.rate = 0 }, { $0.rate = .nan }, { $0.burst = 0 }, { $0.burst = 65 }, { $0.packetSize = 63 },
-            { $0.packetSize = 1201 }, { $0.duration = .zero }, { $0.threads = 0 },
+            { $0.packetSize = 1201 }, { $0.duration = .zero }, { $0.threads = 0 }, { $0.churn = -1 },
+            { $0.churn = 101 },
+            { $0.churn = .nan }, { $0.loss = -0.1 }, { $0.loss = 0.6 }, { $0.loss = .nan },
         ] {
             var options = LoadOptions(group: Self.group, shape: .each(2))
             change(&options)
@@ -73,22 +76,32 @@ struct LoadReportTests {
     }
 
     @Test func `the table names what was lost and what it cost`() {
+        var found = Freezes()
+        found.count = 2
+        found.total = .milliseconds(1520)
+        found.longest = .milliseconds(900)
+        let freezes = LoadReport.Freezes(found)
         let report = LoadReport(
             group: "http://h/group/g/", clients: 11, upStreams: 1, downStreams: 10, rate: 300, burst: 8,
-            packetSize: 1150, seconds: 10, sent: 3000, expected: 30_000, received: 29_997, lost: 3, duplicates: 0,
-            missing: 3, unsent: 0, latencyMedian: 122.2, latency99: 811.1, verified: 300, forged: 0,
-            keyFramesRequested: 1, generatorPerPacket: 1.234, generatorLoad: 0.037,
+            packetSize: 1150, seconds: 10, sent: 3000, expected: 30_000, received: 29_997, lost: 3,
+            lostBeforeRepair: 42, requested: 45, repaired: 39, duplicates: 0, missing: 3, unsent: 0,
+            latencyMedian: 122.2, latency95: 400.4, latency99: 811.1, verified: 300, forged: 0, keyFramesRequested: 1,
+            frames: 2990, freezes: freezes, join: .init([.milliseconds(4), .milliseconds(5), .milliseconds(6)]),
+            generatorPerPacket: 1.234, generatorLoad: 0.037,
             server: .init(
                 userPerPacket: 0.5, systemPerPacket: 1.051, load: 0.05, idleBytes: 20 << 20, joinedBytes: 21 << 20,
                 streamingBytes: 24 << 20, kibibytesPerClient: 49.6, kibibytesPerDownStream: 127.4))
         #expect(
             report.description == """
                 streams        1 up × 300 packets/s of 1150 bytes in bursts of 8, 10 down, 11 clients
-                sent           3000 in 10 s
+                sent           3000 in 10.0 s
                 received       29997 of 30000
                 lost           3 (0.010 %), 3 gaps, 0 duplicates
-                latency        median 122 us, 99 % 811 us
+                before repair  42 (0.140 %), 45 asked for, 39 came again
+                frames         2990 whole, 2 freezes of 1.5 s in all, the longest 900 ms
+                latency        median 122 us, 95 % 400 us, 99 % 811 us
                 authentic      300 of 300 packets of a sample
+                join           median 5.0 ms, 95 % 6.0 ms, max 6.0 ms
                 generator      1.23 us a received packet, 4 % of a core
                 server         1.55 us a forwarded packet (user 0.50, system 1.05), 5 % of a core
                 server memory  20.0 MiB idle, 21.0 with all joined, 24.0 with all streams

@@ -26,7 +26,15 @@ struct WholeServerTests {
         #expect(report.lost == 0 && report.duplicates == 0 && report.missing == 0)
         #expect(report.verified > 0 && report.forged == 0)
         #expect(report.latencyMedian != nil)
-        #expect(report.firstPacket != nil && report.join != nil)
+        #expect(report.lostBeforeRepair == report.repaired && report.requested >= report.repaired)
+        #expect(report.frames > 0 && !report.isInterrupted)
+        #expect(report.firstPacket != nil)
+        guard let join = report.join, let media = report.firstMedia else {
+            Issue.record("nobody has joined, or got anything")
+            return
+        }
+        #expect(join.median > 0 && join.median <= join.percentile95 && join.percentile95 <= join.maximum)
+        #expect(media.maximum > join.median && media.median <= media.percentile95)
     }
 
     @Test(arguments: [1, 8]) func `publishers reach every subscriber without loss`(burst: Int) async throws {
@@ -97,6 +105,92 @@ struct WholeServerTests {
             _ = await joining.first { true }
             running.cancel()
             await #expect(throws: (any Error).self) { try await running.value }
+        }
+    }
+
+    @Test func `members leave and come again while others go on`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 6)
+            ) { options in
+                options.churn = 5
+                options.duration = .seconds(3)
+            }
+            let churn = try #require(report.churn)
+            #expect(churn.left >= 8 && churn.returned >= 7 && churn.returned <= churn.left, "\(churn)")
+            let join = try #require(churn.join)
+            let media = try #require(churn.firstMedia)
+            #expect(join.median > 0 && media.median > join.median)
+            #expect(report.received > 0 && report.lost == 0 && report.missing == 0)
+            #expect(report.freezes.count == 0, "\(report)")
+            #expect(report.description.contains("came again"))
+        }
+    }
+
+    @Test func `publishers who leave and come again reach everybody`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(try server.group(), .each(4)) { options in
+                options.churn = 3
+                options.duration = .seconds(3)
+                options.threads = 2
+            }
+            let churn = try #require(report.churn)
+            #expect(churn.left >= 5 && churn.returned >= 4 && churn.firstMedia != nil, "\(churn)")
+            #expect(report.received > 0 && report.missing == 0 && report.forged == 0)
+        }
+    }
+
+    @Test func `what is thrown away is asked for and comes again`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 5)
+            ) { options in
+                options.loss = 0.05
+                options.seed = 7
+                options.duration = .seconds(2)
+            }
+            #expect(report.discarded > 40)
+            #expect(report.repaired > 40 && report.requested >= report.repaired)
+            #expect(report.lostBeforeRepair >= report.repaired)
+            let before = report.lossBeforeRepairPercentage
+            #expect(before > 2 && before < 9, "\(report)")
+            // A repair may be lost as well, again and again: nearly everything comes.
+            #expect(report.lossPercentage < 0.5, "\(report)")
+            #expect(report.frames > 0 && report.duplicates == 0)
+        }
+    }
+
+    @Test func `a test that is stopped while it measures reports what it has measured`() async throws {
+        try await LoadedServer.run { server in
+            let options = LoadOptions(
+                group: try server.group(), shape: .each(2), rate: 200, duration: .seconds(3600), warmUp: .zero)
+            let (measuring, input) = AsyncStream.makeStream(of: Void.self)
+            let test = try LoadTest(options) { if $0.hasPrefix("measuring: 3598 s") { input.yield() } }
+            async let running = test.run()
+            _ = await measuring.first { true }
+            test.stop()
+            let report = try await running
+            #expect(report.isInterrupted)
+            #expect(report.seconds >= 1 && report.seconds < 60)
+            #expect(report.received > 0 && report.lost == 0 && report.missing == 0)
+            #expect(report.description.contains("stopped early"))
+        }
+    }
+
+    @Test func `a test that is stopped before it measures has nothing to report`() async throws {
+        try await LoadedServer.run { server in
+            let (joining, input) = AsyncStream.makeStream(of: Void.self)
+            let options = LoadOptions(group: try server.group(), shape: .each(4), duration: .seconds(1))
+            let test = try LoadTest(options) { if $0.hasPrefix("joined: ") { input.yield() } }
+            async let running = test.run()
+            _ = await joining.first { true }
+            test.stop()
+            do {
+                _ = try await running
+                Issue.record("there is a report")
+            } catch let error as LoadError {
+                #expect(error.kind == .failed && error.description.contains("stopped"))
+            }
         }
     }
 

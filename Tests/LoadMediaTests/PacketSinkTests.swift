@@ -10,11 +10,13 @@ import Testing
 
 @Suite("What a subscriber of a load test counts")
 struct PacketSinkTests {
-    private static func header(_ number: UInt16, ssrc: UInt32 = 7, at instant: Instant = .zero) throws -> RTPHeader {
+    private static func header(
+        _ number: UInt16, ssrc: UInt32 = 7, endsFrame: Bool = false, at instant: Instant = .zero
+    ) throws -> RTPHeader {
         var bytes = [UInt8](repeating: 0, count: 40)
         return try bytes.withUnsafeMutableBytes { slot in
             RTPHeader.writeFixed(
-                to: slot.baseAddress!, marker: false, payloadType: 96, sequenceNumber: SequenceNumber(number),
+                to: slot.baseAddress!, marker: endsFrame, payloadType: 96, sequenceNumber: SequenceNumber(number),
                 timestamp: MediaTimestamp.at(instant), ssrc: ssrc)
             return try RTPHeader(parsingProtected: UnsafeRawBufferPointer(slot))
         }
@@ -31,6 +33,108 @@ struct PacketSinkTests {
         #expect(sink.missing == 2)
         #expect(sink.duplicates == 1)
         #expect(sink.total == 8)
+    }
+
+    /// A packet a millisecond and ten to a frame, of which `isLost` says what does not come; whatever is asked for comes
+    /// `answer` later.
+    private static func play(
+        milliseconds: Int, answer: Duration?, interval: MeasuredInterval? = nil, isLost: (Int) -> Bool
+    ) throws -> (sink: PacketSink, end: Instant) {
+        var sink = PacketSink(reporterSSRC: 1)
+        var answers: [(due: Instant, number: UInt16)] = []
+        var end = Instant.zero
+        for number in 1...milliseconds {
+            let now = Instant.zero + .milliseconds(number)
+            end = now
+            if !isLost(number) {
+                sink.receive(
+                    try header(UInt16(number), endsFrame: number % 10 == 0, at: now), now: now, interval: interval)
+            }
+            for (_, late) in answers.filter({ $0.due <= now }) {
+                let sent = Instant.zero + .milliseconds(Int(late))
+                sink.receive(try header(late, endsFrame: late % 10 == 0, at: sent), now: now, interval: interval)
+            }
+            answers.removeAll { $0.due <= now }
+            guard let bytes = sink.handleTimeout(now: now, interval: interval), let answer else { continue }
+            for case .nack(let request) in try bytes.withUnsafeBytes({ try RTCPMessage.parse($0.bytes) }) {
+                for pair in request.pairs {
+                    let numbers =
+                        [pair.packetID.rawValue]
+                        + (0..<16).filter { pair.bitmap >> $0 & 1 == 1 }.map { pair.packetID.rawValue + 1 + $0 }
+                    answers += numbers.map { (now + answer, $0) }
+                }
+            }
+        }
+        return (sink, end)
+    }
+
+    @Test func `what is missing is asked for, and counts as repaired when it comes`() throws {
+        let (sink, end) = try Self.play(milliseconds: 2000, answer: .milliseconds(15)) { $0 % 50 == 7 && $0 < 1900 }
+        #expect(sink.received == 2000)
+        #expect(sink.repaired == 38)
+        #expect(sink.requested == 38)
+        #expect(sink.missing == 0 && sink.duplicates == 0)
+        #expect(sink.frames == 200)
+        #expect(sink.freezes(now: end, interval: nil).count == 0)
+    }
+
+    @Test func `what never comes leaves its frame out, and the picture stands still until it is given up`() throws {
+        let (sink, end) = try Self.play(milliseconds: 3000, answer: nil) { $0 == 1005 }
+        #expect(sink.missing == 1 && sink.repaired == 0)
+        #expect(sink.requested >= 5)
+        #expect(sink.frames == 299)
+        let freezes = sink.freezes(now: end, interval: nil)
+        #expect(freezes.count == 1)
+        #expect(freezes.total == freezes.longest)
+        // From the last whole frame before it until its frame is left out.
+        #expect(freezes.longest >= .milliseconds(600) && freezes.longest < .milliseconds(630), "\(freezes)")
+    }
+
+    @Test func `a pause is a freeze from half a second on, within the measured interval alone`() throws {
+        func freezes(pause: Int, interval: MeasuredInterval? = nil) throws -> Freezes {
+            let (sink, end) = try Self.play(milliseconds: 3000, answer: nil, interval: interval) {
+                $0 > 1000 && $0 <= 1000 + pause
+            }
+            return sink.freezes(now: end, interval: interval)
+        }
+        #expect(try freezes(pause: 470).count == 0)
+        let one = try freezes(pause: 1000)
+        #expect(one.count == 1)
+        // Nobody can tell whether the first frame after it is whole.
+        #expect(one.longest == .milliseconds(1020))
+        // One that lasts counts too.
+        #expect(try freezes(pause: 2000).longest == .milliseconds(2000))
+        let interval = MeasuredInterval(start: .zero + .milliseconds(1400), duration: .milliseconds(600))
+        #expect(try freezes(pause: 1000, interval: interval).longest == .milliseconds(600))
+        let late = MeasuredInterval(start: .zero + .milliseconds(1600), duration: .seconds(1))
+        #expect(try freezes(pause: 1000, interval: late).count == 0)
+    }
+
+    @Test func `a frame a second is no freeze, four seconds without one are`() {
+        var meter = FreezeMeter()
+        var now = Instant.zero
+        for _ in 0..<10 {
+            meter.frame(at: now, interval: nil)
+            now += .seconds(1)
+        }
+        // The first distance is not known before: it counts against half a second.
+        #expect(meter.freezes(now: now, interval: nil).count <= 1)
+        meter.reset()
+        #expect(meter.freezes(now: now + .seconds(1), interval: nil).count == 0)
+        #expect(meter.freezes(now: now + .seconds(3), interval: nil).longest == .seconds(4))
+    }
+
+    @Test func `a gap of more than can wait is given up at once`() {
+        var frames = FrameAssembly()
+        #expect(frames.receive(100_000, endsFrame: true, now: .zero) == 1)
+        #expect(frames.receive(100_002, endsFrame: true, now: .zero) == 0)
+        #expect(frames.deadline == Instant.zero + FrameAssembly.patience)
+        #expect(frames.receive(100_002 + UInt64(FrameAssembly.capacity), endsFrame: true, now: .zero) == 0)
+        #expect(frames.deadline == nil)
+        #expect(frames.receive(100_003 + UInt64(FrameAssembly.capacity), endsFrame: true, now: .zero) == 1)
+        // What comes after it has been given up is of no use.
+        #expect(frames.receive(100_001, endsFrame: true, now: .zero) == 0)
+        #expect(frames.handleTimeout(now: .zero + .seconds(9)) == 0)
     }
 
     @Test func `sources are counted apart`() throws {

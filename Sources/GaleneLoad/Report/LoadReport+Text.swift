@@ -7,23 +7,34 @@ extension LoadReport: CustomStringConvertible {
         var rows: [(String, String)] = []
         let sizes = "\(Self.number(rate)) packets/s of \(packetSize) bytes in bursts of \(burst)"
         rows.append(("streams", "\(upStreams) up × \(sizes), \(downStreams) down, \(clients) clients"))
-        rows.append(("sent", "\(sent) in \(Self.number(seconds)) s\(unsent > 0 ? ", \(unsent) more not taken" : "")"))
+        let early = isInterrupted ? ", stopped early" : ""
+        rows.append(
+            ("sent", "\(sent) in \(Self.number(seconds, 1)) s\(early)\(unsent > 0 ? ", \(unsent) more not taken" : "")")
+        )
         rows.append(("received", "\(received) of \(expected)"))
         rows.append(
             ("lost", "\(lost) (\(Self.number(lossPercentage, 3)) %), \(missing) gaps, \(duplicates) duplicates"))
-        if let latencyMedian, let latency99 {
-            rows.append(("latency", "median \(Self.number(latencyMedian)) us, 99 % \(Self.number(latency99)) us"))
+        rows.append(
+            (
+                "before repair",
+                "\(lostBeforeRepair) (\(Self.number(lossBeforeRepairPercentage, 3)) %), "
+                    + "\(requested) asked for, \(repaired) came again"
+            ))
+        if discarded > 0 { rows.append(("thrown away", "\(discarded) packets, repairs included")) }
+        rows.append(("frames", "\(frames) whole, \(freezes.text)"))
+        if let latencyMedian, let latency95, let latency99 {
+            let numbers = [latencyMedian, latency95, latency99].map { Self.number($0) }
+            rows.append(("latency", "median \(numbers[0]) us, 95 % \(numbers[1]) us, 99 % \(numbers[2]) us"))
         }
         rows.append(("authentic", "\(verified - forged) of \(verified) packets of a sample"))
-        if let join {
-            rows.append(("join", "median \(Self.number(join.median, 1)) ms, max \(Self.number(join.maximum, 1)) ms"))
+        for (title, times) in [("join", join), ("first packet", firstPacket), ("first media", firstMedia)] {
+            if let times { rows.append((title, times.text)) }
         }
-        if let firstPacket {
-            rows.append(
-                (
-                    "first packet",
-                    "median \(Self.number(firstPacket.median, 1)) ms, max \(Self.number(firstPacket.maximum, 1)) ms"
-                ))
+        if let churn {
+            let late = churn.skipped > 0 ? ", \(churn.skipped) not back in time to leave" : ""
+            rows.append(("churn", "\(churn.left) left, \(churn.returned) came again\(late)"))
+            if let join = churn.join { rows.append(("join again", join.text)) }
+            if let media = churn.firstMedia { rows.append(("media again", media.text)) }
         }
         rows.append(
             (
@@ -59,7 +70,7 @@ extension LoadReport: CustomStringConvertible {
     }
 
     /// With so many digits behind the point.
-    private static func number(_ value: Double, _ digits: Int = 0) -> String {
+    fileprivate static func number(_ value: Double, _ digits: Int = 0) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "–" }
         guard digits > 0 else { return String(Int(value.rounded())) }
         var scale = 1
@@ -68,5 +79,20 @@ extension LoadReport: CustomStringConvertible {
         let fraction = String(scaled % scale)
         let sign = value < 0 && scaled > 0 ? "-" : ""
         return "\(sign)\(scaled / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+    }
+}
+
+extension LoadReport.Times {
+    fileprivate var text: String {
+        let numbers = [median, percentile95, maximum].map { LoadReport.number($0, 1) }
+        return "median \(numbers[0]) ms, 95 % \(numbers[1]) ms, max \(numbers[2]) ms"
+    }
+}
+
+extension LoadReport.Freezes {
+    fileprivate var text: String {
+        guard count > 0 else { return "no freezes" }
+        return "\(count) \(count == 1 ? "freeze" : "freezes") of \(LoadReport.number(total / 1000, 1)) s in all, "
+            + "the longest \(LoadReport.number(longest)) ms"
     }
 }
