@@ -36,7 +36,6 @@ struct WatchCommand: AsyncParsableCommand {
     var size = WindowSize(width: 960, height: 540)
     @Option(name: .customLong("for"), help: ArgumentHelp("Seconds after which it ends.", valueName: "seconds"))
     var seconds: Double?
-    @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else { throw ValidationError("--for counts seconds") }
