@@ -3,10 +3,11 @@
 #
 # Names for the scripts; the work is in Scripts/.
 
-.PHONY: help run test smoke check bench fuzz docs features format screenshots
+.PHONY: help run galene test smoke check bench fuzz docs features format screenshots
 
 help:
 	@echo 'make run       install what is missing, build for release, start a server with a demonstration group'
+	@echo 'make galene    install what is missing, build the galene command for release'
 	@echo 'make test      install what the tests need and run all of them (what CI runs)'
 	@echo 'make smoke     build and test what needs no package from outside: the inner loop'
 	@echo 'make check     format, architecture, warnings, features table, rules of the sources'
@@ -19,6 +20,9 @@ help:
 
 run:
 	@Scripts/run
+
+galene:
+	@Scripts/galene
 
 test:
 	@Scripts/test

@@ -46,8 +46,15 @@ enum HTTPExchange {
                 if let body { headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)") }
                 let head = HTTPRequestHead(version: .http1_1, method: method, uri: url.path, headers: headers)
                 // At once: a server may have answered, and closed, before a second write.
-                try await outbound.write(
-                    contentsOf: [.head(head)] + (body.map { [.body($0)] } ?? []) + [.end(nil)])
+                do {
+                    try await outbound.write(
+                        contentsOf: [.head(head)] + (body.map { [.body($0)] } ?? []) + [.end(nil)])
+                } catch {
+                    // That nothing can be written any more is what became of it; why, for instance a certificate that
+                    // nobody vouches for, comes the other way.
+                    for try await _ in inbound {}
+                    throw error
+                }
                 var answer: HTTPResponseHead?
                 var bytes = ByteBuffer()
                 for try await part in inbound {

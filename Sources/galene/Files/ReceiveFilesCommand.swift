@@ -10,7 +10,8 @@ struct ReceiveFilesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "receive-files", abstract: "Store the files that members of a group offer.",
         discussion: """
-            They come straight from the member, and not by way of the server; both learn each other's addresses. A file             gets its name when it is whole, and never takes the place of another one. It goes on until Ctrl-C.
+            They come straight from the member, and not by way of the server; both learn each other's addresses.
+            A file gets its name when it is whole, and never takes the place of another one. It goes on until Ctrl-C.
 
             Whatever comes, into a directory:
               galene receive-files https://galene.example.org/group/demo/ --directory inbox

@@ -10,7 +10,8 @@ struct SendFileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send-file", abstract: "Send files to a member of a group.",
         discussion: """
-            They travel straight to the member, who has to accept them, and not by way of the server; both learn each             other's addresses.
+            They travel straight to the member, who has to accept them, and not by way of the server; both learn each
+            other's addresses.
 
             To a member by name, or by client id:
               galene send-file https://galene.example.org/group/demo/ alice holiday.jpg

@@ -4,6 +4,7 @@
 import GaleneClient
 import GaleneProtocol
 import RTP
+import Synchronization
 
 /// What `galene listen` hears: the events of the connection, and the end of streams.
 enum HeardEvent: Sendable {
@@ -61,13 +62,18 @@ enum HeardEvent: Sendable {
     static func all(in meeting: Meeting) -> AsyncThrowingStream<HeardEvent, any Error> {
         let (stream, input) = AsyncThrowingStream.makeStream(
             of: HeardEvent.self, throwing: (any Error).self, bufferingPolicy: .bufferingOldest(maximumWaiting))
+        let followed = Followed()
         let pump = Task {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
                     for try await event in meeting.events {
                         try say(.server(event), to: input)
-                        guard case .downStream(let stream) = event else { continue }
-                        tasks.addTask { try await follow(stream, input) }
+                        // It is offered again when its tracks change.
+                        guard case .downStream(let stream) = event, followed.insert(stream) else { continue }
+                        tasks.addTask {
+                            defer { followed.remove(stream) }
+                            try await follow(stream, input)
+                        }
                     }
                 }
                 input.finish()
@@ -83,14 +89,31 @@ enum HeardEvent: Sendable {
         _ stream: GaleneClient.Stream, _ input: AsyncThrowingStream<HeardEvent, any Error>.Continuation
     ) async throws {
         let events = stream.events
-        let heard = HeardStream(
-            id: stream.id, label: stream.label, source: stream.source, username: stream.username,
-            tracks: await stream.tracks.map(\.kind.rawValue))
-        try say(.stream(heard, isOpen: true), to: input)
+        var heard = HeardStream(
+            id: stream.id, label: stream.label, source: stream.source, username: stream.username, tracks: [])
+        func open() async throws {
+            // Before it is negotiated nobody knows.
+            guard heard.tracks.isEmpty, case let tracks = await stream.tracks, !tracks.isEmpty else { return }
+            heard.tracks = tracks.map(\.kind.rawValue)
+            try say(.stream(heard, isOpen: true), to: input)
+        }
+        try await open()
         for try await event in events {
+            try await open()
             if case .closed = event { break }
         }
-        try say(.stream(heard, isOpen: false), to: input)
+        if !heard.tracks.isEmpty { try say(.stream(heard, isOpen: false), to: input) }
+    }
+
+    /// The streams that are followed now.
+    private final class Followed: Sendable {
+        private let streams = Mutex<Set<ObjectIdentifier>>([])
+
+        func insert(_ stream: GaleneClient.Stream) -> Bool {
+            streams.withLock { $0.insert(ObjectIdentifier(stream)).inserted }
+        }
+
+        func remove(_ stream: GaleneClient.Stream) { _ = streams.withLock { $0.remove(ObjectIdentifier(stream)) } }
     }
 
     private static func say(
