@@ -162,7 +162,7 @@ def test_a_file_of_a_browser_is_taken_by_a_command(server, group, open_browser):
         alice.choose_file("data.bin", content, "menuitem", "Send a file…")
         terminal.wait_for("the offer", lambda text: "\u2193 1 data.bin" in text and "/accept 1" in text)
         terminal.enter("/accept")
-        terminal.wait_for("the file", lambda text: "data.bin (1.0 MB) from Alice is here" in text)
+        terminal.wait_for("the file", lambda text: "data.bin (1.0 MB) from Alice is here" in text, timeout=60)
         stored = (terminal.directory / "in" / "data.bin").read_bytes()
         assert hashlib.sha256(stored).digest() == hashlib.sha256(content).digest()
         assert [path.name for path in (terminal.directory / "in").iterdir()] == ["data.bin"]
