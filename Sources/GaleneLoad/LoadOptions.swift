@@ -30,6 +30,10 @@ public struct LoadOptions: Sendable {
     public var loss = 0.0
     /// For which packets those are.
     public var seed: UInt64 = 1
+    /// Publishers send a second encoding with a fifth of the packets, and every other receiver asks for that one.
+    public var simulcast = false
+    /// How much less the low encoding is.
+    static let lowDivisor = 5.0
     /// Threads of the generator.
     public var threads: Int
     /// False for servers with a certificate that nobody vouches for.
@@ -82,8 +86,17 @@ public struct LoadOptions: Sendable {
 
     var downStreamCount: Int { upStreamCount * receiversPerStream }
 
+    func asksForLow(_ client: Int) -> Bool { simulcast && receives(client) && (client - firstReceiver) % 2 == 1 }
+
+    private var firstReceiver: Int {
+        switch shape {
+        case .separate(let publishers, _): publishers
+        case .each: 0
+        }
+    }
+
     /// Whether each packet that is sent should come to each receiver: otherwise only gaps tell what is lost.
-    var hasConstantAudience: Bool { churn == 0 }
+    var hasConstantAudience: Bool { churn == 0 && !simulcast }
 
     func publishes(_ client: Int) -> Bool { client < upStreamCount }
 

@@ -46,6 +46,9 @@ public struct LoadTest: Sendable {
         guard options.duration >= .seconds(1), options.duration <= .seconds(36_000) else {
             throw LoadError(.usage, "a test lasts from a second to ten hours")
         }
+        guard !options.simulcast || options.churn == 0 else {
+            throw LoadError(.usage, "simulcast and members who come and go are tested one after the other")
+        }
         guard (0...100).contains(options.churn) else {
             throw LoadError(.usage, "at most 100 members a second leave and come again")
         }
@@ -195,6 +198,17 @@ public struct LoadTest: Sendable {
         let received = max(1, statistics.received)
         var report = LoadReport(options, statistics, await rollCall.counts, interval)
         report.isInterrupted = isInterrupted
+        if options.simulcast {
+            var simulcast = LoadReport.Simulcast()
+            for member in members where member.receives {
+                let received = await member.received()
+                simulcast.high += member.asksForLow ? 0 : received
+                simulcast.low += member.asksForLow ? received : 0
+                simulcast.highReceivers += member.asksForLow ? 0 : 1
+                simulcast.lowReceivers += member.asksForLow ? 1 : 0
+            }
+            report.simulcast = simulcast
+        }
         report.generatorPerPacket = ownTime / .microseconds(1) / Double(received)
         report.generatorLoad = ownTime / elapsed
         if let serverBefore, let serverAfter {

@@ -36,6 +36,7 @@ actor Member {
     nonisolated let number: Int
     nonisolated let publishes: Bool
     nonisolated let receives: Bool
+    nonisolated let asksForLow: Bool
     private var random = SecureRandom()
     /// The server has refused our stream; why, it says next.
     private var isAborted = false
@@ -67,6 +68,7 @@ actor Member {
         self.number = number
         publishes = options.publishes(number)
         receives = options.receives(number)
+        asksForLow = options.asksForLow(number)
     }
 
     private static func identifier(using random: inout SecureRandom) -> String {
@@ -113,18 +115,28 @@ actor Member {
 
     /// Offers a stream; ``RollCall`` hears when it is connected.
     func publish() async throws {
-        let ssrc = UInt32.random(in: 1...(.max), using: &random)
-        let opened = try await worker.openSender(
+        let ssrc = UInt32.random(in: 2...(.max), using: &random)
+        var encodings = [
             PacketSourceConfiguration(
-                rate: options.rate, burst: options.burst, packetSize: options.packetSize, ssrc: ssrc, cname: id),
-            from: channel.localAddress)
+                rate: options.rate, burst: options.burst, packetSize: options.packetSize, ssrc: ssrc, cname: id)
+        ]
+        if options.simulcast {
+            var low = encodings[0]
+            low.rate /= LoadOptions.lowDivisor
+            low.burst = max(1, low.burst / Int(LoadOptions.lowDivisor))
+            low.ssrc = ssrc - 1
+            low.rid = "l"
+            encodings[0].rid = "h"
+            encodings.append(low)
+        }
+        let opened = try await worker.openSender(encodings, from: channel.localAddress)
         let streamID = Self.identifier(using: &random)
         var negotiation = SenderNegotiation()
         let offer = negotiation.offer(
             tracks: [
                 OfferedTrack(
                     kind: .video, codec: CodecTable.variants(of: .vp8)[0], ssrc: ssrc, streamID: streamID,
-                    trackID: "video", cname: id)
+                    trackID: "video", cname: id, rids: encodings.compactMap(\.rid))
             ], local: local(opened.credentials))
         guard !isLeaving else { return await worker.close(opened.id) }
         up = UpStream(id: streamID, connection: opened.id, negotiation: negotiation)
@@ -137,7 +149,7 @@ actor Member {
     /// Asks for everybody's streams.
     func request() {
         requestedAt = MonotonicClock.now()
-        channel.send(.request(StreamSelection(["": [.audio, .video]])))
+        channel.send(.request(StreamSelection(["": [.audio, asksForLow ? .videoLow : .video]])))
     }
 
     /// Closes what it has open, and goes. Once.
@@ -150,6 +162,13 @@ actor Member {
         for down in downs.values { await worker.close(down.connection) }
         up = nil
         downs = [:]
+    }
+
+    /// Packets that the streams have got that are there now.
+    func received() async -> Int {
+        var sum = 0
+        for down in downs.values { sum += await worker.statistics(of: down.connection)?.received ?? 0 }
+        return sum
     }
 
     // MARK: What it hears
@@ -248,6 +267,13 @@ actor Member {
         up = stream
         guard !applied.accepted.isEmpty else {
             throw LoadError(.unsupported, "the server does not take VP8: its group has other codecs")
+        }
+        if options.simulcast, let track = applied.accepted.first {
+            guard track.rids == ["h", "l"] else {
+                throw LoadError(.unsupported, "the server does not take two encodings: leave --simulcast out")
+            }
+            await worker.identify(
+                stream.connection, mid: track.mid, midID: track.extensions.mid, ridID: track.extensions.rid)
         }
         await worker.setRemote(applied.remote, of: stream.connection)
         await addEarly(to: stream.connection, of: stream.id)

@@ -37,8 +37,8 @@ struct LoadConnection: ~Copyable {
     let socket: DatagramSocket
     var transport: TransportSession
     let events: AsyncStream<ConnectionEvent>.Continuation
-    /// Set for a connection that sends.
-    var source: PacketSource?
+    /// Of a connection that sends: one, or one for each simulcast encoding.
+    var sources: [PacketSource]
     var sink: PacketSink
     var loss: PacketLoss
     var path: Path?
@@ -56,7 +56,7 @@ struct LoadConnection: ~Copyable {
         statistics.frames = sink.frames
         statistics.freezes = sink.freezes(now: now, interval: interval)
         statistics.latency = sink.latency
-        statistics.keyFramesSent = source?.keyFrames ?? 0
+        statistics.keyFramesSent = sources.reduce(0) { $0 + $1.keyFrames }
         return statistics
     }
 

@@ -79,7 +79,10 @@ struct LoadState: ~Copyable {
         }
         var deadline = nextTick
         for handle in senders {
-            if let due = connections.pointer(handle)?.pointee.source?.nextBurst { deadline = min(deadline, due) }
+            guard let connection = connections.pointer(handle) else { continue }
+            for position in connection.pointee.sources.indices {
+                if let due = connection.pointee.sources[position].nextBurst { deadline = min(deadline, due) }
+            }
         }
         return (connections.count == 0 ? nil : deadline, ticks)
     }
@@ -87,28 +90,35 @@ struct LoadState: ~Copyable {
     private mutating func sendDue(now: Instant) {
         for handle in senders {
             guard let connection = connections.pointer(handle), let path = connection.pointee.path else { continue }
-            let bursts = connection.pointee.source?.takeDueBursts(now: now) ?? 0
-            let packets = bursts * (connection.pointee.source?.configuration.burst ?? 0)
-            guard packets > 0 else { continue }
-            let before = sendBatch.counters
-            // Read again for every sender: what its packets wait for the others' is not the server's latency.
-            let timestamp = MediaTimestamp.at(MonotonicClock.now())
-            for _ in 0..<packets {
-                let slot = sendBatch.slot()
-                let ssrc = connection.pointee.source?.configuration.ssrc ?? 0
-                let length = connection.pointee.source?.next(at: timestamp, header: slot) { payload, index in
-                    connection.pointee.transport.protect(
-                        headerLength: RTPHeader.fixedLength, payload: payload, ssrc: ssrc, index: index, into: slot,
-                        capacity: SendBatch.slotSize)
-                }
-                guard let length = length ?? nil else { continue }
-                sendBatch.append(length: length, to: path, on: connection.pointee.socket)
-            }
-            sendBatch.flush(to: connection.pointee.socket)
-            guard interval?.contains(timestamp) ?? true else { continue }
-            connection.pointee.counters.sent += sendBatch.counters.datagrams - before.datagrams
-            connection.pointee.counters.unsent += packets - (sendBatch.counters.datagrams - before.datagrams)
+            for position in connection.pointee.sources.indices { send(position, of: connection, to: path, now: now) }
         }
+    }
+
+    private mutating func send(
+        _ position: Int, of connection: UnsafeMutablePointer<LoadConnection>, to path: Path, now: Instant
+    ) {
+        let bursts = connection.pointee.sources[position].takeDueBursts(now: now)
+        let packets = bursts * connection.pointee.sources[position].configuration.burst
+        guard packets > 0 else { return }
+        let before = sendBatch.counters
+        // Read again for every sender: what its packets wait for the others' is not the server's latency.
+        let timestamp = MediaTimestamp.at(MonotonicClock.now())
+        let ssrc = connection.pointee.sources[position].configuration.ssrc
+        let headerLength = connection.pointee.sources[position].headerLength
+        for _ in 0..<packets {
+            let slot = sendBatch.slot()
+            let length = connection.pointee.sources[position].next(at: timestamp, header: slot) { payload, index in
+                connection.pointee.transport.protect(
+                    headerLength: headerLength, payload: payload, ssrc: ssrc, index: index, into: slot,
+                    capacity: SendBatch.slotSize)
+            }
+            guard let length else { continue }
+            sendBatch.append(length: length, to: path, on: connection.pointee.socket)
+        }
+        sendBatch.flush(to: connection.pointee.socket)
+        guard interval?.contains(timestamp) ?? true else { return }
+        connection.pointee.counters.sent += sendBatch.counters.datagrams - before.datagrams
+        connection.pointee.counters.unsent += packets - (sendBatch.counters.datagrams - before.datagrams)
     }
 
     private mutating func receive(_ handle: Handle) {
@@ -164,7 +174,7 @@ struct LoadState: ~Copyable {
     // MARK: Connections
 
     mutating func open(
-        sending configuration: PacketSourceConfiguration?, from address: IPAddress, role: ICERole,
+        sending configurations: [PacketSourceConfiguration], from address: IPAddress, role: ICERole,
         credentials: ICECredentials? = nil, now: Instant
     ) throws -> OpenedConnection {
         let socket = try DatagramSocket(port: 0)
@@ -177,7 +187,7 @@ struct LoadState: ~Copyable {
             of: ConnectionEvent.self, bufferingPolicy: .bufferingOldest(64))
         let connection = LoadConnection(
             socket: socket, transport: TransportSession(full: agent, context: context), events: continuation,
-            source: configuration.map { PacketSource($0, random: &random) },
+            sources: configurations.map { PacketSource($0, random: &random) },
             sink: PacketSink(reporterSSRC: random.next()), loss: loss.of(connection: opened))
         opened &+= 1
         let handle = connections.insert(connection)
@@ -188,7 +198,7 @@ struct LoadState: ~Copyable {
             _ = connections.remove(handle)
             throw error
         }
-        if configuration != nil { senders.append(handle) }
+        if !configurations.isEmpty { senders.append(handle) }
         return OpenedConnection(
             id: ConnectionID(handle: handle), credentials: credentials, candidate: candidate, events: events)
     }
@@ -225,10 +235,11 @@ struct LoadState: ~Copyable {
         }
         guard let due = connection.pointee.nextReport, due <= now else { return }
         connection.pointee.nextReport = due + Self.reportInterval
-        let report =
-            connection.pointee.source?.report(now: now, wallClock: wallClock)
-            ?? connection.pointee.sink.report(now: now)
-        if let report { sendRTCP(report, on: connection) }
+        for position in connection.pointee.sources.indices {
+            sendRTCP(connection.pointee.sources[position].report(now: now, wallClock: wallClock), on: connection)
+        }
+        guard connection.pointee.sources.isEmpty, let report = connection.pointee.sink.report(now: now) else { return }
+        sendRTCP(report, on: connection)
     }
 
     /// Does what is due at once, and carries out what the transport wants.
@@ -273,14 +284,15 @@ struct LoadState: ~Copyable {
         // Spread over the interval: a crowd that connects at once would otherwise send and report at once for ever.
         let phase = Double(random.next() as UInt16) / 65_536
         connection.pointee.nextReport = now + Self.reportInterval * phase
-        if let interval = connection.pointee.source?.interval {
-            connection.pointee.source?.nextBurst = now + interval * phase
+        for position in connection.pointee.sources.indices {
+            let interval = connection.pointee.sources[position].interval
+            connection.pointee.sources[position].nextBurst = now + interval * phase
         }
     }
 
     private func stop(_ connection: UnsafeMutablePointer<LoadConnection>) {
         connection.pointee.nextReport = nil
-        connection.pointee.source?.nextBurst = nil
+        for position in connection.pointee.sources.indices { connection.pointee.sources[position].nextBurst = nil }
     }
 
     // MARK: RTCP
@@ -305,11 +317,26 @@ struct LoadState: ~Copyable {
             case .estimatedBitrate: connection.pointee.counters.bitrateEstimates += 1
             case .sourceDescription: connection.pointee.counters.namesReceived += 1
             case .nack(let request): connection.pointee.counters.packetsRequested += request.pairs.count
-            case .pictureLoss, .fullIntraRequest:
-                connection.pointee.counters.keyFramesRequested += 1
-                connection.pointee.source?.wantsKeyFrame = true
+            case .pictureLoss(let request): requestedKeyFrame(of: request.mediaSSRC, connection)
+            case .fullIntraRequest: requestedKeyFrame(of: nil, connection)
             case .goodbye, .unknown: continue
             }
+        }
+    }
+
+    /// - Parameter ssrc: of which encoding; `nil` for all.
+    private func requestedKeyFrame(of ssrc: UInt32?, _ connection: UnsafeMutablePointer<LoadConnection>) {
+        connection.pointee.counters.keyFramesRequested += 1
+        for position in connection.pointee.sources.indices
+        where ssrc.map({ $0 == connection.pointee.sources[position].configuration.ssrc }) ?? true {
+            connection.pointee.sources[position].wantsKeyFrame = true
+        }
+    }
+
+    mutating func identify(_ handle: Handle, mid: String, midID: UInt8?, ridID: UInt8?) {
+        guard let connection = connections.pointer(handle) else { return }
+        for position in connection.pointee.sources.indices {
+            connection.pointee.sources[position].identify(mid: mid, midID: midID, ridID: ridID)
         }
     }
 

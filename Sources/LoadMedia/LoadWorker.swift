@@ -86,7 +86,14 @@ public actor LoadWorker {
     public func openSender(
         _ configuration: PacketSourceConfiguration, from address: IPAddress
     ) throws -> OpenedConnection {
-        try state.open(sending: configuration, from: address, role: .controlling, now: MonotonicClock.now())
+        try openSender([configuration], from: address)
+    }
+
+    /// The same with several encodings of one picture, best first.
+    public func openSender(
+        _ encodings: [PacketSourceConfiguration], from address: IPAddress
+    ) throws -> OpenedConnection {
+        try state.open(sending: encodings, from: address, role: .controlling, now: MonotonicClock.now())
     }
 
     /// A connection that receives whatever it is sent.
@@ -99,7 +106,7 @@ public actor LoadWorker {
         from address: IPAddress, credentials: ICECredentials? = nil, isRemoteLite: Bool = true
     ) throws -> OpenedConnection {
         try state.open(
-            sending: nil, from: address, role: isRemoteLite ? .controlling : .controlled, credentials: credentials,
+            sending: [], from: address, role: isRemoteLite ? .controlling : .controlled, credentials: credentials,
             now: MonotonicClock.now())
     }
 
@@ -110,6 +117,12 @@ public actor LoadWorker {
 
     public func addRemote(_ candidate: ICECandidate, to id: ConnectionID) {
         state.addRemote(candidate, to: id.handle, now: MonotonicClock.now())
+    }
+
+    /// Under which numbers packets of simulcast encodings name their section and themselves
+    /// ([RFC 8852 section 3](https://www.rfc-editor.org/rfc/rfc8852#section-3)).
+    public func identify(_ id: ConnectionID, mid: String, midID: UInt8?, ridID: UInt8?) {
+        state.identify(id.handle, mid: mid, midID: midID, ridID: ridID)
     }
 
     /// Sends a PLI for every source that has been received.

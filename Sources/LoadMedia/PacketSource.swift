@@ -15,6 +15,8 @@ public struct PacketSourceConfiguration: Sendable, Hashable {
     public var ssrc: UInt32
     public var payloadType: UInt8
     public var cname: String
+    /// The simulcast encoding that this is, if it is one.
+    public var rid: String?
 
     public static let packetSizes = 64...1200
 
@@ -45,6 +47,10 @@ struct PacketSource {
     private(set) var packets: UInt32 = 0
     private(set) var octets: UInt32 = 0
 
+    /// The header extension that says which encoding it is, with its profile and length; empty without simulcast.
+    private var identification: [UInt8] = []
+    var headerLength: Int { RTPHeader.fixedLength + identification.count }
+
     private var index: UInt64
     private var pictureID: UInt16
     private var packetInFrame = 0
@@ -63,6 +69,20 @@ struct PacketSource {
         pictureID = UInt16.random(in: 0..<0x8000, using: &random)
         payload = (0..<configuration.packetSize - RTPHeader.fixedLength).map { UInt8(truncatingIfNeeded: $0 &* 37) }
         descriptorLength = Int(VP8PayloadDescriptor(startsPartition: true, pictureID: 0).length)
+    }
+
+    /// From here on packets name their section and encoding, in the one-byte form of
+    /// [RFC 8285 section 4.2](https://www.rfc-editor.org/rfc/rfc8285#section-4.2).
+    mutating func identify(mid: String, midID: UInt8?, ridID: UInt8?) {
+        var elements: [UInt8] = []
+        for (id, text) in [(midID, mid), (ridID, configuration.rid ?? "")] {
+            guard let id, (1...14).contains(id), (1...16).contains(text.utf8.count) else { continue }
+            elements.append(id << 4 | UInt8(truncatingIfNeeded: text.utf8.count - 1))
+            elements += text.utf8
+        }
+        while elements.count % 4 != 0 { elements.append(0) }
+        identification =
+            elements.isEmpty ? [] : [0xbe, 0xde, 0, UInt8(truncatingIfNeeded: elements.count / 4)] + elements
     }
 
     /// How many bursts are due; ``nextBurst`` moves on. After a pause of the thread the missed ones are left out but for
@@ -88,6 +108,13 @@ struct PacketSource {
             to: slot, marker: endsFrame, payloadType: configuration.payloadType,
             sequenceNumber: SequenceNumber(UInt16(truncatingIfNeeded: index)), timestamp: timestamp,
             ssrc: configuration.ssrc)
+        if !identification.isEmpty {
+            // X: an extension follows.
+            slot.storeBytes(of: 0x90, as: UInt8.self)
+            identification.withUnsafeBytes {
+                (slot + RTPHeader.fixedLength).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            }
+        }
         defer {
             index += 1
             packets &+= 1

@@ -41,6 +41,8 @@ struct LoadCommand: AsyncParsableCommand {
     var packetSize = 1150
     @Option(help: "Receiving members a second that leave and come again.")
     var churn = 0.0
+    @Flag(help: "Send a low encoding too, with a fifth of the packets; every other receiver asks for it.")
+    var simulcast = false
     @Option(help: "Of what comes to a member, the share that is thrown away, as in 0.02.")
     var loss = 0.0
     @Option(help: "Another number throws other packets away.")
@@ -98,6 +100,7 @@ struct LoadCommand: AsyncParsableCommand {
             verifiesCertificate: !server.insecure, serverPID: serverPID)
         options.churn = churn
         options.loss = loss
+        options.simulcast = simulcast
         options.seed = seed
         options.token = server.page.token ?? environment["GALENE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         options.certificateAuthorities = server.certificateAuthority

@@ -22,6 +22,10 @@ struct LoadOptionsTests {
         let each = LoadOptions(group: Self.group, shape: .each(10))
         #expect(each.clientCount == 10)
         #expect(each.downStreamCount == 90)
+        var simulcast = separate
+        #expect(!(0..<5).contains { simulcast.asksForLow($0) })
+        simulcast.simulcast = true
+        #expect((0..<5).map(simulcast.asksForLow) == [false, false, false, true, false])
         #expect((0..<10).allSatisfy { each.publishes($0) && each.receives($0) })
     }
 
@@ -37,6 +41,10 @@ struct LoadOptionsTests {
             { $0.packetSize = 1201 }, { $0.duration = .zero }, { $0.threads = 0 }, { $0.churn = -1 },
             { $0.churn = 101 },
             { $0.churn = .nan }, { $0.loss = -0.1 }, { $0.loss = 0.6 }, { $0.loss = .nan },
+            { options in
+                options.simulcast = true
+                options.churn = 1
+            },
         ] {
             var options = LoadOptions(group: Self.group, shape: .each(2))
             change(&options)

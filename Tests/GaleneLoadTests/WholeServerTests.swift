@@ -108,6 +108,26 @@ struct WholeServerTests {
         }
     }
 
+    @Test func `receivers of simulcast get the encoding that they ask for`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 4)
+            ) { options in
+                options.simulcast = true
+                options.duration = .seconds(2)
+                options.warmUp = .seconds(2)
+            }
+            let got = try #require(report.simulcast)
+            #expect(got.highReceivers == 2 && got.lowReceivers == 2)
+            // 200 packets a second to each, and 40.
+            #expect(got.high > 700 && got.high <= 810, "\(report)")
+            #expect(got.low > 140 && got.low <= 165, "\(report)")
+            #expect(report.lost == 0 && report.forged == 0 && report.freezes.count == 0, "\(report)")
+            let latency = try #require(report.latencyMedian)
+            #expect(latency < 100_000)
+        }
+    }
+
     @Test func `members leave and come again while others go on`() async throws {
         try await LoadedServer.run { server in
             let report = try await Self.report(

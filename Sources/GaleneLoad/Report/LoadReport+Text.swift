@@ -30,6 +30,14 @@ extension LoadReport: CustomStringConvertible {
         for (title, times) in [("join", join), ("first packet", firstPacket), ("first media", firstMedia)] {
             if let times { rows.append((title, times.text)) }
         }
+        if let simulcast {
+            rows.append(
+                (
+                    "simulcast",
+                    "\(simulcast.high) packets to \(simulcast.highReceivers) who asked for high, "
+                        + "\(simulcast.low) to \(simulcast.lowReceivers) who asked for low"
+                ))
+        }
         if let churn {
             let late = churn.skipped > 0 ? ", \(churn.skipped) not back in time to leave" : ""
             rows.append(("churn", "\(churn.left) left, \(churn.returned) came again\(late)"))

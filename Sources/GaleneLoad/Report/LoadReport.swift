@@ -54,6 +54,14 @@ public struct LoadReport: Codable, Sendable {
         }
     }
 
+    /// What members got, by what they asked for: packets of the measured time, of the streams that they had at its end.
+    public struct Simulcast: Codable, Sendable {
+        public var high = 0
+        public var low = 0
+        public var highReceivers = 0
+        public var lowReceivers = 0
+    }
+
     /// Members that left and came again.
     public struct Churn: Codable, Sendable {
         public var left: Int
@@ -115,6 +123,7 @@ public struct LoadReport: Codable, Sendable {
     /// What a member waits for its first media: its join, and the first stream after its request.
     public var firstMedia: Times?
     public var churn: Churn?
+    public var simulcast: Simulcast?
     /// Microseconds of our own CPU a received packet, and of one core.
     public var generatorPerPacket = 0.0
     public var generatorLoad = 0.0
