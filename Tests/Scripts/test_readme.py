@@ -25,7 +25,7 @@ class ReadmeTests(unittest.TestCase):
         words = {
             "Bot": "greets and answers", "SendFile": "a sender", "ReceiveFiles": "a receiver of files",
             "PublishVideo": "a publisher of video", "CountFrames": "a counter of frames",
-            "Frontend": "the skeleton of a frontend",
+            "Frontend": "the skeleton of a frontend", "DemonstrationBot": "the bot of `make run`",
         }
         self.assertEqual({each.name for each in (ROOT / "Examples").iterdir() if each.is_dir()}, set(words))
         for each in words.values():
