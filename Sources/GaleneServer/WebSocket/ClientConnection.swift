@@ -28,6 +28,8 @@ actor ClientConnection {
     /// Handling a message may allow for the next one: that is the loop's to find, and not one more call on the stack.
     private var isHandlingMessages = false
     private var nextDelivery = Instant.zero
+    /// The peer has said goodbye, and what it said before is not handled yet.
+    private var hasPeerClosed = false
     private var isClosing = false
     private var isGone = false
     private var isHoldingReads = false
@@ -79,7 +81,8 @@ actor ClientConnection {
     func receivedBytes(_ count: Int) { rate.took(messages: 0, bytes: count, now: .now) }
 
     func received(_ message: ByteBuffer) {
-        guard !isClosing else { return }
+        // RFC 6455 section 5.5.1: nothing comes behind a closing frame.
+        guard !isClosing, !hasPeerClosed else { return }
         guard waiting.count - waitingHead < limits.waitingMessages else {
             return fail(.code(1008, reason: "too many messages at once"))
         }
@@ -90,9 +93,15 @@ actor ClientConnection {
     /// The peer has sent its closing frame: an answer to ours, or the beginning of the end.
     func peerClosed() {
         if isClosing { return channel.close(promise: nil) }
+        let channel = self.channel
+        // Who speaks and leaves at once wants to be heard.
+        guard waitingHead == waiting.count else {
+            hasPeerClosed = true
+            channel.eventLoop.scheduleTask(in: TimeAmount(limits.closeTimeout)) { channel.close(promise: nil) }
+            return
+        }
         apply(session.disconnected())
         isClosing = true
-        let channel = self.channel
         write(Self.closeFrame(1000, "")) { channel.close(promise: nil) }
     }
 
@@ -152,6 +161,7 @@ actor ClientConnection {
         if waitingHead == waiting.count {
             waiting.removeAll(keepingCapacity: false)
             waitingHead = 0
+            if hasPeerClosed, !isClosing { peerClosed() }
         }
     }
 

@@ -216,6 +216,33 @@ struct WebSocketServerTests {
         }
     }
 
+    @Test(.row("P-12")) func `who speaks and leaves at once is heard`() async throws {
+        try await TestServer.run { server async throws in
+            let alice = try await RawWebSocket.join(port: server.port, id: "a", username: "alice")
+            let bob = try await RawWebSocket.open(port: server.port)
+            // All in one segment, so that the goodbye is there before anybody has joined.
+            let messages: [ClientMessage] = [
+                .handshake(Handshake(id: "b")), .join(Join(group: "demo", username: "bob", password: "")),
+                .chat(Chat(value: "one")), .chat(Chat(value: "two")),
+            ]
+            let goodbye = RawWebSocket.frame(8, [0x03, 0xe8])
+            // What comes behind a closing frame does not count.
+            let late = RawWebSocket.frame(1, ClientMessage.chat(Chat(value: "late")).encoded())
+            try await bob.client.send(messages.flatMap { RawWebSocket.frame(1, $0.encoded()) } + goodbye + late)
+            var heard: [String] = []
+            while let message = await alice.message() {
+                if case .user(let change) = message, change.id == "b" {
+                    heard.append(change.kind.rawValue)
+                    if change.kind == .delete { break }
+                } else if case .chat(let chat) = message {
+                    heard.append(chat.value?.stringValue ?? "")
+                }
+            }
+            #expect(heard == ["add", "one", "two", "delete"])
+            #expect(await bob.closeCode() == 1000)
+        }
+    }
+
     @Test func `what a group says in a hurry waits for the rest, and comes in order`() async throws {
         var limits = Limits()
         limits.deliveryPause = .seconds(3600)
