@@ -174,9 +174,11 @@ actor StreamFiles {
             headers.append(MatroskaWriter.Track(codec, firstKeyFrame: codec.kind == .video ? first : nil))
         }
         let times = held.map { clock.time(of: $0) }
-        guard let earliest = times.min(), let first = held.first else { return }
+        guard let earliest = times.min() else { return }
         origin = earliest
-        let start = first.presentation + .nanoseconds(earliest)
+        // Frames from a server's cache come later than they were captured, others in their time: the least delayed tells.
+        let starts = zip(held, times).map { $0.presentation - .nanoseconds($1 - earliest) }
+        guard let start = starts.min() else { return }
         try attempt { () throws(MediaError) in
             writer = try MatroskaWriter(
                 directory: naming.directory, name: naming.stem(start), tracks: headers, title: naming.title)

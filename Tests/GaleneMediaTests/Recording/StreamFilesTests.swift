@@ -88,6 +88,21 @@ struct StreamFilesTests {
         #expect(probe.packets.count == 50 && probe.packets[0].flags.hasPrefix("K"))
     }
 
+    @Test func `a file that begins with what a server has kept began when that was captured`() async throws {
+        let pictures = try EncodedClip.picture(.vp8, seconds: 4).frames
+        var events: [StreamFiles.Event] = []
+        for (number, picture) in pictures.enumerated() {
+            var frame = frame(Self.camera, picture, at: .milliseconds(40 * number))
+            // The first second comes all at once.
+            frame.presentation = max(frame.presentation, Self.start + .seconds(1))
+            events += try await files.receive(frame, of: [Self.camera])
+        }
+        events += try await files.finish(of: [Self.camera])
+        let file = try #require(paths(events).ended.first)
+        #expect(file.start == Self.start)
+        #expect(try FileProbe(file.path).packets.count == 100)
+    }
+
     @Test func `after a pause of the connection there is another file, and nothing that waited is lost`() async throws {
         let pictures = try EncodedClip.picture(.vp8, seconds: 3).frames
         var events: [StreamFiles.Event] = []
