@@ -4,6 +4,7 @@
 """`galene publish`: what it publishes is seen and heard in browsers."""
 
 import signal
+import subprocess
 
 import pytest
 
@@ -65,3 +66,28 @@ def test_the_test_pattern_is_seen_and_heard(server, opened, tmp_path, browser):
         program.process.send_signal(signal.SIGINT)
         assert program.process.wait(10) == 0, program.lines
         until("nobody but Bob", lambda: not staging.stream_of(viewer, "Alice", "video"))
+
+
+def test_of_a_film_that_is_published_every_frame_is_recorded_in_order(server, tmp_path):
+    film, folder, pictures = tmp_path / "film.webm", tmp_path / "recorded", 100
+    folder.mkdir()
+    # Each picture is a little brighter than the one before it.
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i",
+         f"nullsrc=size=160x120:rate=25:duration={pictures // 25},geq=lum='20+2*N':cb=128:cr=128",
+         "-f", "lavfi", "-i", f"sine=frequency=600:duration={pictures // 25}", "-c:v", "libvpx", "-b:v", "1M",
+         "-c:a", "libopus", str(film)], check=True)
+    page = server.page(server.new_group())
+    with SwiftProgram("galene", "record", page, "--directory", str(folder), log=tmp_path / "record.log") as recorder:
+        recorder.wait_for("that it records", lambda lines: any("recording into" in line for line in lines))
+        with SwiftProgram("galene", "publish", page, str(film), "-u", "Alice", log=tmp_path / "publish.log") as publisher:
+            # It ends with the film.
+            assert publisher.process.wait(30) == 0, publisher.lines
+        recorder.process.send_signal(signal.SIGINT)
+        assert recorder.process.wait(10) == 0, recorder.lines
+    [recorded] = folder.glob("*-Alice-video.webm")
+    decoded = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", str(recorded), "-map", "0:v", "-fps_mode", "passthrough", "-vf", "scale=1:1",
+         "-f", "rawvideo", "-pix_fmt", "gray", "-"], check=True, capture_output=True)
+    assert not decoded.stderr and len(decoded.stdout) == pictures
+    assert list(decoded.stdout) == sorted(set(decoded.stdout))

@@ -69,13 +69,10 @@ struct PublishingSession: Sendable {
     /// Returns when the meeting is over.
     private func watch(_ events: Events<ServerEvent>) async throws {
         for try await event in events {
-            switch event {
-            case .reconnecting(let attempt):
+            if case .reconnecting(let attempt) = event {
                 progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
-            case .failed(let error): throw CommandError(error)
-            case .userMessage(let message) where message.kind == .kicked:
-                throw CommandError(.refused, "you were sent away: \(message.text)")
-            default: break
+            } else if let error = Meeting.end(event) {
+                throw error
             }
         }
     }

@@ -68,10 +68,8 @@ struct WatchSession: Sendable {
                 case .reconnecting(let attempt):
                     progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
                 case .reconnected: progress.show("connected again")
-                case .failed(let error): throw CommandError(error)
-                case .userMessage(let message) where message.kind == .kicked:
-                    throw CommandError(.refused, "you were sent away: \(message.text)")
-                default: break
+                default:
+                    if let error = Meeting.end(event) { throw error }
                 }
             }
             players.cancelAll()
