@@ -213,7 +213,8 @@ struct MisbehavingPeerTests {
             try await down.receive(into: pair.inbox.path)
             var told: [FileTransferEvent] = []
             for try await event in events {
-                if event == .progress(100_000) { await up.close() }
+                // Whoever is busy hears of progress now and then only.
+                if case .progress = event { await up.close() }
                 told.append(event)
             }
             #expect(
