@@ -17,8 +17,11 @@ EMPTY = "<testsuites></testsuites>"
 
 class SummariseTests(unittest.TestCase):
     def summarise(self, **files):
-        # The second run of Swift's tests is as the first in every respect.
-        files = {"media_swift_testing__xml": MEDIA, "media_tests__status": "0", **files}
+        # The other runs of Swift's tests are as the first in every respect.
+        files = {
+            "media_swift_testing__xml": MEDIA, "media_tests__status": "0", "command_swift_testing__xml": MEDIA,
+            "command_tests__status": "0", **files,
+        }
         with tempfile.TemporaryDirectory() as folder:
             for name, text in files.items():
                 (pathlib.Path(folder) / name.replace("__", ".").replace("_", "-")).write_text(text)
@@ -30,12 +33,12 @@ class SummariseTests(unittest.TestCase):
         code, lines = self.summarise(
             swift_swift_testing__xml=GOOD, swift__xml=EMPTY, pytest__xml=GOOD, swift_tests__status="0",
             browser_tests__status="0")
-        self.assertEqual((code, lines[-1]), (0, "5 passed, 0 failed"))
+        self.assertEqual((code, lines[-1]), (0, "6 passed, 0 failed"))
 
     def test_a_failed_test_is_one_failure_and_not_two(self):
         code, lines = self.summarise(
             swift_swift_testing__xml=GOOD, pytest__xml=BAD, swift_tests__status="0", browser_tests__status="1")
-        self.assertEqual((code, lines[-1]), (1, "4 passed, 1 failed"))
+        self.assertEqual((code, lines[-1]), (1, "5 passed, 1 failed"))
         self.assertIn("failed: B: d", lines)
 
     def test_a_runner_that_reported_nothing_is_a_failure(self):
@@ -48,7 +51,7 @@ class SummariseTests(unittest.TestCase):
         log = '✔ Test "a" passed after 0.1 seconds.\n✘ Test b() failed after 1 seconds with 1 issue.\n✔ Test c() passed after 1 s\n'
         code, lines = self.summarise(
             swift_tests__log=log, swift_tests__status="124", pytest__xml=GOOD, browser_tests__status="0")
-        self.assertEqual((code, lines[-1]), (1, "5 passed, 2 failed"))
+        self.assertEqual((code, lines[-1]), (1, "6 passed, 2 failed"))
         self.assertIn("failed: swift-tests: time limit reached", lines)
 
     def test_a_media_run_that_crashed_is_a_failure(self):
@@ -62,13 +65,13 @@ class SummariseTests(unittest.TestCase):
         code, lines = self.summarise(
             swift_swift_testing__xml=GOOD, pytest__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
             check__status="1")
-        self.assertEqual((code, lines[-1]), (1, "5 passed, 1 failed"))
+        self.assertEqual((code, lines[-1]), (1, "6 passed, 1 failed"))
 
     def test_a_skipped_test_has_not_passed(self):
         skipped = '<testsuite><testcase classname="B" name="e"><skipped/></testcase></testsuite>'
         code, lines = self.summarise(
             swift_swift_testing__xml=GOOD, pytest__xml=skipped, swift_tests__status="0", browser_tests__status="0")
-        self.assertEqual((code, lines[-1]), (1, "3 passed, 1 failed"))
+        self.assertEqual((code, lines[-1]), (1, "4 passed, 1 failed"))
 
 
 if __name__ == "__main__":
