@@ -12,8 +12,10 @@ import RTP
 /// to be played, which is a matter of our own clock.
 struct RecordingClock {
     /// What capture and playing may drift apart: more than a receiver lets sound and picture wait for each other, and for
-    /// the path.
+    /// the path. By so much at most may the distance of two captures differ from that of their RTP timestamps, too.
     static let trust = Duration.seconds(2)
+    /// What a network may hold frames up, that it then delivers, of a publisher whose clock and timestamps agree.
+    static let patience = Duration.seconds(30)
 
     private let start: Instant
     /// A capture time that lies at ``base``.
@@ -22,6 +24,8 @@ struct RecordingClock {
     /// How much later frames are captured than they are played, on the axis of the file: what those without a capture time
     /// are told by.
     private var lag: Int64 = 0
+    /// The last frame of each track.
+    private var last: [String: (timestamp: UInt32, capture: NTPTime)] = [:]
 
     init(start: Instant) { self.start = start }
 
@@ -29,10 +33,12 @@ struct RecordingClock {
     mutating func time(of frame: MediaFrame) -> Int64 {
         let played = (frame.presentation - start).wholeNanoseconds &+ lag
         guard let capture = frame.captureTime else { return played }
+        defer { last[frame.track] = (frame.frame.timestamp, capture) }
         if let origin {
             let captured = capture.nanoseconds(since: origin) &+ base
             let (apart, overflow) = captured.subtractingReportingOverflow(played)
-            if !overflow, apart.magnitude <= UInt64(Self.trust.wholeNanoseconds) {
+            let limit = hasSteadyClock(frame, capture) ? Self.patience : Self.trust
+            if !overflow, apart.magnitude <= UInt64(limit.wholeNanoseconds) {
                 lag = lag &+ apart
                 return captured
             }
@@ -41,6 +47,15 @@ struct RecordingClock {
         origin = capture
         base = played
         return played
+    }
+
+    /// Whether the publisher's clock has gone on as its RTP timestamps have.
+    private func hasSteadyClock(_ frame: MediaFrame, _ capture: NTPTime) -> Bool {
+        guard let last = last[frame.track] else { return false }
+        let ticks = Int64(Int32(bitPattern: frame.frame.timestamp &- last.timestamp))
+        let counted = ticks * 1_000_000_000 / Int64(frame.frame.codec.clockRate)
+        let (apart, overflow) = capture.nanoseconds(since: last.capture).subtractingReportingOverflow(counted)
+        return !overflow && apart.magnitude <= UInt64(Self.trust.wholeNanoseconds)
     }
 
     /// Tells those frames when they were captured that came before the publisher had told its time, by the distance of

@@ -58,6 +58,16 @@ struct RecordingClockTests {
         #expect(times(frames) == [0, 40, 80, 120])
     }
 
+    @Test func `what the network has held up for seconds keeps its place, sound and picture alike`() {
+        let frames = [
+            Self.frame(played: 1000, captured: 0), Self.frame(.opus, played: 1000, captured: 0),
+            Self.frame(.opus, played: 9000, captured: 4000, timestamp: 4000 * 48),
+            Self.frame(played: 9000, captured: 40, timestamp: 40 * 90),
+            Self.frame(played: 9010, captured: 4000, timestamp: 4000 * 90),
+        ]
+        #expect(times(frames) == [0, 0, 4000, 40, 4000])
+    }
+
     @Test(arguments: [0, 5000, UInt32.max - 4000])
     func `what came before the publisher told its time is placed by its timestamps, wrapped or not`(first: UInt32) {
         // Sound came 70 ms late, picture at once; both were captured at the same moments.
