@@ -88,7 +88,7 @@ def test_people_and_chat_at_80_by_24_and_what_is_left_of_it(server, group, open_
         until("the same state", lambda: (terminal.directory / "after").read_text() == before)
         alice.click("button", "People")
         until("bob has left", lambda: not alice.is_visible("button", "Actions for bob"))
-        left = {path.name for path in terminal.directory.iterdir()} - {"tmux", "before", "after"}
+        left = {path.name for path in terminal.directory.iterdir()} - {"before", "after"}
         assert not left
 
 

@@ -154,7 +154,8 @@ def test_a_screen_is_shown_large_until_it_is_stopped(url, alice, bob):
             const tile = document.querySelector(`figure.tile[data-label=${argument}]`);
             return tile.clientWidth * tile.clientHeight;""", label)
 
-    assert area("screenshare") > 1.5 * area("camera")
+    # The tiles are placed anew once the size of the picture is known.
+    until("a screen larger than people", lambda: area("screenshare") > 1.5 * area("camera"))
     # The browser has a button of its own, which ends the track.
     alice.evaluate("""
         const [track] = document.querySelector('.tile[data-label=screenshare] video').srcObject.getVideoTracks();

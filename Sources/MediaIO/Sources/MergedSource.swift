@@ -45,9 +45,14 @@ public final class MergedSource: MediaSource {
     public func next() throws(MediaError) -> MediaSample? { try queue.next() }
 
     private static func read(_ open: Factory, into queue: Queue) {
+        let source: any MediaSource
         do throws(MediaError) {
-            let source = try open()
-            queue.opened(pictures: source.hasPictures, sound: source.hasSound)
+            source = try open()
+        } catch {
+            return queue.refuse(error)
+        }
+        queue.opened(pictures: source.hasPictures, sound: source.hasSound)
+        do throws(MediaError) {
             while let sample = try source.next() {
                 guard queue.add(sample) else { return }
             }
@@ -65,6 +70,8 @@ public final class MergedSource: MediaSource {
             /// Sources that are not open yet, and that have not ended.
             var opening: Int
             var running: Int
+            /// Why one could not be opened, and why one broke off later: that comes after what it gave.
+            var refusal: MediaError?
             var failure: MediaError?
             var isClosed = false
         }
@@ -104,6 +111,8 @@ public final class MergedSource: MediaSource {
             }
         }
 
+        func refuse(_ refusal: MediaError) { change { $0.refusal = $0.refusal ?? refusal } }
+
         func end(_ failure: MediaError?) {
             change { state in
                 state.running -= 1
@@ -125,7 +134,7 @@ public final class MergedSource: MediaSource {
 
         func waitUntilOpen() throws(MediaError) -> (pictures: Bool, sound: Bool) {
             try wait { state -> Result<(pictures: Bool, sound: Bool), MediaError>? in
-                if let failure = state.failure { return .failure(failure) }
+                if let refusal = state.refusal { return .failure(refusal) }
                 return state.opening == 0 ? .success(state.kinds) : nil
             }.get()
         }

@@ -23,20 +23,42 @@ class Terminal:
 
     def __init__(self, width: int, height: int, **environment: str) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="galene-terminal-"))
-        self._socket = self.directory / "tmux"
-        settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in {
-            "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PS1": "ready$ ", **environment}.items())
-        self._tmux(
-            "new-session", "-d", "-c", str(self.directory), "-x", str(width), "-y", str(height), "-s", "main",
-            f"env {settings} bash --norc --noprofile", config=True)
-        self.wait_for("the shell", lambda text: "ready$" in text)
+        own = Path(tempfile.mkdtemp(prefix="galene-tmux-"))
+        self._socket = own / "socket"
+        config = own / "tmux.conf"
+        config.touch()
+        # In the foreground: tmux does not become a daemon where /dev/null is no device, as in some containers.
+        self._server = subprocess.Popen(
+            self._command("-D", "-f", str(config)), env=self._environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            until("tmux", self._socket.exists)
+            settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in {
+                "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PS1": "ready$ ", **environment}.items())
+            self._tmux(
+                "new-session", "-d", "-c", str(self.directory), "-x", str(width), "-y", str(height), "-s", "main",
+                f"env {settings} bash --norc --noprofile")
+            self.wait_for("the shell", lambda text: "ready$" in text)
+        except BaseException:
+            self._close()
+            raise
 
-    def _tmux(self, *arguments: str, config: bool = False) -> str:
-        extra = ["-f", "/dev/null"] if config else []
-        return subprocess.run(
-            ["tmux", "-u", "-S", str(self._socket), *extra, *arguments], check=True, capture_output=True, text=True,
-            env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "HOME": str(self.directory)},
-        ).stdout
+    def _command(self, *arguments: str) -> list[str]:
+        return ["tmux", "-u", "-S", str(self._socket), *arguments]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "HOME": str(self.directory)}
+
+    def _tmux(self, *arguments: str) -> str:
+        done = subprocess.run(
+            self._command(*arguments), check=False, capture_output=True, text=True, env=self._environment)
+        assert done.returncode == 0, f"tmux {arguments[0]}: {done.stderr.strip()}"
+        return done.stdout
+
+    def _close(self) -> None:
+        self._server.terminate()
+        self._server.wait()
 
     def __enter__(self) -> "Terminal":
         return self
@@ -44,7 +66,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
     ) -> None:
-        subprocess.run(["tmux", "-S", str(self._socket), "kill-server"], check=False, capture_output=True)
+        self._close()
 
     def type(self, text: str) -> None:
         """Text as it is, without Enter."""
