@@ -14,7 +14,7 @@ import WebRTCIO
 ///     await player.run()
 ///
 /// Decoding happens on a thread of its own. What cannot be decoded in time is dropped: pictures for newer ones, and when even
-/// frames pile up, all until the next key frame.
+/// frames pile up, all until the next key frame, which is asked for.
 ///
 /// Unchecked because the compiler does not see that everything that changes is touched with `condition` locked, or by the
 /// player's thread alone.
@@ -43,11 +43,15 @@ public final class StreamPlayer: @unchecked Sendable {
     private var pictures: PictureQueue<VideoPicture>
     private var videoDecoder: VideoDecoder?
     private var audioDecoder: AudioDecoder?
+    private var lastAsked: Instant?
 
     /// Frames that wait to be decoded: two seconds of a picture and its sound.
     static let maximumFrames = 160
     /// Their bytes: two seconds of what a page sends at most.
     static let maximumBytes = 4 << 20
+
+    /// Between two requests for a key frame: time for it to come, and for its publisher to encode it.
+    static let askingInterval = Duration.seconds(1)
 
     /// - Parameters:
     ///   - maximumPictures: so many pictures a second are given at most; what is more is decoded, because others need it, and
@@ -138,6 +142,7 @@ public final class StreamPlayer: @unchecked Sendable {
                 guard frame.frame.codec.kind == .video, skipsToKeyFrame else { return .decode(frame) }
                 guard frame.frame.isKeyFrame else {
                     counted.skipped += 1
+                    needKeyFrame(frame.track)
                     continue
                 }
                 skipsToKeyFrame = false
@@ -160,9 +165,18 @@ public final class StreamPlayer: @unchecked Sendable {
             for picture in try decoder?.decode(frame.frame, time: time) ?? [] {
                 pictures.push(picture, due: Instant.zero + picture.time)
             }
+            if decoder?.needsKeyFrame == true { needKeyFrame(frame.track) }
         } catch {
             condition.withLock { counted.broken += 1 }
+            needKeyFrame(frame.track)
         }
+    }
+
+    private func needKeyFrame(_ track: String) {
+        let now = Instant.current
+        guard lastAsked.map({ now - $0 >= Self.askingInterval }) ?? true else { return }
+        lastAsked = now
+        Task { [stream] in await stream.requestKeyFrame(track: track) }
     }
 
     private func decodeSound(_ frame: MediaFrame) {

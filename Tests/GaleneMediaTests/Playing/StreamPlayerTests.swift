@@ -94,6 +94,59 @@ struct StreamPlayerTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `after a broken frame it asks for a key frame, which else would never come`()
+        async throws
+    {
+        let frames = try Self.frames()
+        let (key, delta) = (frames[0], frames[1])
+        // A key frame whose first partition is longer than all of it (RFC 6386 section 9.1).
+        let broken = EncodedFrame(
+            codec: .vp8, timestamp: 0, isKeyFrame: true, bytes: [0xf0, 0xff, 0xff, 0x9d, 0x01, 0x2a, 64, 0, 48, 0])
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ada, _) = try await Self.member(server, "ada")
+            let (bob, events) = try await Self.member(server, "bob")
+            try await bob.request(["": [.video]])
+            let up = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let next = Mutex([key])
+            let asked = up.events
+            let answering = Task {
+                for try await case .keyFrameRequested in asked { next.withLock { $0.append(key) } }
+            }
+            defer { answering.cancel() }
+            let number = Mutex(UInt32(0))
+            let loop = MultiThreadedEventLoopGroup.singleton.next()
+            let camera = loop.scheduleRepeatedAsyncTask(initialDelay: .zero, delay: .milliseconds(50)) { _ in
+                var frame = next.withLock { $0.isEmpty ? delta : $0.removeFirst() }
+                frame.timestamp = number.withLock { number in
+                    number += 1
+                    return number * 4500
+                }
+                let sent = frame
+                return loop.makeFutureWithTask { _ = try? await up.send(sent, track: "video") }
+            }
+            defer { camera.cancel() }
+            var down: GaleneClient.Stream?
+            for try await case .downStream(let stream) in events {
+                down = stream
+                break
+            }
+            let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
+            let player = StreamPlayer(try #require(down), maximumPictures: 100, picture: { input.yield($0) })
+            async let playing: Void = player.run()
+            for await _ in pictures where player.statistics.shown >= 4 { break }
+            next.withLock { $0.append(broken) }
+            // Pictures that were decoded before it may still come.
+            for await _ in pictures where player.statistics.broken == 1 { break }
+            let shown = player.statistics.shown
+            for await _ in pictures where player.statistics.shown >= shown + 8 { break }
+            #expect(player.statistics.broken == 1)
+            await up.close()
+            await playing
+            await ada.close()
+            await bob.close()
+        }
+    }
+
     @Test(.timeLimit(.minutes(1))) func `frames that nobody decodes fill no memory, and it goes on at a key frame`()
         async throws
     {
