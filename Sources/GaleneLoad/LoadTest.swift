@@ -15,7 +15,7 @@ import RTCCrypto
 public struct LoadTest: Sendable {
     private let options: LoadOptions
     /// Told what is going on, some times a second.
-    private let progress: @Sendable (String) -> Void
+    private let progress: @Sendable (_ phase: String, _ details: String) -> Void
     private let stopFlag = StopFlag()
 
     /// Clients that join at the same time. More would measure the queue.
@@ -27,7 +27,9 @@ public struct LoadTest: Sendable {
     private static let cutTime = Duration.milliseconds(50)
 
     /// - Throws: ``LoadError`` of the kind `usage` when the options make no sense.
-    public init(_ options: LoadOptions, progress: @escaping @Sendable (String) -> Void = { _ in }) throws(LoadError) {
+    public init(
+        _ options: LoadOptions, progress: @escaping @Sendable (_ phase: String, _ details: String) -> Void = { _, _ in }
+    ) throws(LoadError) {
         guard options.group.groupName != nil else {
             throw LoadError(.usage, "\(options.group) is no group's page: it should end in /group/NAME/")
         }
@@ -134,7 +136,7 @@ public struct LoadTest: Sendable {
                 members += some
                 try await rollCall.wait(
                     for: members.count, within: .seconds(30), "clients have joined", of: \.joined
-                ) { progress("joined: \($0) of \(options.clientCount)") }
+                ) { progress("joined", "\($0) of \(options.clientCount)") }
             }
             try await Task.sleep(for: Self.settleTime)
             let joined = try process?.residentBytes() ?? 0
@@ -156,13 +158,13 @@ public struct LoadTest: Sendable {
         for member in members where member.publishes { try await member.publish() }
         try await rollCall.wait(
             for: options.upStreamCount, within: .seconds(30), "up streams are connected", of: \.publishing
-        ) { progress("up streams: \($0) of \(options.upStreamCount)") }
+        ) { progress("up streams", "\($0) of \(options.upStreamCount)") }
         // The server offers a stream a moment after it has begun: what is measured is a stream that runs.
         try await Task.sleep(for: Self.settleTime)
         for member in members where member.receives { await member.request() }
         try await rollCall.wait(
             for: options.downStreamCount, within: .seconds(60), "down streams carry media", of: \.flowing
-        ) { progress("down streams: \($0) of \(options.downStreamCount)") }
+        ) { progress("down streams", "\($0) of \(options.downStreamCount)") }
         await rollCall.note { $0.isSettled = true }
     }
 
@@ -173,13 +175,13 @@ public struct LoadTest: Sendable {
         let start = MonotonicClock.now() + options.warmUp
         var interval = MeasuredInterval(start: start, duration: options.duration)
         for worker in workers { await worker.measure(interval) }
-        _ = try await wait(until: start, rollCall) { progress("warming up: \($0) s to go") }
+        _ = try await wait(until: start, rollCall) { progress("warming up", "\($0) s to go") }
         await rollCall.beginMeasuring()
         let serverBefore = try process?.sample()
         let begun = MonotonicClock.now()
         let ownBefore = await processorTime(workers)
 
-        let isInterrupted = try await wait(until: interval.end, rollCall) { progress("measuring: \($0) s to go") }
+        let isInterrupted = try await wait(until: interval.end, rollCall) { progress("measuring", "\($0) s to go") }
         if isInterrupted {
             let end = min(interval.end, MonotonicClock.now() + Self.cutTime)
             interval = MeasuredInterval(start: start, duration: end - start)

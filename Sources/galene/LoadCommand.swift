@@ -64,11 +64,9 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws { try await run(on: .standard, interruption: Interruption()) }
 
     func run(on console: Console, interruption: Interruption) async throws {
-        let progress = ProgressLine()
-        defer { progress.clear() }
-        let test = try LoadTest(try options(environment: console.environment)) {
-            progress.show(TerminalText.printable($0))
-        }
+        let progress = ProgressLine(console)
+        defer { try? progress.clear() }
+        let test = try LoadTest(try options(environment: console.environment)) { progress.show($0, $1) }
         let stopping = Task {
             await interruption.wait()
             if interruption.signal != nil { test.stop() }
@@ -82,7 +80,7 @@ struct LoadCommand: AsyncParsableCommand {
             if let signal = interruption.signal { throw CommandError(.interrupted(signal: signal), "interrupted") }
             throw CommandError(error)
         }
-        progress.clear()
+        try progress.clear()
         try console.output.line(
             output.json ? TerminalText.printable(json: try Self.encode(report)) : report.description)
         if report.isInterrupted, let signal = interruption.signal {

@@ -100,7 +100,7 @@ struct WholeServerTests {
             var options = LoadOptions(group: try server.group(), shape: .each(4), duration: .seconds(1))
             options.warmUp = .zero
             let (joining, input) = AsyncStream.makeStream(of: Void.self)
-            let test = try LoadTest(options) { if $0.hasPrefix("joined: ") { input.yield() } }
+            let test = try LoadTest(options) { phase, _ in if phase == "joined" { input.yield() } }
             let running = Task { try await test.run() }
             _ = await joining.first { true }
             running.cancel()
@@ -185,7 +185,9 @@ struct WholeServerTests {
             let options = LoadOptions(
                 group: try server.group(), shape: .each(2), rate: 200, duration: .seconds(3600), warmUp: .zero)
             let (measuring, input) = AsyncStream.makeStream(of: Void.self)
-            let test = try LoadTest(options) { if $0.hasPrefix("measuring: 3598 s") { input.yield() } }
+            let test = try LoadTest(options) { phase, details in
+                if phase == "measuring", details.hasPrefix("3598 s") { input.yield() }
+            }
             async let running = test.run()
             _ = await measuring.first { true }
             test.stop()
@@ -201,7 +203,7 @@ struct WholeServerTests {
         try await LoadedServer.run { server in
             let (joining, input) = AsyncStream.makeStream(of: Void.self)
             let options = LoadOptions(group: try server.group(), shape: .each(4), duration: .seconds(1))
-            let test = try LoadTest(options) { if $0.hasPrefix("joined: ") { input.yield() } }
+            let test = try LoadTest(options) { phase, _ in if phase == "joined" { input.yield() } }
             async let running = test.run()
             _ = await joining.first { true }
             test.stop()

@@ -1,40 +1,67 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import Synchronization
 
-/// Says on standard error what is going on: on a terminal in one line that is written over and over, elsewhere in a line
-/// for each phase, which is what stands before the colon.
+/// Says on standard error what is going on: on a terminal in one line that is written over and over, elsewhere in a line for
+/// each phase.
 final class ProgressLine: Sendable {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let phase = Mutex("")
+    private struct State {
+        var phase = ""
+        var isShowing = false
+    }
 
-    func show(_ line: String) {
-        if isTerminal {
-            // A line that wraps could not be written over.
-            write("\r\u{1b}[K\(line.prefix(Self.columns() - 1))")
-        } else {
-            let next = String(line.prefix { $0 != ":" })
-            let isNew = phase.withLock { phase in
-                defer { phase = next }
-                return phase != next
+    private let errors: LineWriter
+    private let columns: @Sendable () -> Int
+    private let state = Mutex(State())
+
+    init(_ console: Console) {
+        errors = console.errors
+        columns = console.columns
+    }
+
+    /// - Parameters:
+    ///   - phase: told everywhere.
+    ///   - details: what changes while it lasts; told on terminals.
+    func show(_ phase: String, _ details: String? = nil) {
+        guard errors.isTerminal else {
+            let isNew = state.withLock { state in
+                defer { state.phase = phase }
+                return state.phase != phase
             }
-            if isNew { write(next + "\n") }
+            if isNew { try? errors.line(TerminalText.printable(phase)) }
+            return
         }
+        draw(details.map { "\(phase): \($0)" } ?? phase)
+    }
+
+    /// What is worth a look, and nothing to those who read a file of it later.
+    func update(_ text: String) {
+        if errors.isTerminal { draw(text) }
+    }
+
+    /// A line that stays.
+    func say(_ text: String) throws(CommandError) {
+        try clear()
+        try errors.line(TerminalText.printable(text))
     }
 
     /// Leaves the line empty for what is printed next.
-    func clear() {
-        if isTerminal { write("\r\u{1b}[K") }
+    func clear() throws(CommandError) {
+        let wasShowing = state.withLock { state in
+            defer { state.isShowing = false }
+            return state.isShowing
+        }
+        if wasShowing { try errors.raw("\r\u{1b}[K") }
     }
 
-    /// Of the terminal, as it is now; 80 where it does not say.
-    private static func columns() -> Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
-        return Int(size.ws_col)
+    private func draw(_ text: String) {
+        // A line that wraps could not be written over.
+        let line = TerminalText.fitted(TerminalText.printable(text), columns: max(0, columns() - 1))
+        state.withLock { state in
+            state.isShowing = true
+            // Whoever hides standard error wants no progress.
+            try? errors.raw("\r\u{1b}[K\(line)")
+        }
     }
-
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 }

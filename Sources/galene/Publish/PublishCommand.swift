@@ -40,8 +40,7 @@ struct PublishCommand: AsyncParsableCommand {
     var codec = Codec.vp8
     @Option(help: "Bits a second of the picture at most. [default: what its size asks for]")
     var bitrate: Int?
-    @Option(name: .customLong("for"), help: ArgumentHelp("Seconds after which it ends.", valueName: "seconds"))
-    var seconds: Double?
+    @OptionGroup var duration: DurationOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -49,7 +48,6 @@ struct PublishCommand: AsyncParsableCommand {
         guard bitrate.map({ $0 >= 20_000 }) ?? true else {
             throw ValidationError("--bitrate counts bits: 20000 at least")
         }
-        guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else { throw ValidationError("--for counts seconds") }
     }
 
     @Sendable private static func codec(_ name: String) throws -> Codec {
@@ -61,8 +59,10 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let session = PublishingSession(self)
-        _ = try await Interruption().race { try await session.run() }
+    func run() async throws { try await run(on: .standard, Interruption()) }
+
+    func run(on console: Console, _ interruption: Interruption) async throws {
+        let session = PublishingSession(self, console)
+        _ = try await interruption.race { try await duration.limit { try await session.run() } }
     }
 }

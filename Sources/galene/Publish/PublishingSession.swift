@@ -10,28 +10,28 @@ import MediaIO
 /// From joining to leaving of `galene publish`.
 struct PublishingSession: Sendable {
     private let command: PublishCommand
-    private let progress = ProgressLine()
+    private let console: Console
+    private let progress: ProgressLine
 
-    init(_ command: PublishCommand) { self.command = command }
+    init(_ command: PublishCommand, _ console: Console) {
+        self.command = command
+        self.console = console
+        progress = ProgressLine(console)
+    }
 
     func run() async throws {
-        defer { progress.clear() }
+        defer { try? progress.clear() }
         progress.show("connecting")
-        let meeting = try await command.meeting.join { $0.reconnectPolicy = ReconnectPolicy() }
-        do {
+        try await command.meeting.attend(console, configure: { $0.reconnectPolicy = ReconnectPolicy() }) { meeting in
             try await publish(in: meeting)
-        } catch {
-            await meeting.leave()
-            throw error
         }
-        await meeting.leave()
     }
 
     private func publish(in meeting: Meeting) async throws {
         guard meeting.joined.permissions.contains(.present) else {
             throw CommandError(.refused, "the group does not let you publish: an operator can allow it with /present")
         }
-        let (publications, seconds) = (Publication.all(of: command.sources), command.seconds)
+        let publications = Publication.all(of: command.sources)
         try await withThrowingTaskGroup(of: Bool.self) { tasks in
             defer { tasks.cancelAll() }
             var publishers: [(publication: Publication, publisher: StreamPublisher)] = []
@@ -52,12 +52,6 @@ struct PublishingSession: Sendable {
                 try await report(all)
                 return false
             }
-            if let seconds {
-                tasks.addTask {
-                    try await Task.sleep(for: .seconds(seconds))
-                    return false
-                }
-            }
             var remaining = publishers.count
             while remaining > 0, let isPublisher = try await tasks.next() {
                 guard isPublisher else { break }
@@ -70,7 +64,7 @@ struct PublishingSession: Sendable {
     private func watch(_ events: Events<ServerEvent>) async throws {
         for try await event in events {
             if case .reconnecting(let attempt) = event {
-                progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
+                progress.show("connecting again", attempt.reason)
             } else if let error = Meeting.end(event) {
                 throw error
             }
@@ -90,9 +84,9 @@ struct PublishingSession: Sendable {
             }
             before = now
             if command.output.json {
-                for report in reports { try LineWriter.standardOutput.line(json: report.json) }
+                for report in reports { try console.output.line(json: report.json) }
             } else {
-                progress.show("publishing: " + reports.map(\.description).joined(separator: " | "))
+                progress.show("publishing", reports.map(\.description).joined(separator: " | "))
             }
         }
     }

@@ -5,33 +5,25 @@ import Foundation
 import GaleneClient
 import GaleneMedia
 import GaleneProtocol
-import Synchronization
 
 /// What `galene record` shows: files on standard output, how it goes on standard error, where a terminal has a line that is
 /// written over each second.
 final class RecordBoard: Sendable {
     private let console: Console
     private let json: Bool
-    /// Files are announced by another thread than that of the clock.
-    private let isShowing = Mutex(false)
+    private let progress: ProgressLine
 
     init(_ console: Console, json: Bool) {
         self.console = console
+        progress = ProgressLine(console)
         self.json = json
     }
 
     func begin(in directory: String) throws(CommandError) {
-        try say("recording into \(directory); Ctrl-C ends it")
+        try progress.say("recording into \(directory); Ctrl-C ends it")
     }
 
-    func show(_ progress: MeetingRecorder.Progress) {
-        guard console.errors.isTerminal else { return }
-        isShowing.withLock { isShowing in
-            isShowing = true
-            let line = String(Self.line(progress).prefix(max(0, console.columns() - 1)))
-            try? console.errors.raw("\r\u{1b}[K\(line)")
-        }
-    }
+    func show(_ progress: MeetingRecorder.Progress) { self.progress.update(Self.line(progress)) }
 
     /// `2 streams  0:01:23  12 MB  4 packets lost`
     static func line(_ progress: MeetingRecorder.Progress) -> String {
@@ -51,49 +43,36 @@ final class RecordBoard: Sendable {
     private func tellOrThrow(_ event: MeetingRecorder.Event) throws(CommandError) {
         switch event {
         case .began(let file, let username, let label):
-            try say("\(Self.whose(username, label)): \(file.path)")
+            try progress.say("\(Self.whose(username, label)): \(file.path)")
             try object("begin", file, username, label)
         case .ended(let file):
             try object("end", file, nil, nil)
             guard !json else { return }
-            try clear()
+            try progress.clear()
             let details = "\(Self.time(file.duration)), \(ByteCount.text(Int64(file.size)))"
             let lost = file.lostPackets > 0 ? ", \(Self.count(file.lostPackets, "packet")) lost" : ""
             // Programs want the path alone.
             let text = console.output.isTerminal ? "\(file.path) (\(details)\(lost))" : file.path
             try console.output.line(TerminalText.printable(text))
         case .overflowed(let gap, let username, let label):
-            try say("\(Self.whose(username, label)): the disk was too slow, \(Self.time(gap)) are missing")
+            try progress.say("\(Self.whose(username, label)): the disk was too slow, \(Self.time(gap)) are missing")
         case .refused(let error, let username, let label):
-            try say("\(Self.whose(username, label)) is not recorded: \(error)")
+            try progress.say("\(Self.whose(username, label)) is not recorded: \(error)")
         case .reconnecting(let attempt):
-            try say("the connection is lost (\(attempt.reason)); trying to come back")
-        case .reconnected: try say("connected again; new files begin")
+            try progress.say("the connection is lost (\(attempt.reason)); trying to come back")
+        case .reconnected: try progress.say("connected again; new files begin")
         }
     }
 
     func end(_ progress: MeetingRecorder.Progress) throws(CommandError) {
         let files = progress.total.files
-        try say(
+        try self.progress.say(
             files == 0
                 ? "nothing was recorded" : "\(Self.count(files, "file")), \(ByteCount.text(Int64(progress.total.size)))"
         )
     }
 
     // MARK: Writing
-
-    private func say(_ text: String) throws(CommandError) {
-        try clear()
-        try console.errors.line(TerminalText.printable(text))
-    }
-
-    private func clear() throws(CommandError) {
-        let wasShowing = isShowing.withLock { isShowing in
-            defer { isShowing = false }
-            return isShowing
-        }
-        if wasShowing { try console.errors.raw("\r\u{1b}[K") }
-    }
 
     private func object(
         _ event: String, _ file: RecordedFile, _ username: String?, _ label: String?

@@ -41,8 +41,7 @@ struct RecordCommand: AsyncParsableCommand {
     var label: String?
     @Option(help: ArgumentHelp("Record streams of this member only.", valueName: "user"))
     var from: String?
-    @Option(name: .customLong("for"), help: ArgumentHelp("End after so many seconds.", valueName: "seconds"))
-    var seconds: Double?
+    @OptionGroup var duration: DurationOptions
     @Flag(name: .customLong("no-chat"), help: "Leave the chat out of the timeline.")
     var leavesOutChat = false
     @Flag(help: "Take the smallest of several sizes of a picture.")
@@ -52,26 +51,13 @@ struct RecordCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        if let seconds, !(0...1e9).contains(seconds) { throw ValidationError("--for wants a number of seconds.") }
         if directory.isEmpty { throw ValidationError("--directory wants the name of a directory.") }
     }
 
     func run() async throws { try await run(on: .standard, Interruption()) }
 
     func run(on console: Console, _ interruption: Interruption) async throws {
-        _ = try await interruption.race {
-            guard let seconds else { return try await record(console) }
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await record(console) }
-                // Cancelled with the rest when there is nothing to wait for any more.
-                tasks.addTask { try? await Task.sleep(for: .seconds(seconds)) }
-                defer { tasks.cancelAll() }
-                try await tasks.next()
-                // Files are made whole, and what goes wrong then is told as well.
-                tasks.cancelAll()
-                try await tasks.waitForAll()
-            }
-        }
+        _ = try await interruption.race { try await duration.limit { try await record(console) } }
     }
 
     private func record(_ console: Console) async throws {

@@ -38,8 +38,7 @@ struct ListenCommand: AsyncParsableCommand {
     var streams = false
     @Option(help: ArgumentHelp("End after so many events.", valueName: "number"))
     var count: Int?
-    @Option(name: .customLong("for"), help: ArgumentHelp("End after so many seconds.", valueName: "seconds"))
-    var seconds: Double?
+    @OptionGroup var duration: DurationOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -48,21 +47,12 @@ struct ListenCommand: AsyncParsableCommand {
                 "There are no events of kind \(unknown). There are: \(HeardEvent.kinds.joined(separator: ", ")).")
         }
         if let count, count < 1 { throw ValidationError("--count wants a number from 1 on.") }
-        if let seconds, !(0...1e9).contains(seconds) { throw ValidationError("--for wants a number of seconds.") }
     }
 
     func run() async throws { try await run(on: .standard, Interruption()) }
 
     func run(on console: Console, _ interruption: Interruption) async throws {
-        _ = try await interruption.race {
-            guard let seconds else { return try await listen(console) }
-            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                tasks.addTask { try await listen(console) }
-                tasks.addTask { try await Task.sleep(for: .seconds(seconds)) }
-                defer { tasks.cancelAll() }
-                try await tasks.next()
-            }
-        }
+        _ = try await interruption.race { try await duration.limit { try await listen(console) } }
     }
 
     private func listen(_ console: Console) async throws {

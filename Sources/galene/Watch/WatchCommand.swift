@@ -34,12 +34,7 @@ struct WatchCommand: AsyncParsableCommand {
         help: ArgumentHelp("Of the window, in pixels. [default: 960x540]", valueName: "width x height"),
         transform: WindowSize.init(argument:))
     var size = WindowSize(width: 960, height: 540)
-    @Option(name: .customLong("for"), help: ArgumentHelp("Seconds after which it ends.", valueName: "seconds"))
-    var seconds: Double?
-
-    func validate() throws {
-        guard seconds.map({ $0 > 0 && $0 <= 1e9 }) ?? true else { throw ValidationError("--for counts seconds") }
-    }
+    @OptionGroup var duration: DurationOptions
 
     /// What is asked for of each label.
     var request: [String: [RequestedTrack]] {
@@ -47,9 +42,11 @@ struct WatchCommand: AsyncParsableCommand {
         return label.map { [$0: tracks] } ?? ["": tracks]
     }
 
-    func run() async throws {
-        let session = WatchSession(self)
-        _ = try await Interruption().race { try await session.run() }
+    func run() async throws { try await run(on: .standard, Interruption()) }
+
+    func run(on console: Console, _ interruption: Interruption) async throws {
+        let session = WatchSession(self, console)
+        _ = try await interruption.race { try await duration.limit { try await session.run() } }
     }
 }
 

@@ -10,21 +10,21 @@ import MediaIO
 struct WatchSession: Sendable {
     private let command: WatchCommand
     private let gallery = Gallery()
-    private let progress = ProgressLine()
+    private let console: Console
+    private let progress: ProgressLine
 
-    init(_ command: WatchCommand) { self.command = command }
+    init(_ command: WatchCommand, _ console: Console) {
+        self.command = command
+        self.console = console
+        progress = ProgressLine(console)
+    }
 
     func run() async throws {
-        defer { progress.clear() }
+        defer { try? progress.clear() }
         progress.show("connecting")
-        let meeting = try await command.meeting.join { $0.reconnectPolicy = ReconnectPolicy() }
-        do {
+        try await command.meeting.attend(console, configure: { $0.reconnectPolicy = ReconnectPolicy() }) { meeting in
             try await watch(meeting)
-        } catch {
-            await meeting.leave()
-            throw error
         }
-        await meeting.leave()
     }
 
     private func watch(_ meeting: Meeting) async throws {
@@ -38,8 +38,7 @@ struct WatchSession: Sendable {
             command.mute
             ? nil
             : Loudspeakers { [progress] reason in
-                progress.clear()
-                try? LineWriter.standardError.line("galene: without sound: \(TerminalText.printable(reason))")
+                try? progress.say("galene: without sound: \(reason)")
             }
         defer {
             window.stop()
@@ -47,12 +46,10 @@ struct WatchSession: Sendable {
         }
         try await meeting.connection.request(command.request)
         progress.show("waiting for somebody to publish")
-        let seconds = command.seconds
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             defer { tasks.cancelAll() }
             tasks.addTask { for try await _ in closed {} }
             tasks.addTask { try await follow(meeting, loudspeakers) }
-            if let seconds { tasks.addTask { try await Task.sleep(for: .seconds(seconds)) } }
             try await tasks.next()
         }
     }
@@ -66,7 +63,7 @@ struct WatchSession: Sendable {
                     players.addTask { await play(stream, loudspeakers) }
                 case .downStream(let stream): await stream.close()
                 case .reconnecting(let attempt):
-                    progress.show("connecting again: \(TerminalText.printable(attempt.reason))")
+                    progress.show("connecting again", attempt.reason)
                 case .reconnected: progress.show("connected again")
                 default:
                     if let error = Meeting.end(event) { throw error }
@@ -83,7 +80,7 @@ struct WatchSession: Sendable {
 
     private func play(_ stream: GaleneClient.Stream, _ loudspeakers: Loudspeakers?) async {
         let id = stream.localID
-        progress.clear()
+        try? progress.clear()
         var hear: (@Sendable (AudioBlock) -> Void)?
         if let loudspeakers { hear = { block in loudspeakers.push(block, of: id) } }
         let player = StreamPlayer(

@@ -227,7 +227,7 @@ struct FileCommandTests {
         let page = "http://127.0.0.1:1/group/demo/"
         for (path, words) in [
             ("/nowhere/a", "there is no file /nowhere/a"), ("/tmp", "/tmp is a directory"),
-            ("/dev/null", "cannot be read"),
+            ("/dev/zero", "cannot be read"),
         ] {
             let command = try parse("send-file", page, "bob", path, as: SendFileCommand.self)
             let error = await #expect(throws: CommandError.self) {

@@ -112,7 +112,7 @@ struct AdministrativeAPITests {
             let meeting = Task {
                 defer { input.finish() }
                 let options = LoadOptions(group: url, shape: .each(2), rate: 200, duration: .seconds(60))
-                _ = try await LoadTest(options) { input.yield($0) }.run()
+                _ = try await LoadTest(options) { input.yield($1) }.run()
             }
             defer { meeting.cancel() }
             let client = try await RawClient.connect(port: server.port)
