@@ -5,12 +5,15 @@
 
 import signal
 
+import pytest
+
 from harness import staging
 from harness.browser import WITH_PANEL
 from harness.swift_program import SwiftProgram
 from harness.waiting import until
 
 
+@pytest.mark.row("G-16")
 def test_a_newcomer_alone_sees_a_living_meeting(server, open_browser, tmp_path):
     page = server.page(server.new_group())
     with SwiftProgram("demonstration-bot", page, log=tmp_path / "bot.log") as bot:

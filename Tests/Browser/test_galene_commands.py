@@ -23,7 +23,7 @@ def run(*arguments: str, **settings: object) -> subprocess.CompletedProcess[str]
         [str(BINARY), *arguments], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **settings)
 
 
-@pytest.mark.row("C-04", "C-06", "C-07", "C-16")
+@pytest.mark.row("C-04", "C-06", "C-07", "C-16", "G-10")
 def test_a_browser_and_a_terminal_hear_each_other(server, open_browser, tmp_path):
     group = server.new_group()
     page = server.page(group)
@@ -89,7 +89,7 @@ def on_terminal(arguments: list[str], typed: bytes) -> tuple[int, str, bool]:
     return status, seen.decode(), shows
 
 
-@pytest.mark.row("C-11")
+@pytest.mark.row("C-11", "G-14")
 def test_a_password_comes_by_file_environment_or_prompt_and_never_as_an_argument(server, tmp_path):
     group = server.new_group({"users": ALICE_MODERATES["users"]})
     page = server.page(group)

@@ -37,7 +37,7 @@ def is_alone(end: End) -> bool:
     return end.page.run("return Object.keys(window.sc.users).length") == 1
 
 
-@pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-10")
+@pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-10", "G-09")
 def test_files_of_a_terminal_reach_a_browser_all_at_once(meeting, tmp_path):
     end, page = meeting
     hashes: dict[str, str] = {}
@@ -61,7 +61,7 @@ def test_files_of_a_terminal_reach_a_browser_all_at_once(meeting, tmp_path):
     until("the end of the other", lambda: is_alone(end))
 
 
-@pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-10", "F-11")
+@pytest.mark.row("F-01", "F-02", "F-04", "F-05", "F-10", "F-11", "G-09")
 def test_files_of_a_browser_reach_a_terminal_all_at_once(meeting, tmp_path):
     end, page = meeting
     inbox = tmp_path / "inbox"
@@ -79,7 +79,7 @@ def test_files_of_a_browser_reach_a_terminal_all_at_once(meeting, tmp_path):
     until("the end of the other", lambda: is_alone(end))
 
 
-@pytest.mark.row("F-03", "F-08")
+@pytest.mark.row("F-03", "F-08", "G-09")
 def test_ctrl_c_in_the_middle_leaves_neither_a_file_nor_a_member(meeting, tmp_path):
     end, page = meeting
     inbox = tmp_path / "inbox"

@@ -38,6 +38,7 @@ def group(server) -> str:
     return server.new_group(MONDAY)
 
 
+@pytest.mark.row("G-01")
 def test_people_and_chat_at_80_by_24_and_what_is_left_of_it(server, group, open_browser, tmp_path):
     alice = open_browser("chromium", **WITH_PANEL)
     alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
@@ -93,6 +94,7 @@ def test_people_and_chat_at_80_by_24_and_what_is_left_of_it(server, group, open_
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.row("G-01")
 def test_every_signal_leaves_the_terminal_as_it_was(server, group, end):
     with Terminal(80, 24) as terminal:
         terminal.enter(f"stty -a > before; {GALENE} join {server.page(group)} --username bob &")
@@ -119,6 +121,7 @@ def pixels_like(terminal: Terminal, is_like) -> int:
     return sum(is_like(*color) for row in terminal.colors() for color in row if color)
 
 
+@pytest.mark.row("G-02")
 def test_the_camera_of_a_browser_is_seen_in_its_colours(server, group, open_browser):
     # Chromium's camera is green, with a running pie and a clock.
     alice = open_browser("chromium", **WITH_PANEL)
@@ -149,6 +152,7 @@ def test_the_camera_of_a_browser_is_seen_in_its_colours(server, group, open_brow
         terminal.wait_for("the shell", lambda text: "ready$" in text and "\u2502" not in text)
 
 
+@pytest.mark.row("G-01")
 def test_a_file_of_a_browser_is_taken_by_a_command(server, group, open_browser):
     alice = open_browser("chromium", **WITH_PANEL)
     alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
@@ -170,6 +174,7 @@ def test_a_file_of_a_browser_is_taken_by_a_command(server, group, open_browser):
         terminal.wait_for("the shell", lambda text: "ready$" in text and "Monday" not in text)
 
 
+@pytest.mark.row("G-03")
 def test_plain_says_everything_in_words_and_moves_no_cursor(server, group, open_browser, tmp_path):
     alice = open_browser("chromium", **WITH_PANEL)
     alice.join(server.page(group), "Alice", "correct horse", devices="Nothing")
@@ -219,6 +224,7 @@ def loudspeaker(tmp_path):
     process.wait()
 
 
+@pytest.mark.row("G-04")
 def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser, loudspeaker, tmp_path):
     # Chromium's microphone beeps.
     alice = open_browser("chromium", **WITH_PANEL)

@@ -76,7 +76,7 @@ class Member(FullICEServer):
         publisher.receivers.append((transceiver.sender, transceiver._codecs[0].payloadType))
 
 
-@pytest.mark.row("C-17", "C-18")
+@pytest.mark.row("C-17", "C-18", "G-12")
 def test_a_server_with_full_ice_is_loaded(peers):
     room = peers.run(Room.started())
     try:

@@ -36,6 +36,7 @@ def opened(request, open_browser):
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
+@pytest.mark.row("G-05")
 def test_the_test_pattern_is_seen_and_heard(server, opened, tmp_path, browser):
     group = server.new_group()
     page = server.page(group)
@@ -68,6 +69,7 @@ def test_the_test_pattern_is_seen_and_heard(server, opened, tmp_path, browser):
         until("nobody but Bob", lambda: not staging.stream_of(viewer, "Alice", "video"))
 
 
+@pytest.mark.row("G-05", "G-06")
 def test_of_a_film_that_is_published_every_frame_is_recorded_in_order(server, tmp_path):
     film, folder, pictures = tmp_path / "film.webm", tmp_path / "recorded", 100
     folder.mkdir()

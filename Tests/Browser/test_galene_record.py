@@ -112,6 +112,7 @@ def flashes_and_beeps(path: Path) -> list[float]:
     return skews
 
 
+@pytest.mark.row("G-06")
 def test_browsers_are_recorded_together_and_in_step(server, open_browser, firefox, record, tmp_path):
     page = server.page(server.new_group())
     alice = open_browser("chromium", **WINDOW)
@@ -137,6 +138,7 @@ def test_browsers_are_recorded_together_and_in_step(server, open_browser, firefo
     assert [line["event"] for line in lines].count("begin") == 2 and lines[-1]["event"] == "stopped"
 
 
+@pytest.mark.row("G-07")
 def test_a_killed_recording_can_be_played(server, open_browser, record, tmp_path):
     page = server.page(server.new_group())
     program = record(page)
@@ -151,6 +153,7 @@ def test_a_killed_recording_can_be_played(server, open_browser, record, tmp_path
     assert "begin" in {json.loads(line)["event"] for line in timeline.read_text().splitlines()}
 
 
+@pytest.mark.row("G-07")
 def test_a_full_disk_is_said_in_words(server, open_browser, record, tmp_path):
     page = server.page(server.new_group())
     disk = tmp_path / "disk"

@@ -28,6 +28,7 @@ def watch(screen, page, log, *options):
         under=("env", f"DISPLAY={screen.display}"))
 
 
+@pytest.mark.row("G-08")
 def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
     page = server.page(server.new_group())
     with watch(screen, page, tmp_path / "watch.log") as window:
@@ -48,6 +49,7 @@ def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
         assert window.process.wait(10) == 0, window.lines
 
 
+@pytest.mark.row("G-08")
 def test_a_browsers_camera_is_seen(server, screen, open_browser, tmp_path):
     page = server.page(server.new_group())
     staging.join(open_browser("chromium", width=640, height=480), page, "Alice", Stage(camera=SMALL))

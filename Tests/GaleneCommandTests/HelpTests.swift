@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import RTCTestKit
 import Testing
 
 @testable import galene
 
-@Suite("Help")
+@Suite("Help", .row("G-13"))
 struct HelpTests {
     /// As a shell would hand them over; what stands before and behind is for other programs.
     private static func examples(_ help: String) -> [[String]] {

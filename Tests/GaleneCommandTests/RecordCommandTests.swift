@@ -15,7 +15,8 @@ struct RecordCommandTests {
     @Test func `everything of everybody is recorded here unless told otherwise`() throws {
         let command = try #require(
             try GaleneCommand.parseAsRoot(["record", "http://127.0.0.1:8443/group/demo/"]) as? RecordCommand)
-        #expect(command.directory == "." && command.label == nil && command.from == nil && command.duration.seconds == nil)
+        #expect(
+            command.directory == "." && command.label == nil && command.from == nil && command.duration.seconds == nil)
         #expect(!command.leavesOutChat && !command.low && !command.endsWithConnection && !command.output.json)
     }
 

@@ -11,7 +11,7 @@ import Testing
 
 @testable import galene
 
-@Suite("galene send-file and galene receive-files", .row("F-01", "F-03", "F-11"), .timeLimit(.minutes(2)))
+@Suite("galene send-file and galene receive-files", .row("F-01", "F-03", "F-11", "G-09"), .timeLimit(.minutes(2)))
 struct FileCommandTests {
     private static let groups = ["demo": RunningServer.everybodyPresents]
 

@@ -3,11 +3,12 @@
 
 import ArgumentParser
 import Foundation
+import RTCTestKit
 import Testing
 
 @testable import galene
 
-@Suite("Where a password comes from")
+@Suite("Where a password comes from", .row("G-14"))
 struct PasswordOptionsTests {
     @Test func `the environment, unless a file is named`() throws {
         let none: PasswordOptions = try PasswordOptions.parse([])

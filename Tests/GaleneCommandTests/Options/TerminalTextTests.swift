@@ -7,7 +7,7 @@ import Testing
 
 @testable import galene
 
-@Suite("Text of others on a terminal", .attack(28))
+@Suite("Text of others on a terminal", .row("G-15"), .attack(28))
 struct TerminalTextTests {
     @Test(arguments: [
         ("plain", "plain"), ("Zoë 日本語 👩‍👩‍👧 می‌خواهم", "Zoë 日本語 👩‍👩‍👧 می‌خواهم"),

@@ -8,7 +8,7 @@ import Testing
 
 @testable import galene
 
-@Suite("galene status", .timeLimit(.minutes(1)))
+@Suite("galene status", .row("G-11"), .timeLimit(.minutes(1)))
 struct StatusTextTests {
     private static let page = try! GroupPage(argument: "https://h/group/demo/")
 

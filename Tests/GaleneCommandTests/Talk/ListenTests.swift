@@ -28,7 +28,7 @@ struct ListenTests {
         try await command.run(on: console.console, interruption)
     }
 
-    @Test(.row("C-04", "C-07", "C-08")) func `every event is a line of JSON`() async throws {
+    @Test(.row("C-04", "C-07", "C-08", "G-10")) func `every event is a line of JSON`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
             var bob = try await Member(server, "bob")
             try await bob.connection.chat("before")

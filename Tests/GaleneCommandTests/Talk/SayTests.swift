@@ -28,7 +28,7 @@ struct SayTests {
         try await command.run(on: console.console, .none())
     }
 
-    @Test(.row("C-16")) func `everybody hears it, and then it has left`() async throws {
+    @Test(.row("C-16", "G-10")) func `everybody hears it, and then it has left`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
             var bob = try await Member(server, "bob")
             try await say(server.page("demo"), "--username", "ann", "good", "day")
