@@ -3,6 +3,7 @@
 
 """`galene watch`: its window on a screen without glass."""
 
+import json
 import signal
 
 import pytest
@@ -31,7 +32,7 @@ def watch(screen, page, log, *options):
 @pytest.mark.row("G-08")
 def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
     page = server.page(server.new_group())
-    with watch(screen, page, tmp_path / "watch.log") as window:
+    with watch(screen, page, tmp_path / "watch.log", "--json") as window:
         window.wait_for("that it waits", lambda lines: any("waiting for somebody" in line for line in lines))
         with SwiftProgram("galene", "publish", page, "test:320x240", "-u", "Alice", log=tmp_path / "alice.log") as alice:
             middles = [((2 * bar + 1) * WIDTH // 16, HEIGHT // 4) for bar in range(8)]
@@ -40,6 +41,7 @@ def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
                 # Each has half of the width, and the middle of the height.
                 halves = [(half + (2 * bar + 1) * WIDTH // 32, 180) for half in (0, WIDTH // 2) for bar in range(8)]
                 screen.wait_for(dict(zip(halves, BARS + BARS, strict=True)))
+                window.wait_for("Bob's report", lambda lines: any('"username":"Bob"' in line for line in lines))
             # Bob was killed, and is gone when the server says so.
             screen.wait_for(dict(zip(middles, BARS, strict=True)))
             alice.process.send_signal(signal.SIGINT)
@@ -47,6 +49,10 @@ def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
             screen.wait_for(dict.fromkeys(middles, (0, 0, 0)))
         window.process.send_signal(signal.SIGINT)
         assert window.process.wait(10) == 0, window.lines
+        reports = [json.loads(line) for line in window.lines if line.startswith("{")]
+        last = [report for report in reports if report["username"] == "Alice"][-1]
+        assert (last["width"], last["height"], last["broken"]) == (320, 240, 0), last
+        assert last["event"] == "watched" and last["pictures"] > 30, last
 
 
 @pytest.mark.row("G-08")

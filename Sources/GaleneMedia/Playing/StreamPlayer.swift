@@ -28,6 +28,11 @@ public final class StreamPlayer: @unchecked Sendable {
         public var skipped = 0
         /// Frames that were no frames of their codec.
         public var broken = 0
+        /// Of the latest picture that was given, in pixels.
+        public var width: Int?
+        public var height: Int?
+
+        public init() {}
     }
 
     private let stream: GaleneClient.Stream
@@ -125,6 +130,7 @@ public final class StreamPlayer: @unchecked Sendable {
             picture?(shown)
             condition.withLock {
                 counted.shown += 1
+                (counted.width, counted.height) = (shown.width, shown.height)
                 counted.dropped = pictures.dropped
             }
         }

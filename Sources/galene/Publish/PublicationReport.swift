@@ -25,7 +25,7 @@ struct PublicationReport: CustomStringConvertible {
         }
         parts.append("\((bits + 500) / 1000) kbit/s")
         if now.dropped > 0 { parts.append("\(now.dropped) dropped") }
-        parts.append("\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)")
+        parts.append(ElapsedTime.text(elapsed))
         return parts.joined(separator: " ")
     }
 

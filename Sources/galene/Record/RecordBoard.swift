@@ -28,7 +28,8 @@ final class RecordBoard: Sendable {
     /// `2 streams  0:01:23  12 MB  4 packets lost`
     static func line(_ progress: MeetingRecorder.Progress) -> String {
         var parts = [
-            count(progress.streams, "stream"), time(progress.duration), ByteCount.text(Int64(progress.total.size)),
+            count(progress.streams, "stream"), ElapsedTime.text(progress.duration),
+            ByteCount.text(Int64(progress.total.size)),
         ]
         if progress.total.lostPackets > 0 { parts.append(count(progress.total.lostPackets, "packet") + " lost") }
         if progress.total.overflows > 0 { parts.append("the disk was too slow") }
@@ -49,13 +50,14 @@ final class RecordBoard: Sendable {
             try object("end", file, nil, nil)
             guard !json else { return }
             try progress.clear()
-            let details = "\(Self.time(file.duration)), \(ByteCount.text(Int64(file.size)))"
+            let details = "\(ElapsedTime.text(file.duration)), \(ByteCount.text(Int64(file.size)))"
             let lost = file.lostPackets > 0 ? ", \(Self.count(file.lostPackets, "packet")) lost" : ""
             // Programs want the path alone.
             let text = console.output.isTerminal ? "\(file.path) (\(details)\(lost))" : file.path
             try console.output.line(TerminalText.printable(text))
         case .overflowed(let gap, let username, let label):
-            try progress.say("\(Self.whose(username, label)): the disk was too slow, \(Self.time(gap)) are missing")
+            try progress.say(
+                "\(Self.whose(username, label)): the disk was too slow, \(ElapsedTime.text(gap)) are missing")
         case .refused(let error, let username, let label):
             try progress.say("\(Self.whose(username, label)) is not recorded: \(error)")
         case .reconnecting(let attempt):
@@ -99,11 +101,4 @@ final class RecordBoard: Sendable {
     }
 
     private static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
-
-    /// `0:01:23`
-    static func time(_ duration: Duration) -> String {
-        let seconds = max(0, duration.components.seconds)
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
-    }
 }

@@ -35,6 +35,7 @@ struct WatchCommand: AsyncParsableCommand {
         transform: WindowSize.init(argument:))
     var size = WindowSize(width: 960, height: 540)
     @OptionGroup var duration: DurationOptions
+    @OptionGroup var output: OutputOptions
 
     /// What is asked for of each label.
     var request: [String: [RequestedTrack]] {

@@ -12,11 +12,13 @@ struct WatchSession: Sendable {
     private let gallery = Gallery()
     private let console: Console
     private let progress: ProgressLine
+    private let board: WatchBoard
 
     init(_ command: WatchCommand, _ console: Console) {
         self.command = command
         self.console = console
         progress = ProgressLine(console)
+        board = WatchBoard(console, progress, json: command.output.json)
     }
 
     func run() async throws {
@@ -50,6 +52,7 @@ struct WatchSession: Sendable {
             defer { tasks.cancelAll() }
             tasks.addTask { for try await _ in closed {} }
             tasks.addTask { try await follow(meeting, loudspeakers) }
+            tasks.addTask { try await board.run() }
             try await tasks.next()
         }
     }
@@ -85,7 +88,9 @@ struct WatchSession: Sendable {
         if let loudspeakers { hear = { block in loudspeakers.push(block, of: id) } }
         let player = StreamPlayer(
             stream, picture: { [gallery] picture in gallery.show(picture, of: id) }, sound: hear)
+        board.add(stream, player)
         await player.run()
+        board.remove(stream)
         gallery.remove(id)
         loudspeakers?.remove(id)
     }

@@ -1,0 +1,12 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+/// How long something has lasted, for people.
+enum ElapsedTime {
+    /// `0:01:23`: hours, minutes, seconds.
+    static func text(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+    }
+}
