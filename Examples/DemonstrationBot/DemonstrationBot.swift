@@ -75,6 +75,7 @@ struct DemonstrationBot {
                 let file = try Present.write()
                 try await connection.sendFile(file, to: source, name: Present.name, mimeType: "text/plain")
             }
+        case .fileTransfer(let file) where !file.isUp: await file.cancel("thank you, but I keep no files")
         case .failed(let error): throw error
         default: break
         }

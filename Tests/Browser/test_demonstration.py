@@ -35,6 +35,10 @@ def test_a_newcomer_alone_sees_a_living_meeting(server, open_browser, tmp_path):
         carol.write("bot, are you there")
         alice.wait_for_text("You said “bot, are you there”.")
         assert "You said “time flies”" not in alice.text() and "where I am" not in alice.text()
+        # Whoever offers it something is not left waiting.
+        with SwiftProgram("galene", "send-file", page, "Bot", __file__, log=tmp_path / "send.log") as sender:
+            assert sender.process.wait(20) == 1, sender.lines
+            assert any("thank you, but I keep no files" in line for line in sender.lines), sender.lines
         bot.process.send_signal(signal.SIGINT)
         assert bot.process.wait(10) == 0, bot.lines
         until("the bot has gone", lambda: not staging.stream_of(alice, "Bot", "video"))

@@ -54,6 +54,15 @@ struct PublishCommandTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a file that is not there is told of before anybody is met`() async throws {
+        // Nobody listens there: whoever tried to connect would say so.
+        let command: PublishCommand = try parse("publish", "http://127.0.0.1:1/group/x/", "test:", "nothing.webm")
+        let console = TestConsole()
+        let error = await #expect(throws: CommandError.self) { try await command.run(on: console.console, .none()) }
+        #expect(error?.kind == .usage && error?.description.contains("there is no file nothing.webm") == true)
+        #expect(console.errors.isEmpty)
+    }
+
     @Test func `the last second is told in words and numbers`() {
         var (before, now) = (PublishingStatistics(), PublishingStatistics())
         (before.pictures, before.bytes) = (30, 10_000)

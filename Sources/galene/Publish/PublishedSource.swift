@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import Foundation
 import MediaIO
 
 /// What `galene publish` is told to publish.
@@ -68,6 +69,13 @@ enum PublishedSource: Hashable, Sendable {
 }
 
 extension PublishedSource {
+    /// - Throws: ``CommandError`` of kind ``CommandError/Kind/usage`` for a file that is not there.
+    func requireFile() throws(CommandError) {
+        guard case .file(let path) = self, !FileManager.default.fileExists(atPath: path) else { return }
+        throw CommandError(
+            .usage, "there is no file \(path)" + (path.contains("/") ? "" : "; --help tells what else can be published"))
+    }
+
     /// Opens it on the thread that is to read it.
     ///
     /// - Parameter loops: whether a file begins anew at its end.

@@ -21,6 +21,8 @@ struct PublishingSession: Sendable {
 
     func run() async throws {
         defer { try? progress.clear() }
+        // Before anybody sees one come and go.
+        for source in command.sources { try source.requireFile() }
         progress.show("connecting")
         try await command.meeting.attend(console, configure: { $0.reconnectPolicy = ReconnectPolicy() }) { meeting in
             try await publish(in: meeting)
