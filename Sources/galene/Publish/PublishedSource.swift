@@ -73,7 +73,8 @@ extension PublishedSource {
     func requireFile() throws(CommandError) {
         guard case .file(let path) = self, !FileManager.default.fileExists(atPath: path) else { return }
         throw CommandError(
-            .usage, "there is no file \(path)" + (path.contains("/") ? "" : "; --help tells what else can be published"))
+            .usage, "there is no file \(path)" + (path.contains("/") ? "" : "; --help tells what else can be published")
+        )
     }
 
     /// Opens it on the thread that is to read it.

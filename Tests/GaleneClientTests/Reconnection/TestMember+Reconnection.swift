@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The swift-galene authors
+// SPDX-License-Identifier: MIT
+
+import GaleneClient
+
+extension TestMember {
+    mutating func reconnecting() async throws -> ReconnectAttempt {
+        try await next { if case .reconnecting(let attempt) = $0 { attempt } else { nil } }
+    }
+
+    mutating func reconnected() async throws {
+        _ = try await next { if case .reconnected = $0 { true } else { nil } }
+    }
+
+    /// Says something, and waits until the server has passed it on.
+    mutating func chatEcho(_ text: String) async throws {
+        try await connection.chat(text)
+        while try await chat().text != text {}
+    }
+
+    /// How the events end, without what is no end.
+    mutating func end() async throws -> [String] {
+        var told: [String] = []
+        while let event = try await events.next() { told.append(contentsOf: Self.ending(event)) }
+        return told
+    }
+
+    static func ending(_ event: ServerEvent) -> [String] {
+        switch event {
+        case .failed(let error): ["failed \(error.code)"]
+        case .closed(let code, _): ["closed \(code)"]
+        default: []
+        }
+    }
+}
