@@ -61,6 +61,14 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
+    var publishing: PublishingOptions {
+        var options = PublishingOptions()
+        options.videoCodec = codec
+        options.isSimulcast = simulcast
+        options.maximumVideoBitrate = bitrate
+        return options
+    }
+
     func run() async throws {
         let session = PublishingSession(self)
         _ = try await Interruption().race { try await session.run() }

@@ -4,7 +4,7 @@
 import ArgumentParser
 import MediaIO
 
-/// What `galene publish` is told to publish.
+/// What a command is told to publish.
 enum PublishedSource: Hashable, Sendable {
     case testPattern(width: Int, height: Int, framesPerSecond: Int)
     case file(path: String)
