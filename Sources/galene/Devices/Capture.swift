@@ -79,21 +79,31 @@ final class Capture: Sendable {
         private let state = Mutex(State())
         private let changed = NSCondition()
 
+        /// A source that is later than this begins anew from there.
+        private static let patience = Duration.seconds(1)
+
         var isMuted: Bool {
             get { state.withLock(\.isMuted) }
             set { state.withLock { $0.isMuted = newValue } }
         }
 
         func run(_ source: any MediaSource) {
-            // Times of a source that is none of devices begin at zero.
-            let start: Duration = source.isLive ? .zero : DeviceSource.now
+            // Times of a source that is none of devices begin at zero, at this moment on two clocks: that of devices, and
+            // one that nobody sets.
+            var (start, begun) = (DeviceSource.now, ContinuousClock.now)
             do throws(MediaError) {
-                while var sample = try source.next() {
-                    if !source.isLive {
-                        sample = sample.later(by: start)
-                        guard wait(until: sample.time) else { return }
+                while let sample = try source.next() {
+                    guard !source.isLive else {
+                        guard give(sample) else { return }
+                        continue
                     }
-                    guard give(sample) else { return }
+                    let lateness = ContinuousClock.now - begun - sample.time
+                    if lateness > Self.patience {
+                        // The program was stopped meanwhile: what was not seen then is not made up for.
+                        start += lateness
+                        begun += lateness
+                    }
+                    guard wait(until: begun + sample.time), give(sample.later(by: start)) else { return }
                 }
                 end(nil)
             } catch {
@@ -113,12 +123,12 @@ final class Capture: Sendable {
         }
 
         /// - Returns: no after the end, at once.
-        private func wait(until time: Duration) -> Bool {
+        private func wait(until moment: ContinuousClock.Instant) -> Bool {
             changed.lock()
             defer { changed.unlock() }
             while true {
                 if state.withLock(\.isOver) { return false }
-                let remaining = time - DeviceSource.now
+                let remaining = moment - ContinuousClock.now
                 guard remaining > .zero else { return true }
                 _ = changed.wait(until: Date(timeIntervalSinceNow: remaining / .seconds(1)))
             }

@@ -152,6 +152,8 @@ actor JoinSession {
         case .fileTransfer(let file): follow(file)
         case .downStream(let stream): show(stream)
         case .user(.change, let user) where user.id == model.ownID: settled()
+        case .reconnecting: await media.suspend()
+        case .reconnected: await media.resume()
         default: break
         }
         if let end = model.end { finish(end) }

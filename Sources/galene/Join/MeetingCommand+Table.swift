@@ -12,7 +12,7 @@ extension MeetingCommand {
             model.answer(help(with: model.permissions))
             return []
         },
-        MeetingCommand("who", worksAlone: true, help: "say who is here, and what they do") { model, _ in
+        MeetingCommand("who", help: "say who is here, and what they do") { model, _ in
             let lines = model.sortedPeople.map { person in
                 let isOwn = person.id == model.ownID
                 let rate = isOwn ? [model.sent.rate].compactMap(\.self) : []

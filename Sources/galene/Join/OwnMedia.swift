@@ -24,7 +24,7 @@ actor OwnMedia {
     /// What happens, for one consumer.
     nonisolated let reports: AsyncStream<Report>
     private let output: AsyncStream<Report>.Continuation
-    private let connection: ServerConnection
+    let connection: ServerConnection
     /// Of which sources the stream is made.
     private let sources: [MediaKind: PublishedSource]
 
@@ -38,21 +38,14 @@ actor OwnMedia {
     /// What it reads.
     private var taps: [CaptureTap] = []
     private var worker: Task<Void, Never>?
+    /// There is no connection on which a stream could take another's place.
+    private var isSuspended = false
 
-    private var shows: [Show.Kind: Show] = [:]
+    /// The other streams.
+    var shows: [Show.Kind: Show] = [:]
     private var meter: Task<Void, Never>?
     private var bitsPerSecond: Int?
     private var told = SentMedia()
-
-    /// A stream that has no more to do with the camera's.
-    private final class Show {
-        enum Kind: Hashable, Sendable { case screen, file }
-
-        let source: PublishedSource
-        var publisher: StreamPublisher?
-
-        init(_ source: PublishedSource) { self.source = source }
-    }
 
     /// As often as our page measures, in seconds.
     private static let meterInterval = 2
@@ -92,6 +85,16 @@ actor OwnMedia {
         if let source = sources[.audio] { captures[source]?.isMuted = isMuted }
     }
 
+    /// The connection is lost: streams wait for another one. What is not wanted any more is closed all the same.
+    func suspend() { isSuspended = true }
+
+    /// There is a connection again, on which what was sent is sent again.
+    func resume() {
+        isSuspended = false
+        bringAbout()
+        tell()
+    }
+
     /// Ends all of it; returns when it has ended, or would take longer than anybody waits.
     func end() async {
         let publishers = publishers
@@ -104,9 +107,10 @@ actor OwnMedia {
     // MARK: Camera and microphone
 
     private func bringAbout() {
-        guard worker == nil, carried != wanted else { return }
+        closeUnwanted()
+        guard worker == nil, carried != wanted, !isSuspended else { return }
         worker = Task {
-            while carried != wanted { await become(wanted) }
+            while carried != wanted, !isSuspended { await become(wanted) }
             closeUnwanted()
             worker = nil
             tell()
@@ -122,11 +126,10 @@ actor OwnMedia {
     }
 
     private func become(_ target: Set<MediaKind>) async {
-        closeUnwanted()
         // The microphone first: it is quick, and what matters most.
         for kind in [MediaKind.audio, .video] where target.contains(kind) { await open(kind) }
         // Something has failed, or something else is wanted by now.
-        guard wanted == target else { return }
+        guard wanted == target, !isSuspended else { return }
         await publish(target)
     }
 
@@ -239,48 +242,15 @@ actor OwnMedia {
         if let trouble { report(.trouble(trouble)) }
     }
 
-    // MARK: Screens and files
-
-    private func begin(_ source: PublishedSource, as kind: Show.Kind) {
-        end(kind)
-        let show = Show(source)
-        shows[kind] = show
-        Task { await run(show, as: kind) }
-    }
-
-    private func run(_ show: Show, as kind: Show.Kind) async {
-        do {
-            let publisher = try await Publication(sources: [show.source]).publish(on: connection)
-            guard shows[kind] === show else { return await publisher.stop() }
-            show.publisher = publisher
-            measure()
-            tell()
-            try await publisher.waitUntilEnd()
-        } catch {
-            if shows[kind] === show {
-                let isRefused = (error as? MediaError)?.kind == .notAllowed
-                report(isRefused ? .refused : .trouble("Not sent: \(CommandError(error).description)"))
-            }
-        }
-        guard shows[kind] === show else { return }
-        shows[kind] = nil
-        tell()
-    }
-
-    private func end(_ kind: Show.Kind) {
-        guard let publisher = shows.removeValue(forKey: kind)?.publisher else { return }
-        Task { await publisher.stop() }
-    }
-
     // MARK: What is told
 
     private var publishers: [StreamPublisher] {
         ([publisher] + shows.values.map(\.publisher)).compactMap(\.self)
     }
 
-    private func report(_ report: Report) { output.yield(report) }
+    func report(_ report: Report) { output.yield(report) }
 
-    private func tell() {
+    func tell() {
         var new = SentMedia()
         new.microphone = !wanted.contains(.audio) ? .off : isMuted ? .muted : state(of: .audio)
         new.camera = wanted.contains(.video) ? state(of: .video) : .off
@@ -296,12 +266,8 @@ actor OwnMedia {
 
     private func state(of kind: MediaKind) -> SentMedia.State { carried.contains(kind) ? .on : .starting }
 
-    private func state(of kind: Show.Kind) -> SentMedia.State {
-        shows[kind].map { $0.publisher == nil ? .starting : .on } ?? .off
-    }
-
     /// As long as anything is sent.
-    private func measure() {
+    func measure() {
         guard meter == nil else { return }
         meter = Task {
             while !publishers.isEmpty {

@@ -142,6 +142,38 @@ struct JoinMediaTests {
         }
     }
 
+    @Test func `what changes while the connection is lost is changed when there is one again`() async throws {
+        try await RunningServer.run(groups: ["demo": Self.operators]) { server in
+            var bob = try await Self.receiver(server)
+            let ada = try await Member(server, "ada")
+            let media = OwnMedia(ada.connection, microphone: Self.pattern, camera: Self.pattern)
+            var reports = media.reports.makeAsyncIterator()
+            func state(_ isWanted: (SentMedia) -> Bool) async {
+                while let report = await reports.next() {
+                    if case .state(let state) = report, isWanted(state) { return }
+                }
+                Issue.record("the reports have ended")
+            }
+            await media.apply(.cameraAndMicrophone)
+            await state { $0.microphone == .on && $0.camera == .on }
+            let before = try await stream(&bob)
+            await media.suspend()
+            await media.apply(.camera(false))
+            await state { $0.microphone == .on && $0.camera == .off }
+            #expect(await ada.connection.upStreams.keys.contains(before.id))
+            await media.apply(.camera(true))
+            await state { $0.camera == .on }
+            await media.apply(.camera(false))
+            await media.resume()
+            let after = try await stream(&bob)
+            #expect(after.localID == before.localID && after.id != before.id)
+            await media.end()
+            #expect(await ada.connection.upStreams.isEmpty)
+            await ada.leave()
+            await bob.leave()
+        }
+    }
+
     @Test func `a device that is not there is said in words, and the rest goes on`() async throws {
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
             var bob = try await Self.receiver(server)
