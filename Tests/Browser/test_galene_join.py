@@ -12,10 +12,13 @@ import subprocess
 
 import pytest
 
+from harness import staging
 from harness.browser import WITH_PANEL
 from harness.server import ROOT
+from harness.sound import loudest
 from harness.swift_program import SwiftProgram
 from harness.terminal import Terminal
+from harness.test_pattern import BARS, TONE
 from harness.waiting import until
 
 GALENE = ROOT / ".build" / "debug" / "galene"
@@ -235,7 +238,9 @@ def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser
         carol.type("still here")
         alice.wait_for_text("still here")
     heard = tmp_path / "heard"
-    with SwiftProgram("galene", *options, "bob", log=tmp_path / "log", under=("env", f"PULSE_SERVER={loudspeaker}")) as bob:
+    # What is played here is what this microphone hears, so that Alice hears herself.
+    options = (*options, "bob", "--microphone-source", "microphone:test.monitor")
+    with SwiftProgram("galene", *options, log=tmp_path / "log", under=("env", f"PULSE_SERVER={loudspeaker}")) as bob:
         bob.wait_for("Alice", lambda lines: "Alice is here." in lines)
         with heard.open("wb") as output:
             recorder = subprocess.Popen([
@@ -249,8 +254,67 @@ def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser
         try:
             # A tenth of a second in all.
             until("beeps", lambda: loud() > 4800)
+            bobs = until("his microphone", lambda: alice.evaluate(
+                "return document.querySelector('figure[data-direction=down]')?.dataset.streamId"))
+            until("beeps at Alice's", lambda: loudest(alice, bobs))
         finally:
             recorder.kill()
             recorder.wait()
         bob.type("/leave")
         assert bob.process.wait(20) == 0
+
+
+# The colour in the middle of each bar of the test pattern.
+COLOURS = """
+    const video = document.querySelector(`figure[data-stream-id="${argument}"] video`);
+    const { videoWidth: width, videoHeight: height } = video;
+    const canvas = new OffscreenCanvas(width, height).getContext('2d');
+    canvas.drawImage(video, 0, 0);
+    return Array.from({ length: 8 }, (_, bar) =>
+        [...canvas.getImageData((bar + 0.5) * width / 8, height / 4, 1, 1).data.slice(0, 3)]);"""
+
+
+def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
+    viewer = open_browser("chromium", **WITH_PANEL)
+    staging.view(viewer, server.page(group), "Carol")
+    stream = ""
+
+    def hears_tone() -> bool:
+        heard = loudest(viewer, stream)
+        # Each second a beep of another tone is the loudest for a moment.
+        return heard is not None and abs(heard["frequency"] - TONE) <= heard["step"]
+
+    def sees_bars() -> bool:
+        seen = viewer.evaluate(COLOURS, stream)
+        return all(abs(one - other) < 24 for pair in zip(BARS, seen, strict=True) for one, other in zip(*pair, strict=True))
+
+    with Terminal(100, 24) as terminal:
+        terminal.enter(
+            f"clear; {GALENE} join {server.page(group)} --username bob --no-video --camera-source test:320x240"
+            " --microphone-source test:")
+        terminal.wait_for("one's own state", lambda text: "\u2500 bob \u2500 microphone on \u2500 camera on \u2500" in text)
+        stream = staging.wait_for_stream(viewer, "bob")
+        staging.wait_for_size(viewer, stream, (320, 240))
+        until("the bars", sees_bars)
+        until("the tone", hears_tone)
+
+        terminal.enter("/mute")
+        terminal.wait_for("that it is off", lambda text: "\u2500 microphone off \u2500 camera on" in text and "muted" in text)
+        until("silence", lambda: loudest(viewer, stream) is None)
+        assert staging.stream_of(viewer, "bob") == stream, "it is the same stream"
+        terminal.enter("/unmute")
+        until("the tone again", hears_tone)
+        terminal.press("F4")
+        terminal.wait_for("that it is off again", lambda text: "\u2500 microphone off \u2500" in text)
+
+        # Without the camera the stream is another one in the same place.
+        terminal.press("F5")
+        terminal.wait_for("no camera", lambda text: "camera" not in text)
+        until("a stream of sound alone", lambda: staging.stream_of(viewer, "bob") not in (None, stream))
+
+        terminal.press("C-c")
+        terminal.wait_for("the shell", lambda text: "ready$" in text and "bob" not in text)
+        assert not terminal.is_alternate
+        terminal.enter("echo status $?")
+        terminal.wait_for("the status", lambda text: "status 0" in text)
+        until("nobody but Carol", lambda: not staging.stream_of(viewer, "bob"))

@@ -97,8 +97,10 @@ struct PublishingThread: Sendable {
             guard controls.waitUntilOpen() else { return }
             origin = .current
             if source.isLive {
-                // What came before the stream was there is of the past: nobody wants to see it late.
-                if let first = early.last { origin = origin - first.time }
+                // What came before the stream was there is of the past: nobody wants to see it late. The clock of a
+                // device may have begun long ago.
+                if early.isEmpty, let first = try source.next() { early = [first] }
+                if let first = early.last { origin = .current - first.time }
             }
             while let sample = try next() {
                 guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {

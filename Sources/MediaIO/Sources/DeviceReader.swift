@@ -11,7 +11,7 @@ struct DeviceReader: Sendable {
     let mailbox: DeviceMailbox
 
     /// The beginning of the clock of all devices, in microseconds of the wall.
-    private static let epoch = av_gettime()
+    static let epoch = av_gettime()
     /// Between two questions to a device that would not wait itself; microseconds.
     private static let pause: UInt32 = 5_000
     /// A clock that is set back by more is followed from there on.

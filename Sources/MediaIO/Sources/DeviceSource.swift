@@ -59,6 +59,9 @@ public final class DeviceSource: MediaSource {
     /// libavdevice's formats are libavformat's from here on.
     static let registered: Void = avdevice_register_all()
 
+    /// As of now on the clock that all devices share: what else is to be in step with them has times of it too.
+    public static var now: Duration { .microseconds(av_gettime() - DeviceReader.epoch) }
+
     deinit { mailbox.stop() }
 
     /// Waits for what comes next.

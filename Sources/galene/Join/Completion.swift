@@ -23,12 +23,15 @@ extension MeetingModel {
         let text = String(before)
         guard CommandLine.isCommand(text) else { return name(before) }
         guard let space = before.firstIndex(where: \.isWhitespace) else {
-            let found = MeetingCommand.all.filter { $0.isAvailable(with: permissions) && "/\($0.name)".hasPrefix(text) }
-            return found.isEmpty
-                ? nil : Completion(range: 0..<cursor, candidates: found.map { "/\($0.name)" }).finished()
+            var found: [String] = []
+            for command in MeetingCommand.all where command.isAvailable(with: permissions) {
+                let name = "/\(command.name)"
+                if name.hasPrefix(text), !found.contains(name) { found.append(name) }
+            }
+            return found.isEmpty ? nil : Completion(range: 0..<cursor, candidates: found).finished()
         }
-        let command = MeetingCommand.all.first { "/\($0.name)" == String(before[..<space]) }
-        guard command?.takesUser == true else { return nil }
+        let named = MeetingCommand.all.filter { "/\($0.name)" == String(before[..<space]) }
+        guard named.contains(where: \.takesUser) else { return nil }
         let start = before[space...].firstIndex { !$0.isWhitespace } ?? cursor
         let typed = before[start...]
         // A name in quotes has its end before one can complete anything else.

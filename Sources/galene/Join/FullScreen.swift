@@ -103,6 +103,10 @@ final class FullScreen: Sendable {
         case .function(1): _ = await session.submit("/help")
         case .function(2): state.view.showsPeople.toggle()
         case .function(3): state.view.hint = await session.submit("/video")
+        case .function(4):
+            let isOn = [.on, .starting].contains(session.model.sent.microphone)
+            state.view.hint = await session.submit(isOn ? "/mute" : "/unmute")
+        case .function(5): state.view.hint = await session.submit("/camera")
         case .control("C"): session.leave()
         case .control("D"): state.editor.isEmpty ? session.leave() : { _ = state.editor.handle(.delete) }()
         case .control("L"): state.screen.forget()

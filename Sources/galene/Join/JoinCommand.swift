@@ -13,11 +13,15 @@ struct JoinCommand: AsyncParsableCommand {
             slash is a command: /help lists them, /leave leaves.
 
             Keys: Tab completes commands and names, Up calls back what you wrote, Alt-Enter begins another line, PageUp \
-            and PageDown read older messages, F2 hides the list of people, F3 turns pictures on and off, Ctrl-L draws \
-            anew, Ctrl-C leaves.
+            and PageDown read older messages, F2 hides the list of people, F3 turns pictures on and off, F4 your microphone, \
+            F5 your camera, Ctrl-L draws anew, Ctrl-C leaves.
 
             As ada:
               galene join https://example.org/group/demo/ --username ada
+            To hear and be heard, see and be seen:
+              galene join https://example.org/group/demo/ --audio --microphone --camera
+            With a test pattern in place of a camera, and its tone:
+              galene join https://example.org/group/demo/ --camera-source test: --microphone-source test:
             For a screen reader, or where nothing but lines can be shown:
               galene join https://example.org/group/demo/ --plain
             By the token of an invitation, with sound, and files to a directory of their own:
@@ -33,10 +37,26 @@ struct JoinCommand: AsyncParsableCommand {
     var noVideo = false
     @Flag(help: "Play what is said on the loudspeakers of this computer.")
     var audio = false
+    @Flag(help: "Send the sound of the microphone; without it /unmute does.")
+    var microphone = false
+    @Flag(help: "Send the pictures of the camera; without it /camera does.")
+    var camera = false
+    @Option(
+        help: ArgumentHelp("The same from elsewhere: microphone:NAME, test:, a file.", valueName: "source"),
+        completion: .file(), transform: PublishedSource.init(argument:))
+    var microphoneSource: PublishedSource?
+    @Option(
+        help: ArgumentHelp("The same from elsewhere: camera:/dev/video2, screen, test:, a film.", valueName: "source"),
+        completion: .file(), transform: PublishedSource.init(argument:))
+    var cameraSource: PublishedSource?
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Where files that you accept are put.", valueName: "directory"),
         completion: .directory)
     var directory = "."
+
+    /// What is to be opened, if anything.
+    var sentMicrophone: PublishedSource? { microphoneSource ?? (microphone ? .microphone(device: nil) : nil) }
+    var sentCamera: PublishedSource? { cameraSource ?? (camera ? .camera(device: nil) : nil) }
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
@@ -55,7 +75,7 @@ struct JoinCommand: AsyncParsableCommand {
         let colors = ColorDepth(environment: environment)
         let settings = JoinSession.Options(
             directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
-            wantsSound: audio)
+            wantsSound: audio, microphone: sentMicrophone, camera: sentCamera)
         do {
             let end =
                 isPlain

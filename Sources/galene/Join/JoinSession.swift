@@ -14,6 +14,9 @@ actor JoinSession {
     private let directory: String
     private(set) var model: MeetingModel
     private var files: [String: TransferredFile] = [:]
+    private let media: OwnMedia
+    private let startsMicrophone: Bool
+    private let startsCamera: Bool
     private let changed: @Sendable (isolated JoinSession, Change) -> Void
     let wantsPictures: Bool
     let wantsSound: Bool
@@ -40,6 +43,9 @@ actor JoinSession {
         var wantsPictures = false
         /// Whether what is said is to be heard.
         var wantsSound = false
+        /// Sent from the beginning; `nil` for not before it is asked for, and then the system's choice.
+        var microphone: PublishedSource?
+        var camera: PublishedSource?
     }
 
     /// What is new.
@@ -59,6 +65,10 @@ actor JoinSession {
         wantsPictures = options.canShowPictures
         wantsSound = options.wantsSound
         let connection = meeting.connection
+        media = OwnMedia(
+            connection, microphone: options.microphone ?? .microphone(device: nil),
+            camera: options.camera ?? .camera(device: nil))
+        (startsMicrophone, startsCamera) = (options.microphone != nil, options.camera != nil)
         model = MeetingModel(
             ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
             title: meeting.joined.status?.displayName ?? meeting.status.displayName ?? meeting.status.name,
@@ -75,6 +85,8 @@ actor JoinSession {
         }
         await request()
         let events = Task { await follow() }
+        let sending = Task { await followMedia() }
+        await perform(all: model.begin(microphone: startsMicrophone, camera: startsCamera))
         let end = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 if let end = model.end { continuation.resume(returning: end) } else { endWaiters.append(continuation) }
@@ -83,6 +95,8 @@ actor JoinSession {
             Task { await self.leave() }
         }
         events.cancel()
+        sending.cancel()
+        await media.end()
         loudspeakers?.stop()
         return end
     }
@@ -124,24 +138,41 @@ actor JoinSession {
 
     private func follow() async {
         do {
-            for try await event in meeting.events { handle(event) }
+            for try await event in meeting.events { await handle(event) }
         } catch {
             finish(MeetingEnd(.failed, CommandError(error).description))
         }
         finish(MeetingEnd(.failed, "the connection has ended"))
     }
 
-    private func handle(_ event: ServerEvent) {
+    private func handle(_ event: ServerEvent) async {
         model.ownID = meeting.connection.id
-        model.handle(event)
+        let effects = model.handle(event)
         switch event {
         case .fileTransfer(let file): follow(file)
         case .downStream(let stream): show(stream)
         case .user(.change, let user) where user.id == model.ownID: settled()
+        case .reconnecting: await media.suspend()
+        case .reconnected: await media.resume()
         default: break
         }
         if let end = model.end { finish(end) }
         tellChange()
+        await perform(all: effects)
+    }
+
+    /// What has become of what is sent from here.
+    private func followMedia() async {
+        for await report in media.reports {
+            var effects: [MeetingEffect] = []
+            switch report {
+            case .state(let state): effects = model.sends(state)
+            case .trouble(let text): model.note(text, isWarning: true)
+            case .refused: model.wasRefused()
+            }
+            tellChange()
+            await perform(all: effects)
+        }
     }
 
     private func follow(_ file: TransferredFile) {
@@ -176,15 +207,19 @@ actor JoinSession {
         case .failure(let failure): return failure.text
         case .success(let effects):
             tellChange()
-            for effect in effects {
-                do {
-                    try await perform(effect)
-                } catch {
-                    model.note("Not done: \(CommandError(error).description)", isWarning: true)
-                    tellChange()
-                }
-            }
+            await perform(all: effects)
             return nil
+        }
+    }
+
+    private func perform(all effects: [MeetingEffect]) async {
+        for effect in effects {
+            do {
+                try await perform(effect)
+            } catch {
+                model.note("Not done: \(CommandError(error).description)", isWarning: true)
+                tellChange()
+            }
         }
     }
 
@@ -202,6 +237,7 @@ actor JoinSession {
         case .refuseFile(let id): await files[id]?.cancel("declined")
         case .renegotiate: for stream in await connection.downStreams.values { await stream.restartICE() }
         case .receivePictures: await request()
+        case .send(let change): return await media.apply(change)
         case .leave:
             await settle()
             leave()

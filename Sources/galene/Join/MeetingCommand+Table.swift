@@ -5,17 +5,18 @@ import GaleneProtocol
 
 extension MeetingCommand {
     /// In the order of `/help`.
-    static let all: [MeetingCommand] = everybodys + files + operators + invitations
+    static let all: [MeetingCommand] = everybodys + sending + files + operators + invitations
 
     private static let everybodys: [MeetingCommand] = [
-        MeetingCommand("help", help: "show these commands") { model, _ in
+        MeetingCommand("help", worksAlone: true, help: "show these commands") { model, _ in
             model.answer(help(with: model.permissions))
             return []
         },
         MeetingCommand("who", help: "say who is here, and what they do") { model, _ in
             let lines = model.sortedPeople.map { person in
-                ([person.id == model.ownID ? "\(person.name) (you)" : person.name] + person.facts).joined(
-                    separator: ", ")
+                let isOwn = person.id == model.ownID
+                let rate = isOwn ? [model.sent.rate].compactMap(\.self) : []
+                return ([isOwn ? "\(person.name) (you)" : person.name] + person.facts + rate).joined(separator: ", ")
             }
             model.answer(lines.joined(separator: "\n"))
             return []
@@ -46,7 +47,7 @@ extension MeetingCommand {
             return [.receivePictures(model.receivesPictures)]
         },
         MeetingCommand("renegotiate", help: "connect all videos anew") { _, _ in [.renegotiate] },
-        MeetingCommand("leave", help: "leave the meeting") { _, _ in [.leave] },
+        MeetingCommand("leave", worksAlone: true, help: "leave the meeting") { _, _ in [.leave] },
     ]
 
     private static let files: [MeetingCommand] = [

@@ -15,6 +15,8 @@ struct CommandFailure: Error, Hashable, Sendable {
 struct MeetingCommand: Sendable {
     let name: String
     var needs: [Permission] = []
+    /// Whether it can be done while there is no connection: nobody has to wait for silence.
+    var worksAlone = false
     /// As `/help` shows them.
     var parameters = ""
     let help: String
@@ -24,11 +26,12 @@ struct MeetingCommand: Sendable {
     var takesUser: Bool { parameters.hasPrefix("USER") }
 
     init(
-        _ name: String, needs: [Permission] = [], _ parameters: String = "", help: String,
+        _ name: String, needs: [Permission] = [], worksAlone: Bool = false, _ parameters: String = "", help: String,
         run: @escaping @Sendable (inout MeetingModel, CommandLine) throws(CommandFailure) -> [MeetingEffect]
     ) {
         self.name = name
         self.needs = needs
+        self.worksAlone = worksAlone
         self.parameters = parameters
         self.help = help
         self.run = run
@@ -38,11 +41,16 @@ struct MeetingCommand: Sendable {
 
     /// - Throws: ``CommandFailure`` that tells what to type instead.
     static func run(_ line: CommandLine, in model: inout MeetingModel) throws(CommandFailure) -> [MeetingEffect] {
-        guard let command = all.first(where: { $0.name == line.name }) else {
+        // One that is for oneself may have the name of one that is for somebody else.
+        let named = all.filter { $0.name == line.name }
+        guard let command = named.first(where: { $0.takesUser == !line.first.isEmpty }) ?? named.first else {
             throw CommandFailure("There is no command /\(line.name). Type /help for those that there are.")
         }
+        guard model.lossText == nil || command.worksAlone else { throw .notConnected }
         guard command.isAvailable(with: model.permissions) else {
-            throw CommandFailure("You are not allowed to use /\(line.name) here.")
+            if command.needs == [.present] { throw .mayNotPresent }
+            let usage = named.count > 1 ? "\(command.name) \(command.parameters)" : command.name
+            throw CommandFailure("You are not allowed to use /\(usage) here.")
         }
         return try command.run(&model, line)
     }

@@ -17,5 +17,6 @@ enum MeetingEffect: Hashable, Sendable {
     /// Finds new paths for all media.
     case renegotiate
     case receivePictures(Bool)
+    case send(SendingChange)
     case leave
 }

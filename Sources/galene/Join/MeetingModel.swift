@@ -28,6 +28,8 @@ struct MeetingModel: Sendable {
     private(set) var end: MeetingEnd?
     /// Whether pictures are wanted.
     var receivesPictures = false
+    /// What is sent from here.
+    var sent = SentMedia()
     /// What has happened since it was taken last, in words: for whoever listens to it.
     private var announcements: [String] = []
     private var nextFileNumber = 1
@@ -93,25 +95,34 @@ struct MeetingModel: Sendable {
 
     // MARK: What happens
 
-    mutating func handle(_ event: ServerEvent) {
+    /// - Returns: what is to be done because of it.
+    @discardableResult
+    mutating func handle(_ event: ServerEvent) -> [MeetingEffect] {
+        let before = permissions
         switch event {
-        case .joined(let change): joined(change)
-        case .user(let kind, let user): self.user(kind, user)
+        case .joined(let change):
+            joined(change)
+            return permissionsChanged(from: before)
+        case .user(let kind, let user):
+            self.user(kind, user)
+            return user.id == ownID ? effectsOfMuting : []
         case .chat(let message): chat(message)
-        case .userMessage(let message): userMessage(message)
+        case .userMessage(let message): return userMessage(message)
         case .reconnecting(let attempt):
             if lossText == nil { note("The connection is lost: it is being made again.", isWarning: true) }
             lossText = "connection lost, attempt \(attempt.number)"
         case .reconnected:
             lossText = nil
             note("Connected again.")
+            return effectsOfMuting
         case .failed(let error):
             if end == nil { end = MeetingEnd(.failed, error.description) }
         case .closed(let code, let reason):
-            guard end == nil else { return }
+            guard end == nil else { break }
             end = MeetingEnd(code == 1000 ? .over : .failed, reason.isEmpty ? "the connection was closed" : reason)
         case .connected, .downStream, .fileTransfer: break
         }
+        return []
     }
 
     /// The first end counts.
@@ -185,8 +196,8 @@ struct MeetingModel: Sendable {
     }
 
     /// Only what operators and the server say counts.
-    private mutating func userMessage(_ message: ReceivedUserMessage) {
-        guard message.isPrivileged else { return }
+    private mutating func userMessage(_ message: ReceivedUserMessage) -> [MeetingEffect] {
+        guard message.isPrivileged else { return [] }
         let from = message.source == nil ? "The server" : Person.shown(message.username)
         switch message.kind {
         case .error, .warning: note("\(from) says: \(message.text)", isWarning: true)
@@ -195,9 +206,9 @@ struct MeetingModel: Sendable {
             let by = message.username.map { " by \(Person.shown($0))" } ?? ""
             let reason = message.text.isEmpty ? "" : ": \(TerminalText.printable(message.text))"
             end = MeetingEnd(.kicked, "you were removed from the group\(by)\(reason)")
-        case .mute: note("\(from) asks you to be silent.", isWarning: true)
+        case .mute: return mute(by: from)
         case .clearChat:
-            guard let cleared = try? ClearedChat(message.value) else { return }
+            guard let cleared = try? ClearedChat(message.value) else { break }
             entries.removeAll { cleared.includes($0) }
             if cleared == .everything { note("The chat has been cleared.") }
         case .userInfo:
@@ -207,6 +218,7 @@ struct MeetingModel: Sendable {
         case .token, .tokenList: tokens(message)
         default: break
         }
+        return []
     }
 
     private mutating func tokens(_ message: ReceivedUserMessage) {
@@ -266,15 +278,13 @@ struct MeetingModel: Sendable {
     mutating func submit(_ text: String) -> Result<[MeetingEffect], CommandFailure> {
         let text = CommandLine.trimmed(text[...])
         guard !text.isEmpty else { return .success([]) }
-        guard lossText == nil else {
-            return .failure(CommandFailure("Not sent: there is no connection to the meeting."))
-        }
         if CommandLine.isCommand(text) {
             let line = CommandLine(text)
             do throws(CommandFailure) { return .success(try MeetingCommand.run(line, in: &self)) } catch {
                 return .failure(error)
             }
         }
+        guard lossText == nil else { return .failure(.notConnected) }
         guard mayWrite else { return .failure(CommandFailure("You may not write in this group.")) }
         return .success([.chat(text.hasPrefix("//") ? String(text.dropFirst()) : text)])
     }
@@ -307,7 +317,8 @@ struct MeetingModel: Sendable {
         say(spoken(entry))
     }
 
-    private mutating func say(_ text: String) {
+    /// Something for whoever listens, which others see by themselves.
+    mutating func say(_ text: String) {
         announcements.append(text)
         // Nobody listens.
         if announcements.count > Self.maximumEntries { announcements.removeFirst() }

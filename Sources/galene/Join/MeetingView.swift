@@ -66,78 +66,6 @@ struct MeetingView {
         return Frame(canvas: canvas, caret: caret)
     }
 
-    // MARK: Rules
-
-    private func drawRules(_ model: MeetingModel, _ layout: MeetingLayout, _ tiles: Int, on canvas: inout Canvas) {
-        let isRuled = !layout.inputRule.isEmpty
-        if let column = layout.column {
-            canvas.fill(
-                Area(x: column, y: layout.header.maxY, width: 1, height: layout.inputRule.y - layout.header.maxY),
-                style: .dim, with: "│")
-        }
-        if !layout.header.isEmpty {
-            rule(layout.header, isRuled: isRuled, on: &canvas)
-            var facts = [(model.title, Style.bold)]
-            if layout.people.isEmpty { facts.append(("\(model.people.count) here", .plain)) }
-            if model.isLocked { facts.append(("locked", .color(3))) }
-            if let loss = model.lossText { facts.append((loss, .color(3, .bold))) }
-            let limit = (layout.people.isEmpty ? nil : layout.column) ?? canvas.width
-            titles(facts, in: layout.header, limit: limit, isRuled: isRuled, on: &canvas)
-            if let column = layout.column, !layout.people.isEmpty {
-                canvas.write("┬", x: column, y: 0, style: .dim)
-                let hands = model.people.values.count(where: \.hasRaisedHand)
-                var facts = [("People \(model.people.count)", Style.bold)]
-                if hands > 0 { facts.append((hands == 1 ? "1 hand" : "\(hands) hands", .color(3))) }
-                titles(
-                    facts, in: Area(x: column, y: 0, width: layout.people.width, height: 1), limit: canvas.width,
-                    isRuled: isRuled, on: &canvas)
-            } else if let column = layout.column {
-                canvas.write("┬", x: column, y: 0, style: .dim)
-            }
-        }
-        if !layout.chatRule.isEmpty {
-            rule(layout.chatRule, isRuled: true, on: &canvas)
-            if let column = layout.column {
-                canvas.write(layout.chatRule.x > column ? "├" : "┤", x: column, y: layout.chatRule.y, style: .dim)
-            }
-            var facts = [("Chat", Style.bold)]
-            let hidden = tiles - PictureGrid.mostTiles
-            if hidden > 0 { facts.append(("\(hidden) pictures not shown", .dim)) }
-            titles(facts, in: layout.chatRule, limit: layout.chatRule.maxX, isRuled: true, on: &canvas)
-        }
-        guard isRuled else { return }
-        rule(layout.inputRule, isRuled: true, on: &canvas)
-        if let column = layout.column { canvas.write("┴", x: column, y: layout.inputRule.y, style: .dim) }
-        if let hint {
-            titles([(hint, .color(3))], in: layout.inputRule, limit: canvas.width, isRuled: true, on: &canvas)
-        } else if scroll > 0 {
-            titles(
-                [("newer messages below: PageDown, Escape", .color(3))], in: layout.inputRule, limit: canvas.width,
-                isRuled: true, on: &canvas)
-        } else {
-            titles([(model.ownName, .bold)], in: layout.inputRule, limit: canvas.width / 2, isRuled: true, on: &canvas)
-            let help = " /help · PageUp · Ctrl-C leaves "
-            let x = canvas.width - TextWidth.of(help) - 1
-            if x > canvas.width / 2 { canvas.write(help, x: x, y: layout.inputRule.y, style: .dim) }
-        }
-    }
-
-    private func rule(_ area: Area, isRuled: Bool, on canvas: inout Canvas) {
-        canvas.fill(area, style: .dim, with: isRuled ? "─" : " ")
-    }
-
-    private func titles(
-        _ facts: [(String, Style)], in area: Area, limit: Int, isRuled: Bool, on canvas: inout Canvas
-    ) {
-        var x = area.x + (isRuled ? 1 : 0)
-        for (text, style) in facts {
-            let room = min(limit, canvas.width) - x - (isRuled ? 3 : 0)
-            guard room > 3 else { return }
-            let shown = TextWidth.shortened(text, to: room)
-            x = canvas.write(isRuled ? " \(shown) " : "\(shown)  ", x: x, y: area.y, style: style) + (isRuled ? 1 : 0)
-        }
-    }
-
     // MARK: People
 
     private func drawPeople(_ model: MeetingModel, _ area: Area, on canvas: inout Canvas) {
@@ -345,42 +273,5 @@ struct MeetingView {
         }
         return Screen.Position(
             x: min(canvas.width - 1, Self.prompt.count + typed.column), y: area.y + typed.row - first)
-    }
-}
-
-/// What is being typed, in lines of a terminal, and where the cursor is in it.
-struct TypedText: Hashable {
-    private(set) var lines: [String] = [""]
-    private(set) var row = 0
-    private(set) var column = 0
-    let isEmpty: Bool
-
-    /// Unlike text that is read, it is broken where the line ends, so that nothing moves while it is typed.
-    init(_ editor: LineEditor, width: Int) {
-        isEmpty = editor.isEmpty
-        var cells = 0
-        for (index, character) in editor.characters.enumerated() {
-            if index == editor.cursor { (row, column) = (lines.count - 1, cells) }
-            if character == "\n" {
-                lines.append("")
-                cells = 0
-                continue
-            }
-            let shown = TerminalText.printable(String(character))
-            let size = TextWidth.of(shown)
-            if cells + size > width {
-                if index == editor.cursor { (row, column) = (lines.count, 0) }
-                lines.append("")
-                cells = 0
-            }
-            lines[lines.count - 1] += shown
-            cells += size
-        }
-        guard editor.cursor == editor.characters.count else { return }
-        if cells >= width {
-            lines.append("")
-            cells = 0
-        }
-        (row, column) = (lines.count - 1, cells)
     }
 }

@@ -5,7 +5,7 @@ import GaleneClient
 import GaleneMedia
 import MediaIO
 
-/// A stream that `galene publish` makes: of one source, or of a camera and a microphone.
+/// A stream that is published: of one source, or of a camera and a microphone.
 struct Publication: Hashable, Sendable {
     private(set) var sources: [PublishedSource]
 
@@ -31,16 +31,19 @@ struct Publication: Hashable, Sendable {
         }
     }
 
-    func publish(on connection: ServerConnection, _ command: PublishCommand) async throws -> StreamPublisher {
-        var options = PublishingOptions()
-        options.videoCodec = command.codec
-        options.isSimulcast = command.simulcast
-        options.maximumVideoBitrate = command.bitrate
+    /// - Parameters:
+    ///   - label: by default what fits the source.
+    ///   - loops: whether a file begins anew at its end.
+    /// - Throws: ``CommandError`` that names the source, when it cannot be opened.
+    func publish(
+        on connection: ServerConnection, label: String? = nil, options: PublishingOptions = PublishingOptions(),
+        loops: Bool = false
+    ) async throws -> StreamPublisher {
+        var options = options
         if case .testPattern(_, _, let rate) = sources[0] { options.framesPerSecond = Double(rate) }
-        let loops = command.loop
         do {
             return try await StreamPublisher.publish(
-                label: command.label ?? sources[0].label, on: connection, options: options
+                label: label ?? sources[0].label, on: connection, options: options
             ) { [self] () throws(MediaError) in try open(loops: loops) }
         } catch let error as MediaError {
             throw CommandError(.failed, "\(name): \(error)")

@@ -59,6 +59,14 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
+    var publishing: PublishingOptions {
+        var options = PublishingOptions()
+        options.videoCodec = codec
+        options.isSimulcast = simulcast
+        options.maximumVideoBitrate = bitrate
+        return options
+    }
+
     func run() async throws { try await run(on: .standard, Interruption()) }
 
     func run(on console: Console, _ interruption: Interruption) async throws {

@@ -5,7 +5,7 @@ import ArgumentParser
 import Foundation
 import MediaIO
 
-/// What `galene publish` is told to publish.
+/// What a command is told to publish.
 enum PublishedSource: Hashable, Sendable {
     case testPattern(width: Int, height: Int, framesPerSecond: Int)
     case file(path: String)

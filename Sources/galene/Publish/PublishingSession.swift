@@ -38,7 +38,8 @@ struct PublishingSession: Sendable {
             defer { tasks.cancelAll() }
             var publishers: [(publication: Publication, publisher: StreamPublisher)] = []
             for publication in publications {
-                let publisher = try await publication.publish(on: meeting.connection, command)
+                let publisher = try await publication.publish(
+                    on: meeting.connection, label: command.label, options: command.publishing, loops: command.loop)
                 publishers.append((publication, publisher))
                 tasks.addTask {
                     try await publisher.waitUntilEnd()

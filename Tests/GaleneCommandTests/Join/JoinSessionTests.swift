@@ -1,59 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import ArgumentParser
 import Foundation
 import GaleneClient
-import GaleneProtocol
 import ServerTestKit
-import Synchronization
 import Testing
 
 @testable import galene
 
 @Suite("A person in a meeting, with a server")
 struct JoinSessionTests {
-    /// What a session shows, each time that it has changed.
-    private final class Watcher: Sendable {
-        private let said = Mutex<[String]>([])
-        private let (changes, input) = AsyncStream.makeStream(of: Void.self)
-
-        func note(_ texts: [String]) {
-            said.withLock { $0 += texts }
-            input.yield()
-        }
-
-        func until(_ isThere: ([String]) -> Bool) async {
-            if isThere(said.withLock(\.self)) { return }
-            for await _ in changes where isThere(said.withLock(\.self)) { return }
-            Issue.record("it was not said, but \(said.withLock(\.self))")
-        }
-    }
-
-    private struct Member {
-        let session: JoinSession
-        let watcher: Watcher
-        let connection: ServerConnection
-
-        func hears(_ text: String) async { await watcher.until { $0.contains(text) } }
-    }
-
-    private func join(_ server: RunningServer, _ name: String, directory: String = ".") async throws -> Member {
-        let options = try MeetingOptions.parse([server.page("demo"), "--username", name])
-        let meeting = try await options.join(environment: [:])
-        let watcher = Watcher()
-        let session = await JoinSession(meeting, .init(directory: directory)) { session, _ in
-            watcher.note(session.withModel { $0.takeAnnouncements() })
-        }
-        return Member(session: session, watcher: watcher, connection: meeting.connection)
-    }
-
     private static let operators = #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"op"}}"#
 
     @Test(.timeLimit(.minutes(1))) func `two people write, act and leave`() async throws {
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
-            let ada = try await join(server, "ada")
-            let bob = try await join(server, "bob")
+            let ada = try await JoinedPerson.join(server, "ada")
+            let bob = try await JoinedPerson.join(server, "bob")
             async let adasEnd = ada.session.run()
             async let bobsEnd = bob.session.run()
             await bob.hears("ada is here.")
@@ -82,8 +44,8 @@ struct JoinSessionTests {
         let content = Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         try content.write(to: folder.appendingPathComponent("data.bin"))
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
-            let ada = try await join(server, "ada", directory: folder.appendingPathComponent("in").path)
-            let bob = try await join(server, "bob")
+            let ada = try await JoinedPerson.join(server, "ada", directory: folder.appendingPathComponent("in").path)
+            let bob = try await JoinedPerson.join(server, "bob")
             async let adasEnd = ada.session.run()
             async let bobsEnd = bob.session.run()
             await bob.hears("ada is here.")

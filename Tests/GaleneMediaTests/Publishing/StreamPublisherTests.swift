@@ -1,10 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Dispatch
+import Foundation
 import GaleneClient
 import GaleneMedia
 import GaleneProtocol
 import MediaIO
+import RTCBase
 import RTCTestKit
 import RTP
 import ServerTestKit
@@ -66,6 +69,40 @@ struct StreamPublisherTests {
             #expect(zip(brightness, expected).allSatisfy { abs($0 - $1) <= 4 }, "\(brightness)")
             #expect(zip(times, times.dropFirst()).allSatisfy { $1 &- $0 == 3600 }, "40 ms at 90 kHz")
             #expect(sounds >= 20)
+            await ann.close()
+            await bob.close()
+        }
+    }
+
+    @Test func `of sound alone the times begin with the stream, whenever its source began`() async throws {
+        /// A device that has been open for an hour.
+        final class OldMicrophone: MediaSource {
+            let (hasPictures, hasSound, isLive) = (false, true, true)
+            private var time = Duration.seconds(3600)
+            private let pace = DispatchSemaphore(value: 0)
+
+            func next() throws(MediaError) -> MediaSample? {
+                _ = pace.wait(timeout: .now() + .milliseconds(20))
+                defer { time += .milliseconds(20) }
+                return .sound(AudioBlock(time: time, samples: [Float](repeating: 0.25, count: 1920)))
+            }
+        }
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (bob, events) = try await member(server, "Bob")
+            try await bob.request(["": [.audio]])
+            let (ann, _) = try await member(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "camera", on: ann) { OldMicrophone() }
+            for try await event in events {
+                guard case .downStream(let stream) = event else { continue }
+                for try await frame in stream.frames {
+                    guard let captured = frame.captureTime else { continue }
+                    let now = NTPTime(unixNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+                    #expect(now.nanoseconds(since: captured).magnitude < 60_000_000_000)
+                    break
+                }
+                break
+            }
+            await publisher.stop()
             await ann.close()
             await bob.close()
         }
