@@ -100,6 +100,7 @@ struct PublishingThread: Sendable {
                 // What came before the stream was there is of the past: nobody wants to see it late.
                 if let first = early.last { origin = origin - first.time }
             }
+            controls.with { [origin] in $0.statistics.began = origin }
             while let sample = try next() {
                 guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {
                     return
