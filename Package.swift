@@ -263,7 +263,7 @@ if !coreOnly {
         testTarget(
             "GaleneCommandTests",
             [
-                "galene", "GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
+                "galene", "GaleneMedia", "MediaIO", "RTCBase", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
                 "ServerTestKit",
             ]
                 + nio),

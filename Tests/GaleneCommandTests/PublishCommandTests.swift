@@ -4,6 +4,7 @@
 import ArgumentParser
 import GaleneMedia
 import GaleneProtocol
+import RTCBase
 import Testing
 
 @testable import galene
@@ -70,6 +71,15 @@ struct PublishCommandTests {
         let report = PublicationReport(name: "a\u{1b}[2Jb", elapsed: .seconds(62), before: before, now: now)
         #expect(!report.description.contains("\u{1b}"))
         #expect(report.description.hasSuffix("640x480 30/s 400 kbit/s 0:01:02"))
-        #expect(report.json["bitsPerSecond"] == .integer(400_000) && report.json["seconds"] == .integer(62))
+        let json = report.json()
+        #expect(json["bitsPerSecond"] == .integer(400_000) && json["seconds"] == .integer(62) && json["began"] == nil)
+    }
+
+    @Test func `when the source began is told by the wall clock`() {
+        var now = PublishingStatistics()
+        now.began = Instant(nanoseconds: 7_000_000_000)
+        let report = PublicationReport(name: "test:", elapsed: .seconds(1), before: now, now: now)
+        let clock = WallClock(unixNanoseconds: 1_795_334_405_000_250_000, at: Instant(nanoseconds: 12_000_000_000))
+        #expect(report.json(clock)["began"] == .string("2026-11-22T08:00:00.00025Z"))
     }
 }

@@ -1,8 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+public import RTCBase
+
 /// What a ``StreamPublisher`` has done so far.
 public struct PublishingStatistics: Hashable, Sendable {
+    /// The moment of the source's time zero, on the clock of frames that are sent; `nil` before the stream is connected. What
+    /// the source has of a time is of so much later.
+    public var began: Instant?
     /// Of the full picture: frames that were encoded.
     public var pictures = 0
     /// Of all encodings.

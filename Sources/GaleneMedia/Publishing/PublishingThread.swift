@@ -102,6 +102,7 @@ struct PublishingThread: Sendable {
                 if early.isEmpty, let first = try source.next() { early = [first] }
                 if let first = early.last { origin = .current - first.time }
             }
+            controls.with { [origin] in $0.statistics.began = origin }
             while let sample = try next() {
                 guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {
                     return

@@ -7,8 +7,16 @@ public final class Mosaic {
     public let width: Int
     /// In pixels.
     public let height: Int
-    /// One for each place: pictures of a place rarely change their size.
-    private var scalers: [PictureScaler] = []
+    /// One for each place.
+    private var tiles: [Tile] = []
+
+    /// What was last in a place. Pictures there rarely change their size, and stay while others come.
+    private struct Tile {
+        let scaler = PictureScaler()
+        var picture: VideoPicture?
+        /// The picture in the size of the place.
+        var frame: VideoPicture.Frame?
+    }
 
     /// - Parameters:
     ///   - width: of the whole, in pixels, at least 16.
@@ -41,13 +49,16 @@ public final class Mosaic {
     /// - Returns: one picture of all; black for none. More than there is room for, a place of two pixels for each, are left
     ///   out.
     public func compose(_ pictures: [VideoPicture], time: Duration) throws(MediaError) -> VideoPicture {
+        if pictures.count == 1, (pictures[0].width, pictures[0].height) == (width, height) {
+            return VideoPicture(frame: pictures[0].frame, time: time)
+        }
         let target = try VideoPicture.Frame(width: width, height: height)
         for (index, black) in [UInt8(16), 128, 128].enumerated() { target.plane(index).fill(black) }
-        while scalers.count < pictures.count { scalers.append(PictureScaler()) }
+        tiles.removeLast(max(0, tiles.count - pictures.count))
+        while tiles.count < pictures.count { tiles.append(Tile()) }
         for (number, place) in places(pictures.count).enumerated() {
             guard place.x + place.width <= width, place.y + place.height <= height else { continue }
-            let tile = try scalers[number].fit(
-                pictures[number].frame.pointer, width: place.width, height: place.height)
+            let tile = try self.tile(of: pictures[number], number, width: place.width, height: place.height)
             for index in 0..<3 {
                 let (from, to, half) = (tile.plane(index), target.plane(index), index == 0 ? 1 : 2)
                 for y in 0..<place.height / half {
@@ -57,5 +68,19 @@ public final class Mosaic {
             }
         }
         return VideoPicture(frame: target, time: time)
+    }
+
+    private func tile(
+        of picture: VideoPicture, _ number: Int, width: Int, height: Int
+    ) throws(MediaError) -> VideoPicture.Frame {
+        // The same pixels: nobody changes those of a picture, and it is kept, so that no other can have its address.
+        if let frame = tiles[number].frame, tiles[number].picture?.frame === picture.frame,
+            (frame.plane(0).width, frame.plane(0).height) == (width, height)
+        {
+            return frame
+        }
+        let frame = try tiles[number].scaler.fit(picture.frame.pointer, width: width, height: height)
+        (tiles[number].picture, tiles[number].frame) = (picture, frame)
+        return frame
     }
 }

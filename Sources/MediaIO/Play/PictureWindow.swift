@@ -53,7 +53,7 @@ public final class PictureWindow {
             SDL_QuitSubSystem(SDL_INIT_VIDEO)
             throw failure
         }
-        guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
+        guard let renderer = Self.renderer(of: window) else {
             let failure = Self.failure
             SDL_DestroyWindow(window)
             SDL_QuitSubSystem(SDL_INIT_VIDEO)
@@ -77,6 +77,30 @@ public final class PictureWindow {
             .notFound,
             "no window can be opened on the screen that DISPLAY or WAYLAND_DISPLAY names: "
                 + String(cString: SDL_GetError()))
+    }
+
+    /// What fills the window. Without a graphics processor OpenGL is computed by threads of this process, which takes three
+    /// times of what SDL itself needs, and makes pictures late.
+    private static func renderer(of window: OpaquePointer) -> OpaquePointer? {
+        guard let renderer = SDL_CreateRenderer(window, -1, 0) else { return nil }
+        guard isComputed(renderer) else { return renderer }
+        SDL_DestroyRenderer(renderer)
+        // Else SDL would bring what it has drawn to the window by way of OpenGL again.
+        SDL_SetHint("SDL_FRAMEBUFFER_ACCELERATION", "0")
+        return SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE.rawValue)
+    }
+
+    /// Whether it is an OpenGL that computes on the processor, by the names that Mesa's have.
+    private static func isComputed(_ renderer: OpaquePointer) -> Bool {
+        var information = SDL_RendererInfo()
+        guard SDL_GetRendererInfo(renderer, &information) == 0, let name = information.name,
+            String(cString: name).hasPrefix("opengl"), let found = SDL_GL_GetProcAddress("glGetString")
+        else { return false }
+        typealias GetString = @convention(c) (UInt32) -> UnsafePointer<CChar>?
+        // GL_RENDERER
+        guard let text = unsafeBitCast(found, to: GetString.self)(0x1F01) else { return false }
+        let renderer = String(cString: text).lowercased()
+        return ["llvmpipe", "softpipe", "swrast", "software rasterizer"].contains { renderer.contains($0) }
     }
 
     /// What the window is called from now on.

@@ -3,6 +3,8 @@
 
 import GaleneMedia
 import GaleneProtocol
+import RTCBase
+import WebRTCIO
 
 /// How a stream of `galene publish` went in the last second.
 struct PublicationReport: CustomStringConvertible {
@@ -29,7 +31,8 @@ struct PublicationReport: CustomStringConvertible {
         return parts.joined(separator: " ")
     }
 
-    var json: [String: JSONValue] {
+    /// - Parameter clock: how the wall clock stands to that of the statistics.
+    func json(_ clock: WallClock = .current) -> [String: JSONValue] {
         var object: [String: JSONValue] = [
             "event": "published", "source": .string(name), "seconds": .integer(Int64(seconds)),
             "pictures": .integer(Int64(now.pictures)), "picturesPerSecond": .integer(Int64(pictures)),
@@ -37,6 +40,9 @@ struct PublicationReport: CustomStringConvertible {
             "bitsPerSecond": .integer(Int64(bits)), "dropped": .integer(Int64(now.dropped)),
         ]
         object["targetBitrate"] = now.targetBitrate.map { .integer(Int64($0)) }
+        object["began"] = now.began.map {
+            .string(Timestamp(unixSeconds: 0, nanoseconds: clock.unixNanoseconds(at: $0)).text)
+        }
         object["width"] = now.width.map { .integer(Int64($0)) }
         object["height"] = now.height.map { .integer(Int64($0)) }
         return object

@@ -87,7 +87,7 @@ struct PublishingSession: Sendable {
             }
             before = now
             if command.output.json {
-                for report in reports { try console.output.line(json: report.json) }
+                for report in reports { try console.output.line(json: report.json()) }
             } else {
                 progress.show("publishing", reports.map(\.description).joined(separator: " | "))
             }

@@ -9,10 +9,10 @@ import Synchronization
 final class GalleryWindow: Sendable {
     private let isStopped = Mutex(false)
 
-    /// So many pictures a second at most: what cameras give.
-    private static let picturesPerSecond = 30.0
-    /// Pictures without anything new after which the window is refreshed all the same, so that it answers to its frame.
-    private static let idle = 6
+    /// Seconds from one to the next at least: what most screens show. Of several streams what comes meanwhile goes together.
+    private static let interval = 1 / 60.0
+    /// Seconds without anything new after which the window is refreshed all the same, so that it answers to its frame.
+    private static let idle = 0.2
 
     /// - Parameter ended: called once, when it is closed by whoever sees it, or cannot be shown.
     init(
@@ -35,18 +35,20 @@ final class GalleryWindow: Sendable {
     private func run(_ gallery: Gallery, title: String, width: Int, height: Int) throws(MediaError) {
         let mosaic = Mosaic(width: width, height: height)
         let window = try PictureWindow(title: title, width: mosaic.width, height: mosaic.height)
-        var (last, waited) = (-1, 0)
+        var last = -1
         while !isStopped.withLock(\.self) {
+            let begun = ContinuousClock.now
             let (pictures, change) = gallery.all
             if change != last {
-                (last, waited) = (change, 0)
+                last = change
                 guard try window.play(try mosaic.compose(pictures, time: .zero)) else { return }
-            } else if waited >= Self.idle {
-                waited = 0
+            } else {
                 guard window.refresh() else { return }
             }
-            waited += 1
-            Thread.sleep(forTimeInterval: 1 / Self.picturesPerSecond)
+            // A picture of a single stream does not meet it: it is shown as it comes.
+            let spent = (ContinuousClock.now - begun) / .seconds(1)
+            if spent < Self.interval { Thread.sleep(forTimeInterval: Self.interval - spent) }
+            gallery.wait(after: last, seconds: Self.idle)
         }
     }
 }

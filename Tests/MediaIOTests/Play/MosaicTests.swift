@@ -46,6 +46,33 @@ struct MosaicTests {
         }
     }
 
+    /// The luma in the middle of so many places.
+    private func middles(_ mosaic: Mosaic, _ pictures: [VideoPicture]) throws -> [Int] {
+        let places = mosaic.places(pictures.count)
+        return try mosaic.compose(pictures, time: .zero).withPlanes { luma, _, _ in
+            places.map { Int(luma[$0.x + $0.width / 2, $0.y + $0.height / 2]) }
+        }
+    }
+
+    @Test func `what is new is seen in its place, and what is not stays where it belongs`() throws {
+        let mosaic = Mosaic(width: 640, height: 480)
+        let old = try [40, 80, 120].map { try plainPicture($0, width: 320, height: 240) }
+        let new = try plainPicture(200, width: 320, height: 240)
+        for (pictures, expected) in [
+            (old, [40, 80, 120]), ([old[0], new, old[2]], [40, 200, 120]), ([new, old[2]], [200, 120]),
+            ([old[2], new], [120, 200]), ([old[2]], [120]), (old + [new], [40, 80, 120, 200]), (old, [40, 80, 120]),
+        ] {
+            for (luma, wanted) in zip(try middles(mosaic, pictures), expected) { #expect(abs(luma - wanted) <= 2) }
+        }
+    }
+
+    @Test func `a single picture of the whole's size is it`() throws {
+        let picture = try plainPicture(150, width: 640, height: 480)
+        let whole = try Mosaic(width: 640, height: 480).compose([picture], time: .seconds(2))
+        #expect((whole.width, whole.height) == (640, 480) && whole.time == .seconds(2))
+        whole.withPlanes { luma, _, _ in #expect(luma[320, 240] == 150) }
+    }
+
     @Test func `nobody is a black picture, and many are no trouble`() throws {
         let mosaic = Mosaic(width: 16, height: 16)
         let empty = try mosaic.compose([], time: .zero)
