@@ -13,6 +13,7 @@ from harness.screen import Screen
 from harness.staging import SMALL, Stage
 from harness.swift_program import SwiftProgram
 from harness.test_pattern import BARS
+from harness.wire import Wire
 
 WIDTH, HEIGHT = 640, 480
 
@@ -64,6 +65,31 @@ def test_a_browsers_camera_is_seen(server, screen, open_browser, tmp_path):
         screen.wait_for({(20, 460): (0, 135, 0)}, tolerance=60)
         window.process.send_signal(signal.SIGINT)
         assert window.process.wait(10) == 0, window.lines
+
+
+@pytest.mark.row("G-08", "G-05")
+def test_both_come_back_when_the_connection_was_lost(server, screen, tmp_path):
+    with (Wire(server.page(server.new_group())) as wire, watch(screen, wire.page, tmp_path / "watch.log", "--json") as window,
+          SwiftProgram("galene", "publish", wire.page, "test:320x240", "--json", "-u", "Alice",
+                       log=tmp_path / "alice.log") as alice):
+        programs = {"watched": window, "published": alice}
+        for event, program in programs.items():
+            program.wait_for("a report", lambda lines, event=event: events(lines).count(event) > 1)
+        assert wire.cut() >= 2
+        for event, program in programs.items():
+            program.wait_for("a report after it", lambda lines, event=event: event in after(lines, "reconnected"))
+            seen = events(program.lines)
+            assert event not in seen[seen.index("reconnecting"):seen.index("reconnected")], seen
+        screen.wait_for({((2 * bar + 1) * WIDTH // 16, HEIGHT // 4): color for bar, color in enumerate(BARS)})
+
+
+def events(lines):
+    return [json.loads(line)["event"] for line in lines if line.startswith("{")]
+
+
+def after(lines, event):
+    seen = events(lines)
+    return seen[seen.index(event):] if event in seen else []
 
 
 def test_without_a_screen_it_says_so(server, tmp_path):

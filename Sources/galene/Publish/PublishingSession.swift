@@ -12,11 +12,14 @@ struct PublishingSession: Sendable {
     private let command: PublishCommand
     private let console: Console
     private let progress: ProgressLine
+    private let notices: ConnectionNotices
 
     init(_ command: PublishCommand, _ console: Console) {
         self.command = command
         self.console = console
         progress = ProgressLine(console)
+        notices = ConnectionNotices(
+            console, progress, json: command.output.json, refusal: "this program only publishes")
     }
 
     func run() async throws {
@@ -65,13 +68,7 @@ struct PublishingSession: Sendable {
 
     /// Returns when the meeting is over.
     private func watch(_ events: Events<ServerEvent>) async throws {
-        for try await event in events {
-            if case .reconnecting(let attempt) = event {
-                progress.show("connecting again", attempt.reason)
-            } else if let error = Meeting.end(event) {
-                throw error
-            }
-        }
+        for try await event in events { try await notices.tell(event) }
     }
 
     private func report(_ publishers: [(publication: Publication, publisher: StreamPublisher)]) async throws {
@@ -79,6 +76,7 @@ struct PublishingSession: Sendable {
         var before = publishers.map { $0.publisher.statistics }
         while true {
             try await Task.sleep(for: .seconds(1))
+            guard !notices.isLost else { continue }
             let now = publishers.map { $0.publisher.statistics }
             let reports = publishers.indices.map {
                 PublicationReport(

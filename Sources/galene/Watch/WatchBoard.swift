@@ -18,23 +18,27 @@ final class WatchBoard: Sendable {
     private let console: Console
     private let progress: ProgressLine
     private let json: Bool
-    private let entries = Mutex<[String: Entry]>([:])
+    private let notices: ConnectionNotices
+    private let entries = Mutex<[ObjectIdentifier: Entry]>([:])
 
     static let interval = Duration.seconds(1)
 
-    init(_ console: Console, _ progress: ProgressLine, json: Bool) {
+    init(_ console: Console, _ progress: ProgressLine, _ notices: ConnectionNotices, json: Bool) {
         self.console = console
         self.progress = progress
+        self.notices = notices
         self.json = json
     }
 
     func add(_ stream: GaleneClient.Stream, _ player: StreamPlayer) {
         let entry = Entry(
             username: stream.username ?? "", label: stream.label, player: player, began: ContinuousClock.now)
-        entries.withLock { $0[stream.localID] = entry }
+        entries.withLock { $0[ObjectIdentifier(stream)] = entry }
     }
 
-    func remove(_ stream: GaleneClient.Stream) { entries.withLock { _ = $0.removeValue(forKey: stream.localID) } }
+    func remove(_ stream: GaleneClient.Stream) {
+        entries.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(stream)) }
+    }
 
     /// Tells it until the task is cancelled.
     ///
@@ -42,6 +46,7 @@ final class WatchBoard: Sendable {
     func run() async throws {
         while true {
             try await Task.sleep(for: Self.interval)
+            guard !notices.isLost else { continue }
             let reports = reports(now: ContinuousClock.now)
             if json {
                 for report in reports { try console.output.line(json: report.json) }

@@ -13,12 +13,16 @@ struct WatchSession: Sendable {
     private let console: Console
     private let progress: ProgressLine
     private let board: WatchBoard
+    private let notices: ConnectionNotices
+    private let followed = FollowedStreams()
 
     init(_ command: WatchCommand, _ console: Console) {
         self.command = command
         self.console = console
         progress = ProgressLine(console)
-        board = WatchBoard(console, progress, json: command.output.json)
+        notices = ConnectionNotices(
+            console, progress, json: command.output.json, refusal: "this program only watches")
+        board = WatchBoard(console, progress, notices, json: command.output.json)
     }
 
     func run() async throws {
@@ -63,13 +67,10 @@ struct WatchSession: Sendable {
             for try await event in meeting.events {
                 switch event {
                 case .downStream(let stream) where isWanted(stream):
+                    guard followed.insert(stream) else { continue }
                     players.addTask { await play(stream, loudspeakers) }
                 case .downStream(let stream): await stream.close()
-                case .reconnecting(let attempt):
-                    progress.show("connecting again", attempt.reason)
-                case .reconnected: progress.show("connected again")
-                default:
-                    if let error = Meeting.end(event) { throw error }
+                default: try await notices.tell(event)
                 }
             }
             players.cancelAll()
@@ -82,16 +83,17 @@ struct WatchSession: Sendable {
     }
 
     private func play(_ stream: GaleneClient.Stream, _ loudspeakers: Loudspeakers?) async {
-        let id = stream.localID
+        defer { followed.remove(stream) }
+        let ticket = gallery.enter(stream.localID)
         try? progress.clear()
+        let voice = ticket.name
         var hear: (@Sendable (AudioBlock) -> Void)?
-        if let loudspeakers { hear = { block in loudspeakers.push(block, of: id) } }
-        let player = StreamPlayer(
-            stream, picture: { [gallery] picture in gallery.show(picture, of: id) }, sound: hear)
+        if let loudspeakers { hear = { block in loudspeakers.push(block, of: voice) } }
+        let player = StreamPlayer(stream, picture: { [gallery] in gallery.show($0, ticket) }, sound: hear)
         board.add(stream, player)
         await player.run()
         board.remove(stream)
-        gallery.remove(id)
-        loudspeakers?.remove(id)
+        gallery.leave(ticket)
+        loudspeakers?.remove(voice)
     }
 }
