@@ -157,9 +157,12 @@ struct JoinMediaTests {
             await media.apply(.cameraAndMicrophone)
             await state { $0.microphone == .on && $0.camera == .on }
             let before = try await stream(&bob)
+            var reception = try Reception(before)
             await media.suspend()
             await media.apply(.camera(false))
             await state { $0.microphone == .on && $0.camera == .off }
+            // Half a second of the stream that nothing has replaced.
+            for _ in 0..<5 { try await reception.sound(Self.isLoud) }
             #expect(await ada.connection.upStreams.keys.contains(before.id))
             await media.apply(.camera(true))
             await state { $0.camera == .on }
