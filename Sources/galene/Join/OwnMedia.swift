@@ -70,7 +70,7 @@ actor OwnMedia {
             hear(true)
             wanted.insert(.video)
         case .shareScreen(let display): begin(.screen(display: display), as: .screen)
-        case .presentFile(let path): begin(.file(path: path), as: .file)
+        case .presentFile(let path): begin(.file(path: (path as NSString).expandingTildeInPath), as: .file)
         case .unshareScreen: end(.screen)
         case .unpresentFile: end(.file)
         case .nothing:
