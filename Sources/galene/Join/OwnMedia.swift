@@ -38,6 +38,8 @@ actor OwnMedia {
     /// What it reads.
     private var taps: [CaptureTap] = []
     private var worker: Task<Void, Never>?
+    /// It waits for a device, which may take its time.
+    private var isOpening = false
     /// There is no connection on which a stream could take another's place.
     private var isSuspended = false
 
@@ -68,7 +70,7 @@ actor OwnMedia {
             hear(true)
             wanted.insert(.video)
         case .shareScreen(let display): begin(.screen(display: display), as: .screen)
-        case .presentFile(let path): begin(.file(path: path), as: .file)
+        case .presentFile(let path): begin(.file(path: (path as NSString).expandingTildeInPath), as: .file)
         case .unshareScreen: end(.screen)
         case .unpresentFile: end(.file)
         case .nothing:
@@ -95,12 +97,13 @@ actor OwnMedia {
         tell()
     }
 
-    /// Ends all of it; returns when it has ended, or would take longer than anybody waits.
+    /// Ends all of it; returns when it has ended. A device that is just being opened is waited for by nobody.
     func end() async {
         let publishers = publishers
         apply(.nothing)
         for capture in captures.values { capture.stop() }
         for publisher in publishers { await publisher.stop() }
+        if !isOpening { await worker?.value }
         output.finish()
     }
 
@@ -140,6 +143,8 @@ actor OwnMedia {
             if let open = captures[source] {
                 capture = open
             } else {
+                isOpening = true
+                defer { isOpening = false }
                 capture = try await Capture.open(source.opener(loops: true))
                 captures[source] = capture
                 follow(capture, of: source)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import GaleneClient
 import GaleneProtocol
 import MediaIO
@@ -59,8 +60,11 @@ struct JoinMediaTests {
     private static func isLoud(_ level: Float) -> Bool { level > 0.05 }
     private static func isSilent(_ level: Float) -> Bool { level < 0.001 }
 
-    private func stream(_ member: inout Member) async throws -> GaleneClient.Stream {
-        try await member.next { if case .downStream(let stream) = $0 { stream } else { nil } }
+    /// - Parameter known: which may be offered again with other tracks.
+    private func stream(_ member: inout Member, otherThan known: String? = nil) async throws -> GaleneClient.Stream {
+        try await member.next { event in
+            if case .downStream(let stream) = event, stream.id != known { stream } else { nil }
+        }
     }
 
     /// Who has said of the microphone, to everybody, that it is off.
@@ -101,8 +105,8 @@ struct JoinMediaTests {
             #expect(await ada.session.submit("/unmute") == nil)
             #expect(await ada.session.submit("/camera off") == nil)
             await ada.hears("Your camera is off.")
-            let without = try await self.stream(&bob)
-            #expect(without.localID == stream.localID && without.id != stream.id)
+            let without = try await self.stream(&bob, otherThan: stream.id)
+            #expect(without.localID == stream.localID)
             reception = try Reception(without)
             try await reception.sound(Self.isLoud)
             #expect(await without.tracks.map(\.kind) == [.audio])
@@ -134,7 +138,7 @@ struct JoinMediaTests {
             #expect(await ada.connection.upStreams.isEmpty)
             #expect(await ada.session.submit("/camera") == nil)
             await ada.hears("Your camera is on.", times: 2)
-            #expect(try await stream(&bob).label == "camera")
+            #expect(try await stream(&bob, otherThan: first.id).label == "camera")
             await ada.session.leave()
             _ = await end
             await ada.connection.close()
@@ -157,19 +161,66 @@ struct JoinMediaTests {
             await media.apply(.cameraAndMicrophone)
             await state { $0.microphone == .on && $0.camera == .on }
             let before = try await stream(&bob)
+            var reception = try Reception(before)
             await media.suspend()
             await media.apply(.camera(false))
             await state { $0.microphone == .on && $0.camera == .off }
+            // Half a second of the stream that nothing has replaced.
+            for _ in 0..<5 { try await reception.sound(Self.isLoud) }
             #expect(await ada.connection.upStreams.keys.contains(before.id))
             await media.apply(.camera(true))
             await state { $0.camera == .on }
             await media.apply(.camera(false))
             await media.resume()
-            let after = try await stream(&bob)
-            #expect(after.localID == before.localID && after.id != before.id)
+            let after = try await stream(&bob, otherThan: before.id)
+            #expect(after.localID == before.localID)
             await media.end()
             #expect(await ada.connection.upStreams.isEmpty)
             await ada.leave()
+            await bob.leave()
+        }
+    }
+
+    /// Sound of a constant level: a header and a second of samples of one channel.
+    private static var sound: Data {
+        func bytes(_ values: UInt32..., of size: Int) -> [UInt8] {
+            values.flatMap { value in (0..<size).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) } }
+        }
+        let (rate, size) = (UInt32(48_000), UInt32(96_000))
+        let header =
+            Array("RIFF".utf8) + bytes(36 + size, of: 4) + Array("WAVEfmt ".utf8) + bytes(16, of: 4)
+            + bytes(1, 1, of: 2) + bytes(rate, 2 * rate, of: 4) + bytes(2, 16, of: 2) + Array("data".utf8)
+            + bytes(size, of: 4)
+        return Data(header + (0..<rate).flatMap { bytes($0 / 48 % 2 == 0 ? 8_000 : 57_536, of: 2) })
+    }
+
+    @Test func `a file is a stream of its own, heard until its end or until it is taken back`() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("galene-\(UUID().uuidString).wav").path
+        try Self.sound.write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let name = path.split(separator: "/").last ?? ""
+        try await RunningServer.run(groups: ["demo": Self.operators]) { server in
+            var bob = try await Self.receiver(server)
+            let ada = try await JoinedPerson.join(server, "ada")
+            async let end = ada.session.run()
+            #expect(await ada.session.submit("/presentfile \(path)") == nil)
+            let first = try await stream(&bob)
+            #expect(first.label == "video")
+            var reception = try Reception(first)
+            try await reception.sound(Self.isLoud)
+            await ada.hears("\(name) is shown to everybody.")
+            await ada.hears("\(name) is no longer shown.")
+            #expect(await ada.session.submit("/unpresentfile") == "No file is shown from here.")
+
+            #expect(await ada.session.submit("/presentfile \(path)") == nil)
+            let second = try await stream(&bob, otherThan: first.id)
+            await ada.hears("\(name) is shown to everybody.", times: 2)
+            #expect(await ada.session.submit("/unpresentfile") == nil)
+            await ada.hears("\(name) is no longer shown.", times: 2)
+            for try await event in second.events { if case .closed = event { break } }
+            await ada.session.leave()
+            _ = await end
+            await ada.connection.close()
             await bob.leave()
         }
     }
