@@ -99,7 +99,7 @@ targets += [
         "WebRTCTests", ["WebRTC", "RTCCrypto", "STUN", "TURN", "SDP", "RTP", "ICE", "DTLS", "SRTP", "MediaFlow"]),
     testTarget("SFUTests", ["SFU", "RTP", "MediaFlow"]),
     testTarget("GaleneProtocolTests", ["GaleneProtocol"]),
-    testTarget("LoadMediaTests", ["LoadMedia", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),
+    testTarget("LoadMediaTests", ["LoadMedia", "MediaFlow", "MediaLoop", "WebRTC", "SFU", "ICE", "RTP", "RTCCrypto"]),
     testTarget(
         "MediaLoopTests",
         [
@@ -263,7 +263,7 @@ if !coreOnly {
         testTarget(
             "GaleneCommandTests",
             [
-                "galene", "GaleneMedia", "MediaIO", "RTCBase", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
+                "galene", "GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
                 "ServerTestKit",
             ]
                 + nio),

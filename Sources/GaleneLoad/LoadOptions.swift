@@ -28,6 +28,8 @@ public struct LoadOptions: Sendable {
     public var churn = 0.0
     /// The share of the packets that come to a member that is thrown away, from 0 to 0.5.
     public var loss = 0.0
+    /// The share of the media that publishers send that is thrown away on its way, what is sent again too, from 0 to 0.5.
+    public var upLoss = 0.0
     /// For which packets those are.
     public var seed: UInt64 = 1
     /// Publishers send a second encoding with a fifth of the packets, and every other receiver asks for that one.

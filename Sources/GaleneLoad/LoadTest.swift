@@ -54,7 +54,7 @@ public struct LoadTest: Sendable {
         guard (0...100).contains(options.churn) else {
             throw LoadError(.usage, "at most 100 members a second leave and come again")
         }
-        guard (0...0.5).contains(options.loss) else {
+        guard (0...0.5).contains(options.loss), (0...0.5).contains(options.upLoss) else {
             throw LoadError(.usage, "the share of packets to lose is between 0 and 0.5")
         }
         guard (1...64).contains(options.threads) else { throw LoadError(.usage, "1 to 64 threads make sense") }
@@ -76,7 +76,8 @@ public struct LoadTest: Sendable {
             for number in 0..<options.threads {
                 let worker = try LoadWorker(
                     certificate: certificate, number: number,
-                    loss: PacketLoss(share: options.loss, seed: options.seed &+ UInt64(number)))
+                    loss: PacketLoss(share: options.loss, seed: options.seed &+ UInt64(number)),
+                    upLoss: PacketLoss(share: options.upLoss, seed: ~options.seed &- UInt64(number)))
                 try worker.start()
                 workers.append(worker)
             }

@@ -275,6 +275,9 @@ actor Member {
             await worker.identify(
                 stream.connection, mid: track.mid, midID: track.extensions.mid, ridID: track.extensions.rid)
         }
+        if applied.accepted.contains(where: { $0.feedback.contains(.nack) }) {
+            await worker.repeatPackets(of: stream.connection)
+        }
         await worker.setRemote(applied.remote, of: stream.connection)
         await addEarly(to: stream.connection, of: stream.id)
     }

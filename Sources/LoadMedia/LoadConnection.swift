@@ -41,6 +41,8 @@ struct LoadConnection: ~Copyable {
     var sources: [PacketSource]
     var sink: PacketSink
     var loss: PacketLoss
+    /// Of media that it sends.
+    var upLoss: PacketLoss
     var path: Path?
     var nextReport: Instant?
     var counters = LoadStatistics()

@@ -30,6 +30,7 @@ struct LoadState: ~Copyable {
     private let context: DTLSContext
     private let wallClock: WallClock
     private let loss: PacketLoss
+    private let upLoss: PacketLoss
     /// Connections so far.
     private var opened: UInt64 = 0
     private var random = SecureRandom()
@@ -46,7 +47,7 @@ struct LoadState: ~Copyable {
     /// - Parameter model: any socket. The batches take their layout from it; all sockets of a machine have the same.
     init(
         poll: consuming SocketPoll, model: borrowing DatagramSocket, context: DTLSContext, wallClock: WallClock,
-        loss: PacketLoss
+        loss: PacketLoss, upLoss: PacketLoss
     ) {
         self.poll = poll
         receiveBatch = ReceiveBatch(for: model)
@@ -55,6 +56,7 @@ struct LoadState: ~Copyable {
         self.context = context
         self.wallClock = wallClock
         self.loss = loss
+        self.upLoss = upLoss
     }
 
     deinit { scratch.deallocate() }
@@ -105,20 +107,29 @@ struct LoadState: ~Copyable {
         let timestamp = MediaTimestamp.at(MonotonicClock.now())
         let ssrc = connection.pointee.sources[position].configuration.ssrc
         let headerLength = connection.pointee.sources[position].headerLength
+        var lost = 0
         for _ in 0..<packets {
             let slot = sendBatch.slot()
-            let length = connection.pointee.sources[position].next(at: timestamp, header: slot) { payload, index in
+            let made = connection.pointee.sources[position].next(at: timestamp, header: slot) { payload, index in
                 connection.pointee.transport.protect(
                     headerLength: headerLength, payload: payload, ssrc: ssrc, index: index, into: slot,
-                    capacity: SendBatch.slotSize)
+                    capacity: SendBatch.slotSize
+                ).map { (length: $0, index: index) }
             }
-            guard let length else { continue }
+            guard let (length, index) = made else { continue }
+            connection.pointee.sources[position].history.keep(
+                UnsafeRawBufferPointer(start: slot, count: length), index: index)
+            if connection.pointee.upLoss.takesNext() {
+                lost += 1
+                continue
+            }
             sendBatch.append(length: length, to: path, on: connection.pointee.socket)
         }
         sendBatch.flush(to: connection.pointee.socket)
         guard interval?.contains(timestamp) ?? true else { return }
-        connection.pointee.counters.sent += sendBatch.counters.datagrams - before.datagrams
-        connection.pointee.counters.unsent += packets - (sendBatch.counters.datagrams - before.datagrams)
+        let sent = sendBatch.counters.datagrams - before.datagrams + lost
+        connection.pointee.counters.sent += sent
+        connection.pointee.counters.unsent += packets - sent
     }
 
     private mutating func receive(_ handle: Handle) {
@@ -188,7 +199,8 @@ struct LoadState: ~Copyable {
         let connection = LoadConnection(
             socket: socket, transport: TransportSession(full: agent, context: context), events: continuation,
             sources: configurations.map { PacketSource($0, random: &random) },
-            sink: PacketSink(reporterSSRC: random.next()), loss: loss.of(connection: opened))
+            sink: PacketSink(reporterSSRC: random.next()), loss: loss.of(connection: opened),
+            upLoss: upLoss.of(connection: opened))
         opened &+= 1
         let handle = connections.insert(connection)
         guard let pointer = connections.pointer(handle) else { throw LoadMediaError("no room for a connection") }
@@ -316,11 +328,41 @@ struct LoadState: ~Copyable {
             case .receiverReport: connection.pointee.counters.receiverReports += 1
             case .estimatedBitrate: connection.pointee.counters.bitrateEstimates += 1
             case .sourceDescription: connection.pointee.counters.namesReceived += 1
-            case .nack(let request): connection.pointee.counters.packetsRequested += request.pairs.count
+            case .nack(let request):
+                connection.pointee.counters.packetsRequested += request.pairs.count
+                repeatPackets(request, connection, now: now)
             case .pictureLoss(let request): requestedKeyFrame(of: request.mediaSSRC, connection)
             case .fullIntraRequest: requestedKeyFrame(of: nil, connection)
             case .goodbye, .unknown: continue
             }
+        }
+    }
+
+    /// Sends what is asked for as it was: there is no `rtx` here, as in Galène.
+    private mutating func repeatPackets(
+        _ request: GenericNACK, _ connection: UnsafeMutablePointer<LoadConnection>, now: Instant
+    ) {
+        guard let path = connection.pointee.path,
+            let position = connection.pointee.sources.firstIndex(where: {
+                $0.configuration.ssrc == request.mediaSSRC
+            })
+        else { return }
+        let octets = connection.pointee.sources[position].octets
+        request.forEachMissing { number in
+            connection.pointee.sources[position].history.withPacket(number, sent: octets, now: now) { packet in
+                connection.pointee.counters.repeated += 1
+                guard !connection.pointee.upLoss.takesNext() else { return }
+                sendBatch.slot().copyMemory(from: packet.baseAddress!, byteCount: packet.count)
+                sendBatch.append(length: packet.count, to: path, on: connection.pointee.socket)
+            }
+        }
+        sendBatch.flush(to: connection.pointee.socket)
+    }
+
+    mutating func repeatPackets(of handle: Handle) {
+        guard let connection = connections.pointer(handle) else { return }
+        for position in connection.pointee.sources.indices {
+            connection.pointee.sources[position].history.isKeeping = true
         }
     }
 

@@ -30,7 +30,9 @@ public struct LoadStatistics: Sendable {
     public var keyFramesSent = 0
     public var receiverReports = 0
     public var bitrateEstimates = 0
+    /// NACKs' pairs of a packet and those right after it, and packets that were sent again because of them.
     public var packetsRequested = 0
+    public var repeated = 0
     /// As a receiver.
     public var senderReports = 0
     public var namesReceived = 0
@@ -58,6 +60,7 @@ public struct LoadStatistics: Sendable {
         sum.receiverReports += other.receiverReports
         sum.bitrateEstimates += other.bitrateEstimates
         sum.packetsRequested += other.packetsRequested
+        sum.repeated += other.repeated
         sum.senderReports += other.senderReports
         sum.namesReceived += other.namesReceived
         sum.strangeReports += other.strangeReports

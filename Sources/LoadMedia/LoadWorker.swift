@@ -40,9 +40,10 @@ public actor LoadWorker {
     ///   - certificate: shared by all connections; making one costs as much as a handshake.
     ///   - profiles: what DTLS offers or accepts.
     ///   - loss: of media and reports that come; ICE and DTLS are spared, so that it does not become a test of joining.
+    ///   - upLoss: of media that is sent, and sent again.
     public init(
         certificate: Certificate, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80], number: Int = 0,
-        loss: PacketLoss = PacketLoss(share: 0, seed: 0)
+        loss: PacketLoss = PacketLoss(share: 0, seed: 0), upLoss: PacketLoss = PacketLoss(share: 0, seed: 0)
     ) throws {
         executor = try MediaExecutor()
         fingerprint = certificate.fingerprint
@@ -52,7 +53,7 @@ public actor LoadWorker {
         pollDescriptor = poll.descriptor
         state = LoadState(
             poll: poll, model: try DatagramSocket(port: 0), context: context, wallClock: MonotonicClock.wallClock(),
-            loss: loss)
+            loss: loss, upLoss: upLoss)
     }
 
     public nonisolated func start() throws {
@@ -124,6 +125,9 @@ public actor LoadWorker {
     public func identify(_ id: ConnectionID, mid: String, midID: UInt8?, ridID: UInt8?) {
         state.identify(id.handle, mid: mid, midID: midID, ridID: ridID)
     }
+
+    /// The other side may ask for packets that it misses (`nack`): from now on they are kept for a while, and sent again.
+    public func repeatPackets(of id: ConnectionID) { state.repeatPackets(of: id.handle) }
 
     /// Sends a PLI for every source that has been received.
     public func requestKeyFrame(on id: ConnectionID) { state.requestKeyFrame(on: id.handle) }

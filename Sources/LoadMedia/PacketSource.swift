@@ -46,6 +46,8 @@ struct PacketSource {
     private(set) var keyFrames = 0
     private(set) var packets: UInt32 = 0
     private(set) var octets: UInt32 = 0
+    /// Of what has left.
+    var history = PacketHistory()
 
     /// The header extension that says which encoding it is, with its profile and length; empty without simulcast.
     private var identification: [UInt8] = []

@@ -45,6 +45,8 @@ struct LoadCommand: AsyncParsableCommand {
     var simulcast = false
     @Option(help: "Of what comes to a member, the share that is thrown away, as in 0.02.")
     var loss = 0.0
+    @Option(help: "Of what publishers send, the share that is thrown away on its way.")
+    var upLoss = 0.0
     @Option(help: "Another number throws other packets away.")
     var seed: UInt64 = 1
     @Option(help: "How long to measure.")
@@ -98,6 +100,7 @@ struct LoadCommand: AsyncParsableCommand {
             verifiesCertificate: !server.insecure, serverPID: serverPID)
         options.churn = churn
         options.loss = loss
+        options.upLoss = upLoss
         options.simulcast = simulcast
         options.seed = seed
         options.token = server.page.token ?? environment["GALENE_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }

@@ -40,7 +40,8 @@ struct LoadOptionsTests {
             { $0.rate = 0 }, { $0.rate = .nan }, { $0.burst = 0 }, { $0.burst = 65 }, { $0.packetSize = 63 },
             { $0.packetSize = 1201 }, { $0.duration = .zero }, { $0.threads = 0 }, { $0.churn = -1 },
             { $0.churn = 101 },
-            { $0.churn = .nan }, { $0.loss = -0.1 }, { $0.loss = 0.6 }, { $0.loss = .nan },
+            { $0.churn = .nan }, { $0.loss = -0.1 }, { $0.loss = 0.6 }, { $0.loss = .nan }, { $0.upLoss = 0.6 },
+            { $0.upLoss = .nan },
             { options in
                 options.simulcast = true
                 options.churn = 1

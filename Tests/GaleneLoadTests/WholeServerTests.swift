@@ -180,6 +180,22 @@ struct WholeServerTests {
         }
     }
 
+    @Test func `what publishers lose on the way up they send again`() async throws {
+        try await LoadedServer.run { server in
+            let report = try await Self.report(
+                try server.group(), .separate(publishers: 1, subscribers: 5)
+            ) { options in
+                options.upLoss = 0.05
+                options.seed = 7
+                options.duration = .seconds(2)
+            }
+            // A twentieth of 200 packets a second, in the time before as well.
+            #expect(report.repeated > 10 && report.description.contains("\(report.repeated) again"))
+            #expect(report.lossPercentage < 1, "\(report)")
+            #expect(report.frames > 0 && report.discarded == 0)
+        }
+    }
+
     @Test func `a test that is stopped while it measures reports what it has measured`() async throws {
         try await LoadedServer.run { server in
             let options = LoadOptions(

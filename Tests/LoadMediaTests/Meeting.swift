@@ -35,12 +35,14 @@ final class Meeting: Sendable {
     }
 
     init(
-        address: IPAddress = .v4Loopback, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80]
+        address: IPAddress = .v4Loopback, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80],
+        upLoss: Double = 0
     ) throws {
         self.address = address
         server = try MediaWorker(
             MediaWorker.Configuration(port: 0, addresses: [address]), certificate: Self.certificates.server)
-        clients = try LoadWorker(certificate: Self.certificates.clients, profiles: profiles)
+        clients = try LoadWorker(
+            certificate: Self.certificates.clients, profiles: profiles, upLoss: PacketLoss(share: upLoss, seed: 7))
         try server.start()
         try clients.start()
     }
@@ -48,9 +50,9 @@ final class Meeting: Sendable {
     /// Runs a meeting from its start to its end, so that no thread outlives its test.
     static func run(
         address: IPAddress = .v4Loopback, profiles: [SRTPProfile] = [.aeadAES128GCM, .aes128CMHMACSHA1_80],
-        _ body: (Meeting) async throws -> Void
+        upLoss: Double = 0, _ body: (Meeting) async throws -> Void
     ) async throws {
-        let meeting = try Meeting(address: address, profiles: profiles)
+        let meeting = try Meeting(address: address, profiles: profiles, upLoss: upLoss)
         do {
             try await body(meeting)
         } catch {
@@ -73,9 +75,12 @@ final class Meeting: Sendable {
 
     /// Publishes a stream and waits for its first packet at the server.
     ///
-    /// - Parameter certificate: which of the server's the publisher has been told of; the newest if `nil`.
+    /// - Parameters:
+    ///   - certificate: which of the server's the publisher has been told of; the newest if `nil`.
+    ///   - repeats: whether it sends again what the server asks for.
     func publish(
-        rate: Double = 300, burst: Int = 1, owner: UInt64 = 1, certificate: CertificateFingerprint? = nil
+        rate: Double = 300, burst: Int = 1, owner: UInt64 = 1, certificate: CertificateFingerprint? = nil,
+        repeats: Bool = false
     ) async throws -> Publisher {
         var random = SecureRandom()
         let events = server.events(owner: owner)
@@ -97,6 +102,7 @@ final class Meeting: Sendable {
         let answer = try answering.answer(offer: offer.sdp, local: local(credentials, certificate))
         let stream = try await server.openUpStream(
             owner: owner, local: credentials, certificate: certificate, remote: answer.remote, tracks: answer.tracks)
+        if repeats { await clients.repeatPackets(of: opened.id) }
         await clients.setRemote(try negotiation.apply(answer: answer.sdp).remote, of: opened.id)
         for await event in events {
             if case .upTrackStarted(stream, let track) = event {

@@ -71,6 +71,27 @@ struct WorkerLoopbackTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `what is lost on the way up is sent again if the server asks for it`(repeats: Bool) async throws {
+        try await Meeting.run(upLoss: 0.1) { meeting in
+            let publisher = try await meeting.publish(repeats: repeats)
+            let subscriber = try await meeting.subscribe(to: publisher.track)
+            let asked = await meeting.statistics(of: publisher.connection) { $0.packetsRequested >= 60 }
+            #expect(asked.packetsRequested >= 60)
+            let got = await meeting.statistics(of: subscriber.connection) { $0.received >= 600 }
+            #expect(got.received >= 600 && got.forged == 0)
+            if repeats {
+                #expect(asked.repeated > 40)
+                // What is on its way is missing for a moment.
+                #expect(got.missing <= 20)
+            } else {
+                #expect(asked.repeated == 0)
+                #expect(got.missing > 30)
+            }
+            #expect(await meeting.server.counters.authenticationFailures == 0)
+        }
+    }
+
     @Test func `a newcomer's key frame is asked of the publisher`() async throws {
         try await Meeting.run { meeting in
             let publisher = try await meeting.publish()

@@ -8,9 +8,9 @@ extension LoadReport: CustomStringConvertible {
         let sizes = "\(Self.number(rate)) packets/s of \(packetSize) bytes in bursts of \(burst)"
         rows.append(("streams", "\(upStreams) up × \(sizes), \(downStreams) down, \(clients) clients"))
         let early = isInterrupted ? ", stopped early" : ""
-        rows.append(
-            ("sent", "\(sent) in \(Self.number(seconds, 1)) s\(early)\(unsent > 0 ? ", \(unsent) more not taken" : "")")
-        )
+        let untaken = unsent > 0 ? ", \(unsent) more not taken" : ""
+        let again = repeated > 0 ? ", \(repeated) again" : ""
+        rows.append(("sent", "\(sent) in \(Self.number(seconds, 1)) s\(early)\(untaken)\(again)"))
         rows.append(("received", "\(received) of \(expected)"))
         rows.append(
             ("lost", "\(lost) (\(Self.number(lossPercentage, 3)) %), \(missing) gaps, \(duplicates) duplicates"))

@@ -96,6 +96,8 @@ public struct LoadReport: Codable, Sendable {
     /// Packets that receivers asked for, each time counted, and those that came because of it.
     public var requested: Int
     public var repaired: Int
+    /// Packets that publishers sent again because the server asked for them, from the beginning.
+    public var repeated = 0
     /// Packets that were thrown away because the test was asked to lose some.
     public var discarded = 0
     public var duplicates: Int
@@ -159,6 +161,7 @@ extension LoadReport {
         discarded = statistics.discarded
         requested = statistics.requested
         repaired = statistics.repaired
+        repeated = statistics.repeated
         lostBeforeRepair = lost + repaired
         duplicates = statistics.duplicates
         missing = statistics.missing
