@@ -3,7 +3,6 @@
 
 """`galene join` in a terminal, in one meeting with a browser."""
 
-import array
 import hashlib
 import os
 import re
@@ -16,6 +15,7 @@ from harness import staging
 from harness.browser import WITH_PANEL
 from harness.server import ROOT
 from harness.sound import loudest
+from harness.sound_server import SoundServer
 from harness.swift_program import SwiftProgram
 from harness.terminal import Terminal
 from harness.test_pattern import BARS, TONE
@@ -211,24 +211,8 @@ def test_plain_says_everything_in_words_and_moves_no_cursor(server, group, open_
     assert all(byte >= 0x20 or byte == 0x0A for byte in said)
 
 
-@pytest.fixture
-def loudspeaker(tmp_path):
-    """The address of a sound server, whose only loudspeaker is heard by nobody but its monitor."""
-    socket = tmp_path / "sound"
-    home = {name: str(tmp_path) for name in ("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME")}
-    process = subprocess.Popen([
-        "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no",
-        "--high-priority=no", "-L", "module-null-sink sink_name=test rate=48000",
-        "-L", f"module-native-protocol-unix auth-anonymous=1 socket={socket}",
-    ], env={**os.environ, **home}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until("the sound server", socket.is_socket)
-    yield f"unix:{socket}"
-    process.terminate()
-    process.wait()
-
-
 @pytest.mark.row("G-04")
-def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser, loudspeaker, tmp_path):
+def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser, tmp_path):
     # Chromium's microphone beeps.
     alice = open_browser("chromium", **WITH_PANEL)
     alice.join(server.page(group), "Alice", "correct horse")
@@ -237,31 +221,17 @@ def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser
         carol.wait_for("why", lambda lines: any(line.startswith("Warning: No sound: there are no loud") for line in lines))
         carol.type("still here")
         alice.wait_for_text("still here")
-    heard = tmp_path / "heard"
-    # What is played here is what this microphone hears, so that Alice hears herself.
-    options = (*options, "bob", "--microphone-source", "microphone:test.monitor")
-    with SwiftProgram("galene", *options, log=tmp_path / "log", under=("env", f"PULSE_SERVER={loudspeaker}")) as bob:
-        bob.wait_for("Alice", lambda lines: "Alice is here." in lines)
-        with heard.open("wb") as output:
-            recorder = subprocess.Popen([
-                "parec", "--server", loudspeaker, "--device", "test.monitor", "--format=s16le", "--rate=48000",
-                "--channels=1", "--raw"], stdout=output)
-
-        def loud() -> int:
-            samples = array.array("h", heard.read_bytes()[:-1 if heard.stat().st_size % 2 else None])
-            return sum(abs(sample) > 1000 for sample in samples)
-
-        try:
-            # A tenth of a second in all.
-            until("beeps", lambda: loud() > 4800)
+    with SoundServer() as sound:
+        # What is played here is what this microphone hears, so that Alice hears herself.
+        options = (*options, "bob", "--microphone-source", "microphone:test.monitor")
+        with SwiftProgram("galene", *options, log=tmp_path / "log", under=sound.under) as bob:
+            bob.wait_for("Alice", lambda lines: "Alice is here." in lines)
+            until("beeps", lambda: sound.loud_seconds() > 0.1)
             bobs = until("his microphone", lambda: alice.evaluate(
                 "return document.querySelector('figure[data-direction=down]')?.dataset.streamId"))
             until("beeps at Alice's", lambda: loudest(alice, bobs))
-        finally:
-            recorder.kill()
-            recorder.wait()
-        bob.type("/leave")
-        assert bob.process.wait(20) == 0
+            bob.type("/leave")
+            assert bob.process.wait(20) == 0
 
 
 # The colour in the middle of each bar of the test pattern.
@@ -274,6 +244,7 @@ COLOURS = """
         [...canvas.getImageData((bar + 0.5) * width / 8, height / 4, 1, 1).data.slice(0, 3)]);"""
 
 
+@pytest.mark.row("G-17")
 def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
     viewer = open_browser("chromium", **WITH_PANEL)
     staging.view(viewer, server.page(group), "Carol")

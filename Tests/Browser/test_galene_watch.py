@@ -10,9 +10,11 @@ import pytest
 
 from harness import staging
 from harness.screen import Screen
+from harness.sound_server import SoundServer
 from harness.staging import SMALL, Stage
 from harness.swift_program import SwiftProgram
 from harness.test_pattern import BARS
+from harness.waiting import until
 from harness.wire import Wire
 
 WIDTH, HEIGHT = 640, 480
@@ -54,6 +56,18 @@ def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
         last = [report for report in reports if report["username"] == "Alice"][-1]
         assert (last["width"], last["height"], last["broken"]) == (320, 240, 0), last
         assert last["event"] == "watched" and last["pictures"] > 30, last
+
+
+@pytest.mark.row("G-08")
+def test_the_sound_is_heard(server, screen, tmp_path):
+    page = server.page(server.new_group())
+    with (SoundServer() as sound,
+          SwiftProgram("galene", "watch", page, log=tmp_path / "watch.log",
+                       under=(*sound.under, f"DISPLAY={screen.display}")) as window,
+          SwiftProgram("galene", "publish", page, "test:320x240", "-u", "Alice", log=tmp_path / "alice.log")):
+        until("the tone", lambda: sound.loud_seconds() > 0.5)
+        window.process.send_signal(signal.SIGINT)
+        assert window.process.wait(10) == 0, window.lines
 
 
 @pytest.mark.row("G-08")
