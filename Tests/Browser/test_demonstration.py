@@ -3,7 +3,6 @@
 
 """The bot of `make run`: whoever is alone in the demonstration group sees a living meeting."""
 
-import signal
 
 import pytest
 
@@ -39,6 +38,5 @@ def test_a_newcomer_alone_sees_a_living_meeting(server, open_browser, tmp_path):
         with SwiftProgram("galene", "send-file", page, "Bot", __file__, log=tmp_path / "send.log") as sender:
             assert sender.process.wait(20) == 1, sender.lines
             assert any("thank you, but I keep no files" in line for line in sender.lines), sender.lines
-        bot.process.send_signal(signal.SIGINT)
-        assert bot.process.wait(10) == 0, bot.lines
+        assert bot.interrupt() == 0, bot.lines
         until("the bot has gone", lambda: not staging.stream_of(alice, "Bot", "video"))

@@ -13,15 +13,13 @@ import pytest
 
 from harness import staging
 from harness.browser import WITH_PANEL
-from harness.server import ROOT
+from harness.galene_command import GALENE
 from harness.sound import loudest
 from harness.sound_server import SoundServer
 from harness.swift_program import SwiftProgram
 from harness.terminal import Terminal
 from harness.test_pattern import BARS, TONE
 from harness.waiting import until
-
-GALENE = ROOT / ".build" / "debug" / "galene"
 
 # Times of day, which are the only thing on these screens that no test knows.
 CLOCK = re.compile(r"\b\d\d:\d\d\b")

@@ -13,10 +13,8 @@ from aiortc.rtp import RtpPacket
 from websockets.asyncio.server import ServerConnection
 
 from harness.full_ice_server import FullICEServer, is_controlling
+from harness.galene_command import GALENE
 from harness.galene_peer import Message, StreamOfPeer, new_peer_connection
-from harness.server import ROOT
-
-GALENE = ROOT / ".build" / "debug" / "galene"
 
 
 class Room(FullICEServer):

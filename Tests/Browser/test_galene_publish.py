@@ -3,7 +3,6 @@
 
 """`galene publish`: what it publishes is seen and heard in browsers."""
 
-import signal
 import subprocess
 
 import pytest
@@ -64,8 +63,7 @@ def test_the_test_pattern_is_seen_and_heard(server, opened, tmp_path, browser):
 
         until("the tone", tone)
         # Ctrl-C is how it ends, and nothing of it stays in the group.
-        program.process.send_signal(signal.SIGINT)
-        assert program.process.wait(10) == 0, program.lines
+        assert program.interrupt() == 0, program.lines
         until("nobody but Bob", lambda: not staging.stream_of(viewer, "Alice", "video"))
 
 
@@ -85,8 +83,7 @@ def test_of_a_film_that_is_published_every_frame_is_recorded_in_order(server, tm
         with SwiftProgram("galene", "publish", page, str(film), "-u", "Alice", log=tmp_path / "publish.log") as publisher:
             # It ends with the film.
             assert publisher.process.wait(30) == 0, publisher.lines
-        recorder.process.send_signal(signal.SIGINT)
-        assert recorder.process.wait(10) == 0, recorder.lines
+        assert recorder.interrupt() == 0, recorder.lines
     [recorded] = folder.glob("*-Alice-video.webm")
     decoded = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", str(recorded), "-map", "0:v", "-fps_mode", "passthrough", "-vf", "scale=1:1",

@@ -5,7 +5,6 @@
 
 import json
 import re
-import signal
 import statistics
 import subprocess
 from collections.abc import Iterator
@@ -72,8 +71,7 @@ def wait_for_seconds(directory: Path, count: int, seconds: float) -> list[Path]:
 
 
 def stop(program: SwiftProgram) -> list[str]:
-    program.process.send_signal(signal.SIGINT)
-    assert program.process.wait(15) == 0, program.lines
+    assert program.interrupt() == 0, program.lines
     return program.lines
 
 

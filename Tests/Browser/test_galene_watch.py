@@ -4,7 +4,6 @@
 """`galene watch`: its window on a screen without glass."""
 
 import json
-import signal
 
 import pytest
 
@@ -47,11 +46,9 @@ def test_all_who_publish_are_seen_side_by_side(server, screen, tmp_path):
                 window.wait_for("Bob's report", lambda lines: any('"username":"Bob"' in line for line in lines))
             # Bob was killed, and is gone when the server says so.
             screen.wait_for(dict(zip(middles, BARS, strict=True)))
-            alice.process.send_signal(signal.SIGINT)
-            assert alice.process.wait(10) == 0
+            assert alice.interrupt() == 0
             screen.wait_for(dict.fromkeys(middles, (0, 0, 0)))
-        window.process.send_signal(signal.SIGINT)
-        assert window.process.wait(10) == 0, window.lines
+        assert window.interrupt() == 0, window.lines
         reports = [json.loads(line) for line in window.lines if line.startswith("{")]
         last = [report for report in reports if report["username"] == "Alice"][-1]
         assert (last["width"], last["height"], last["broken"]) == (320, 240, 0), last
@@ -66,8 +63,7 @@ def test_the_sound_is_heard(server, screen, tmp_path):
                        under=(*sound.under, f"DISPLAY={screen.display}")) as window,
           SwiftProgram("galene", "publish", page, "test:320x240", "-u", "Alice", log=tmp_path / "alice.log")):
         until("the tone", lambda: sound.loud_seconds() > 0.5)
-        window.process.send_signal(signal.SIGINT)
-        assert window.process.wait(10) == 0, window.lines
+        assert window.interrupt() == 0, window.lines
 
 
 @pytest.mark.row("G-08")
@@ -77,8 +73,7 @@ def test_a_browsers_camera_is_seen(server, screen, open_browser, tmp_path):
     with watch(screen, page, tmp_path / "watch.log", "--from", "Alice") as window:
         # The fake camera of Chromium is green, with a clock at the top and something that moves in the middle.
         screen.wait_for({(20, 460): (0, 135, 0)}, tolerance=60)
-        window.process.send_signal(signal.SIGINT)
-        assert window.process.wait(10) == 0, window.lines
+        assert window.interrupt() == 0, window.lines
 
 
 @pytest.mark.row("G-08", "G-05")

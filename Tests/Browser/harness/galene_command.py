@@ -5,37 +5,27 @@
 
 import json
 import os
-import signal
 import subprocess
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-from .server import ROOT
+from .running_program import BINARIES, RunningProgram, binary
 from .waiting import until
 
-BINARY = ROOT / ".build" / "debug" / "galene"
+# For who starts it by a shell.
+GALENE = BINARIES / "galene"
 
 
-class GaleneCommand:
+class GaleneCommand(RunningProgram):
     """A running command; what it prints goes to files, results and the rest apart."""
 
     def __init__(self, *arguments: str, directory: Path, **environment: str) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._output, self._errors = directory / "output", directory / "errors"
         with self._output.open("wb") as output, self._errors.open("wb") as errors:
-            self.process = subprocess.Popen(
-                [str(BINARY), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                env={**os.environ, **environment})
-
-    def __enter__(self) -> "GaleneCommand":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
-    ) -> None:
-        self.process.kill()
-        self.process.wait()
+            super().__init__(subprocess.Popen(
+                [str(binary("galene")), *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                env={**os.environ, **environment}))
 
     @property
     def lines(self) -> list[str]:
@@ -64,11 +54,6 @@ class GaleneCommand:
                 name: value for name, value in each.items() if not isinstance(value, (dict, list))}.items()), None)
 
         return until(f"{event} {members} in {self.objects[-5:]} {self.errors!r}", found)
-
-    def interrupt(self, number: int = signal.SIGINT) -> int:
-        """Ctrl-C; gives the exit status."""
-        self.process.send_signal(number)
-        return self.process.wait(timeout=20)
 
     def wait(self, timeout: float = 60) -> int:
         try:

@@ -6,39 +6,25 @@
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
-from .server import ROOT
+from .running_program import RunningProgram, binary
 from .waiting import until
 
 
-class SwiftProgram:
+class SwiftProgram(RunningProgram):
     """A running `example-…` or another of ours; what it prints is read line by line.
 
     It may be run `under` a command that executes it.
     """
 
     def __init__(self, name: str, *arguments: str, log: Path, under: tuple[str, ...] = ()) -> None:
-        binary = ROOT / ".build" / "debug" / name
-        if not binary.is_file():
-            raise FileNotFoundError(f"There is no {binary}: run swift build --build-tests.")
+        path = binary(name)
         self._log = log
         # Into a pipe or a file the C library would keep lines back.
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                [*under, "stdbuf", "-oL", str(binary), *arguments], stdin=subprocess.PIPE, stdout=output,
-                stderr=subprocess.STDOUT)
-
-    def __enter__(self) -> "SwiftProgram":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
-    ) -> None:
-        self.process.kill()
-        self.process.wait()
-        if self.process.stdin:
-            self.process.stdin.close()
+            super().__init__(subprocess.Popen(
+                [*under, "stdbuf", "-oL", str(path), *arguments], stdin=subprocess.PIPE, stdout=output,
+                stderr=subprocess.STDOUT))
 
     def peak_memory(self) -> int:
         """The most that it has had resident until now, in bytes; 0 once it has ended."""
