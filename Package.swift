@@ -214,6 +214,10 @@ if !coreOnly {
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], path: "Tests/ServerTestKit"),
+        // Members of its groups.
+        .target(
+            name: "ClientTestKit", dependencies: ["GaleneClient", "GaleneProtocol", "ServerTestKit"],
+            path: "Tests/ClientTestKit"),
         // One end of a data channel, for Benchmarks/data-channels.
         .executableTarget(
             name: "data-channel-end", dependencies: ["RTCBase", "SCTP", "WebRTC", "WebRTCIO"] + nio,
@@ -264,12 +268,13 @@ if !coreOnly {
             "GaleneCommandTests",
             [
                 "galene", "GaleneMedia", "MediaIO", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
-                "ServerTestKit",
+                "ClientTestKit", "ServerTestKit",
             ]
                 + nio),
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
-            "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
+            "GaleneClientTests",
+            ["ClientTestKit", "GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
         testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "LoadMedia", "ServerTestKit"]),
         testTarget(
             "GaleneServerTests",

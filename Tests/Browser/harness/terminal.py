@@ -5,6 +5,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -59,6 +60,8 @@ class Terminal:
     def _close(self) -> None:
         self._server.terminate()
         self._server.wait()
+        for directory in (self.directory, self._socket.parent):
+            shutil.rmtree(directory, ignore_errors=True)
 
     def __enter__(self) -> "Terminal":
         return self

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import Foundation
 import GaleneProtocol
 import RTCTestKit

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import GaleneProtocol
 import ServerTestKit
 import Synchronization
@@ -20,7 +21,7 @@ struct ReconnectPolicyTests {
         ]
         try await RunningServer.run(groups: groups) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "ann", .password("secret"), over: wire) {
+                var ann = try await TestMember(server, "ann", .password("secret"), endpoint: wire.endpoint) {
                     $0.reconnectPolicy = ReconnectPolicy()
                 }
                 var bob = try await TestMember(server, "Bob")
@@ -60,7 +61,7 @@ struct ReconnectPolicyTests {
     @Test func `time runs out`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) {
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
                     $0.reconnectPolicy = ReconnectPolicy(firstDelay: .milliseconds(10), timeLimit: .milliseconds(200))
                 }
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
@@ -147,7 +148,9 @@ struct ReconnectPolicyTests {
     @Test func `leaving while it is looked for is leaving`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()
@@ -168,7 +171,9 @@ struct ReconnectPolicyTests {
     @Test func `a join that was refused is not what one comes back to`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 await #expect(throws: ServerConnectionError.self) {
                     try await ann.connection.join(group: "other", username: "Eve", credentials: .none)
                 }
@@ -184,7 +189,9 @@ struct ReconnectPolicyTests {
     @Test func `closing while it is looked for is the end`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import GaleneProtocol
 import ICE
 import RTCBase
@@ -21,7 +22,9 @@ struct ReconnectedStreamTests {
     @Test(.row("C-15", "C-20")) func `who publishes goes on by the same object`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 var bob = try await TestMember(server, "Bob")
                 try await bob.connection.request(["": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
@@ -65,7 +68,9 @@ struct ReconnectedStreamTests {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
                 let ann = try await TestMember(server, "Ann")
-                var bob = try await TestMember(server, "Bob", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var bob = try await TestMember(server, "Bob", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 try await bob.connection.request(["camera": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 let camera = TestCamera(up)
@@ -113,7 +118,9 @@ struct ReconnectedStreamTests {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
                 let ann = try await TestMember(server, "Ann")
-                var bob = try await TestMember(server, "Bob", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var bob = try await TestMember(server, "Bob", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 try await bob.connection.request(["": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 let camera = TestCamera(up)
@@ -178,7 +185,9 @@ struct ReconnectedStreamTests {
     @Test func `a stream can be closed while its connection is lost`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", over: wire) { $0.reconnectPolicy = ReconnectPolicy() }
+                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
+                    $0.reconnectPolicy = ReconnectPolicy()
+                }
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()

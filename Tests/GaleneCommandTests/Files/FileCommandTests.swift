@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import ClientTestKit
 import Foundation
 import GaleneClient
 import GaleneProtocol
@@ -134,7 +135,7 @@ struct FileCommandTests {
             for isTerminal in [false, true] {
                 let receiver = TestConsole(isTerminal: isTerminal)
                 async let receiving: Void = receive(server, "--count", "1", into: into, on: receiver)
-                var eve = try await Member(server, "eve\u{202e}")
+                var eve = try await TestMember(server, "eve\u{202e}")
                 let bob = try await eve.user(.add, "bob")
                 let sent = try await eve.connection.sendFile(
                     path, to: bob.id, name: "../../\u{1b}[2J\u{202e}\u{9b}31m/../evil\u{7}\n.txt")
@@ -169,7 +170,7 @@ struct FileCommandTests {
     @Test func `Ctrl-C of the sender is told to the other side, and leaves nothing`() async throws {
         try await run { server, out, into in
             let path = try file("a", 1000, in: out)
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let interruption = Interruption.none()
             let console = TestConsole()
             let sending = Task { try await send(server, "bob", path, on: console, interruption) }
@@ -188,7 +189,7 @@ struct FileCommandTests {
     @Test func `Ctrl-C of a receiver that waits is a normal end, and of one with work left not`() async throws {
         try await run { server, _, into in
             for (arguments, code) in [([], 0), (["--count", "1"], 130)] as [([String], Int32)] {
-                var eve = try await Member(server, "eve")
+                var eve = try await TestMember(server, "eve")
                 let interruption = Interruption.none()
                 guard
                     let command = try GaleneCommand.parseAsRoot(
@@ -213,7 +214,7 @@ struct FileCommandTests {
     @Test(.row("F-08")) func `a member who goes away is said in words`() async throws {
         try await run { server, out, _ in
             let path = try file("a", 1000, in: out)
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let console = TestConsole()
             let sending = Task { try await send(server, "bob", path, on: console) }
             _ = try await bob.file()

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import Foundation
 import GaleneClient
 import GaleneProtocol
@@ -17,8 +18,8 @@ struct JoinMediaTests {
     private static let pattern = PublishedSource.testPattern(width: 160, height: 120, framesPerSecond: 10)
 
     /// Somebody who receives everything.
-    private static func receiver(_ server: RunningServer) async throws -> Member {
-        let member = try await Member(server, "bob")
+    private static func receiver(_ server: RunningServer) async throws -> TestMember {
+        let member = try await TestMember(server, "bob")
         try await member.connection.request(["": [.audio, .video]])
         return member
     }
@@ -61,14 +62,15 @@ struct JoinMediaTests {
     private static func isSilent(_ level: Float) -> Bool { level < 0.001 }
 
     /// - Parameter known: which may be offered again with other tracks.
-    private func stream(_ member: inout Member, otherThan known: String? = nil) async throws -> GaleneClient.Stream {
+    private func stream(_ member: inout TestMember, otherThan known: String? = nil) async throws -> GaleneClient.Stream
+    {
         try await member.next { event in
             if case .downStream(let stream) = event, stream.id != known { stream } else { nil }
         }
     }
 
     /// Who has said of the microphone, to everybody, that it is off.
-    private func muted(_ member: inout Member, _ isMuted: Bool) async throws {
+    private func muted(_ member: inout TestMember, _ isMuted: Bool) async throws {
         try await member.next { event -> Void? in
             guard case .user(.change, let user) = event, user.username == "ada" else { return nil }
             return (user.data["muted"] == true) == isMuted ? () : nil
@@ -149,7 +151,7 @@ struct JoinMediaTests {
     @Test func `what changes while the connection is lost is changed when there is one again`() async throws {
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
             var bob = try await Self.receiver(server)
-            let ada = try await Member(server, "ada")
+            let ada = try await TestMember(server, "ada")
             let media = OwnMedia(ada.connection, microphone: Self.pattern, camera: Self.pattern)
             var reports = media.reports.makeAsyncIterator()
             func state(_ isWanted: (SentMedia) -> Bool) async {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import ClientTestKit
 import Foundation
 import GaleneClient
 import GaleneProtocol
@@ -30,14 +31,14 @@ struct ListenTests {
 
     @Test(.row("C-04", "C-07", "C-08", "G-10")) func `every event is a line of JSON`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             try await bob.connection.chat("before")
             _ = try await bob.chat()
             let console = TestConsole()
             // joined, history, three users, a chat, a private one, a warning, a change, an end.
             async let listening: Void = listen(server, "--json", "--count", "10", on: console)
             let ann = try await bob.user(.add, "ann")
-            let eve = try await Member(server, "eve")
+            let eve = try await TestMember(server, "eve")
             try await bob.user(.add, "eve")
             try await bob.connection.chat("hello\nyou", kind: .me)
             try await bob.connection.chat("psst", to: ann.id)
@@ -72,7 +73,7 @@ struct ListenTests {
     @Test(.attack(28)) func `nothing that others write or are called acts on the terminal`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
             let evil = "\u{1b}[2J\u{1b}]0;x\u{7}\u{202e}\u{9b}31m\r\n\u{2028}"
-            var eve = try await Member(server, "eve\u{202e}\u{9b}31m")
+            var eve = try await TestMember(server, "eve\u{202e}\u{9b}31m")
             for isJSON in [false, true] {
                 let console = TestConsole()
                 async let listening: Void = listen(
@@ -97,7 +98,7 @@ struct ListenTests {
 
     @Test func `people read times, names and words`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             try await bob.connection.chat("earlier")
             _ = try await bob.chat()
             let console = TestConsole()
@@ -121,7 +122,7 @@ struct ListenTests {
 
     @Test func `Ctrl-C is a normal end, and leaves the group`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let interruption = Interruption.none()
             async let listening: Void = listen(server, on: TestConsole(), interruption)
             try await bob.user(.add, "ann")
@@ -148,7 +149,7 @@ struct ListenTests {
 
     @Test func `who is sent away is told by whom, and why`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let console = TestConsole()
             let listening = Task { try await listen(server, on: console) }
             let ann = try await bob.user(.add, "ann")

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import ClientTestKit
 import GaleneClient
 import GaleneProtocol
 import RTCTestKit
@@ -30,7 +31,7 @@ struct SayTests {
 
     @Test(.row("C-16", "G-10")) func `everybody hears it, and then it has left`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             try await say(server.page("demo"), "--username", "ann", "good", "day")
             let chat = try await bob.chat()
             #expect(chat.text == "good day" && chat.username == "ann" && chat.kind == .normal && chat.dest == nil)
@@ -49,8 +50,8 @@ struct SayTests {
 
     @Test(.row("C-16")) func `one member alone hears it`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
-            var eve = try await Member(server, "eve")
+            var bob = try await TestMember(server, "bob")
+            var eve = try await TestMember(server, "eve")
             try await say(server.page("demo"), "--to", "bob", "between us")
             let chat = try await bob.chat()
             #expect(chat.text == "between us" && chat.dest == bob.connection.id)
@@ -63,7 +64,7 @@ struct SayTests {
             }
             #expect(nobody?.exitCode == 1 && nobody?.description.contains("there are bob, eve in the group") == true)
             // Two of one name: neither gets it by chance.
-            let twin = try await Member(server, "bob")
+            let twin = try await TestMember(server, "bob")
             let both = await #expect(throws: CommandError.self) {
                 try await say(server.page("demo"), "--to", "bob", "hello")
             }
@@ -76,7 +77,7 @@ struct SayTests {
 
     @Test func `what another program prints is one text`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             try await say(server.page("demo"), "-", on: TestConsole(typed: ["a", "", "b", ""]))
             #expect(try await bob.chat().text == "a\n\nb")
             let long = String(repeating: "日本語 ", count: 10_000)
@@ -92,7 +93,7 @@ struct SayTests {
 
     @Test func `a refusal tells what to do`() async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            let bob = try await Member(server, "bob", group: "small")
+            let bob = try await TestMember(server, "bob", group: "small")
             let cases: [(group: String, environment: [String: String], words: [String])] = [
                 ("closed", [:], ["asks ann for a password", "GALENE_PASSWORD", "--password-file", "--ask-password"]),
                 ("closed", ["GALENE_PASSWORD": "wrong"], ["does not know ann with this password", "--username"]),
