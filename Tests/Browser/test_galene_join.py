@@ -217,6 +217,9 @@ def test_what_is_said_is_heard_or_it_is_told_why_not(server, group, open_browser
     options = ("join", server.page(group), "--plain", "--audio", "--username")
     with SwiftProgram("galene", *options, "carol", log=tmp_path / "deaf", under=("env", "PULSE_SERVER=unix:/nowhere")) as carol:
         carol.wait_for("why", lambda lines: any(line.startswith("Warning: No sound: there are no loud") for line in lines))
+        carol.type("/unmute")
+        carol.wait_for("why not", lambda lines: any(line.startswith("Warning: No microphone: there is no ") for line in lines))
+        assert not any("ALSA lib" in line for line in carol.lines), "nothing else is written to the terminal"
         carol.type("still here")
         alice.wait_for_text("still here")
     with SoundServer() as sound:

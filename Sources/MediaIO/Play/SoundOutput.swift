@@ -29,8 +29,7 @@ public final class SoundOutput {
         do throws(MediaError) {
             output = try Self.open("pulse", title, options)
         } catch {
-            guard server == nil, device == nil, Self.mayHaveALSA, let alsa = try? Self.open("alsa", "default", [:])
-            else {
+            guard server == nil, device == nil, let alsa = try? Self.open("alsa", "default", [:]) else {
                 throw MediaError(
                     .notFound, "there are no loudspeakers: neither PulseAudio (or PipeWire) nor ALSA answers")
             }
@@ -38,17 +37,11 @@ public final class SoundOutput {
         }
     }
 
-    /// ALSA's library writes a page of complaints on standard error where there is nothing for it.
-    private static var mayHaveALSA: Bool {
-        ["/dev/snd", "/etc/asound.conf", "\(NSHomeDirectory())/.asoundrc"].contains {
-            FileManager.default.fileExists(atPath: $0)
-        }
-    }
-
     private static func open(
         _ device: String, _ url: String, _ options: [String: String]
     ) throws(MediaError) -> MediaOutput {
-        try MediaOutput(device: device, url: url, options: options, what: "a way to the loudspeakers") {
+        _ = ALSA.quiet
+        return try MediaOutput(device: device, url: url, options: options, what: "a way to the loudspeakers") {
             parameters, stream in
             parameters.pointee.codec_type = AVMEDIA_TYPE_AUDIO
             parameters.pointee.codec_id = AV_CODEC_ID_PCM_S16LE

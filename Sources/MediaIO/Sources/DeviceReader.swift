@@ -18,7 +18,7 @@ struct DeviceReader: Sendable {
     private static let jump: Duration = .milliseconds(200)
 
     func run() {
-        _ = Self.epoch
+        _ = (Self.epoch, ALSA.quiet)
         do throws(MediaError) {
             let (input, address) = try open()
             guard !mailbox.isDone else { return }
