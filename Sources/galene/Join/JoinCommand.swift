@@ -73,9 +73,7 @@ struct JoinCommand: AsyncParsableCommand {
             })
         else { return }
         let colors = ColorDepth(environment: environment)
-        let settings = JoinSession.Options(
-            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
-            wantsSound: audio, microphone: sentMicrophone, camera: sentCamera)
+        let settings = settings(isPlain: isPlain, colors)
         do {
             let end =
                 isPlain
@@ -87,6 +85,12 @@ struct JoinCommand: AsyncParsableCommand {
             await meeting.leave()
             throw error
         }
+    }
+
+    func settings(isPlain: Bool, _ colors: ColorDepth) -> JoinSession.Options {
+        JoinSession.Options(
+            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
+            wantsSound: audio, isAnnounced: isPlain, microphone: sentMicrophone, camera: sentCamera)
     }
 
     private func runPlain(

@@ -43,6 +43,8 @@ actor JoinSession {
         var wantsPictures = false
         /// Whether what is said is to be heard.
         var wantsSound = false
+        /// Whether what happens is taken from the model in words.
+        var isAnnounced = true
         /// Sent from the beginning; `nil` for not before it is asked for, and then the system's choice.
         var microphone: PublishedSource?
         var camera: PublishedSource?
@@ -73,7 +75,7 @@ actor JoinSession {
             ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
             title: meeting.joined.status?.displayName ?? meeting.status.displayName ?? meeting.status.name,
             permissions: meeting.joined.permissions, isLocked: meeting.joined.status?.locked ?? false,
-            now: LocalClock.now, clock: LocalClock.timeOfDay)
+            isAnnounced: options.isAnnounced, now: LocalClock.now, clock: LocalClock.timeOfDay)
         model.receivesPictures = options.wantsPictures && options.canShowPictures
     }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import RTCTestKit
 import RTP
 import Testing
 
@@ -151,6 +152,37 @@ struct MeetingModelTests {
         for number in 0..<1500 { model.handle(Fixture.chat("\(number)")) }
         #expect(model.entries.count == MeetingModel.maximumEntries && model.entries.last?.lines == ["1499"])
         #expect(model.takeAnnouncements().count == MeetingModel.maximumEntries)
+    }
+
+    @Test(
+        .attack(28),
+        arguments: [
+            // A line of a megabyte; as many characters of two scalars; a single character of half a million scalars.
+            String(repeating: "x", count: 1 << 20), String(repeating: "e\u{301}", count: 1 << 18),
+            String(repeating: "😀\u{200d}", count: 1 << 18),
+        ])
+    func `a message without line breaks is cut too, and says so`(text: String) {
+        var model = Fixture.model()
+        model.handle(Fixture.chat(text))
+        let lines = model.entries[0].lines
+        #expect(lines.count == 2 && lines[1] == MeetingModel.cut)
+        #expect(lines[0].count <= MeetingModel.maximumCharacters)
+        #expect(lines[0].unicodeScalars.count <= MeetingModel.maximumScalars && lines[0].unicodeScalars.count >= 10_000)
+        #expect(model.takeAnnouncements().allSatisfy { $0.utf8.count < 8 * MeetingModel.maximumScalars })
+    }
+
+    @Test func `the longest message that can be typed is shown whole`() {
+        var model = Fixture.model()
+        let text = String(repeating: "é", count: LineEditor.maximumLength)
+        model.handle(Fixture.chat(text))
+        #expect(model.entries[0].lines == [text])
+    }
+
+    @Test func `nothing is kept to be said where nobody listens`() {
+        var model = Fixture.model(isLocked: true, isAnnounced: false)
+        for number in 0..<10 { model.handle(Fixture.chat("\(number)")) }
+        model.handle(.user(.add, Fixture.user("bob", "bob")))
+        #expect(model.takeAnnouncements().isEmpty && model.entries.count == 11)
     }
 
     @Test func `files are offered, watched and told about`() {
