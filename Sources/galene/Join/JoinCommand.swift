@@ -77,7 +77,7 @@ struct JoinCommand: AsyncParsableCommand {
         do {
             let end =
                 isPlain
-                ? await runPlain(meeting, settings, interruption)
+                ? try await runPlain(meeting, settings, interruption)
                 : try await runFullScreen(meeting, settings, interruption, colors)
             await meeting.leave()
             try say(end)
@@ -95,13 +95,10 @@ struct JoinCommand: AsyncParsableCommand {
 
     private func runPlain(
         _ meeting: Meeting, _ settings: JoinSession.Options, _ interruption: Interruption
-    ) async -> MeetingEnd? {
-        let output = LineWriter.standardOutput
-        let session = await JoinSession(meeting, settings) { session, _ in
-            session.withModel { PlainTranscript.say(&$0, to: output) }
-        }
-        for line in PlainTranscript.greeting(await session.model) { try? output.line(line) }
-        return try? await interruption.race { await PlainTranscript().run(session, to: output) }
+    ) async throws -> MeetingEnd? {
+        let transcript = PlainTranscript(to: .standardOutput)
+        let session = try await transcript.join(meeting, settings)
+        return try await interruption.race { await transcript.run(session) }
     }
 
     private func runFullScreen(

@@ -125,8 +125,15 @@ actor JoinSession {
     /// The person wants to go.
     func leave() { finish(MeetingEnd(.over, "")) }
 
+    /// It can be shown no longer. That nobody reads any more is a quiet end.
+    func leave(because error: CommandError) {
+        finish(error.kind == .outputClosed ? MeetingEnd(.over, "") : MeetingEnd(.failed, error.description))
+    }
+
     /// Lets whoever shows it change it and look at it in one step.
-    func withModel<R: Sendable>(_ body: @Sendable (inout MeetingModel) -> R) -> R { body(&model) }
+    func withModel<R: Sendable, E: Error>(_ body: @Sendable (inout MeetingModel) throws(E) -> R) throws(E) -> R {
+        try body(&model)
+    }
 
     private func warn(_ text: String) {
         model.note(text, isWarning: true)
