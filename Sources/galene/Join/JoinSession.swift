@@ -33,6 +33,8 @@ actor JoinSession {
     private var settleWaiters: [CheckedContinuation<Void, Never>] = []
     private static let settleTimeout = Duration.seconds(2)
     private var endWaiters: [CheckedContinuation<MeetingEnd, Never>] = []
+    /// The last that was entered, which waits for what was entered before.
+    private var work: Task<Void, Never>?
 
     struct Options: Sendable {
         /// Where files are put.
@@ -217,6 +219,21 @@ actor JoinSession {
         case .success(let effects):
             tellChange()
             await perform(all: effects)
+            return nil
+        }
+    }
+
+    /// The same by somebody who does not wait for it: what is to be done is done in the order in which it was typed, until
+    /// the meeting is over.
+    func enter(_ text: String) -> String? {
+        switch model.submit(text) {
+        case .failure(let failure): return failure.text
+        case .success(let effects):
+            tellChange()
+            work = Task { [work] in
+                await work?.value
+                if model.end == nil { await perform(all: effects) }
+            }
             return nil
         }
     }
