@@ -26,6 +26,8 @@ actor JoinSession {
     var tiles: [Tile] = []
     /// By the stream's id.
     var players: [String: StreamPlayer] = [:]
+    /// Which stream is shown, by the local id, which it has from the one that it has replaced.
+    var shown: [String: String] = [:]
     /// `nil` before it runs.
     private(set) var pictures: PictureBox?
     /// Something was sent, and nothing was heard that shows that it has arrived.
