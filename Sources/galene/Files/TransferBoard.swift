@@ -149,7 +149,7 @@ final class TransferBoard: Sendable {
         guard drawsBars else { return try console.errors.line(line) }
         let columns = console.columns()
         let now = clock()
-        let text = state.withLock { state in
+        try draw { state in
             guard !state.isPaused else {
                 if state.unsaid.count < Self.maximumUnsaid { state.unsaid.append(line) }
                 return ""
@@ -157,29 +157,35 @@ final class TransferBoard: Sendable {
             let erased = Self.erasing(&state)
             return erased + line + "\n" + Self.bars(&state, columns, now)
         }
-        try console.errors.raw(text)
     }
 
     /// While somebody is asked, nothing moves.
     func pause(_ isPaused: Bool) throws(CommandError) {
         guard drawsBars else { return }
-        let text = state.withLock { state in
+        try draw { state in
             state.isPaused = isPaused
             guard !isPaused else { return Self.erasing(&state) }
             defer { state.unsaid = [] }
             return state.unsaid.map { $0 + "\n" }.joined()
         }
-        try console.errors.raw(text)
         if !isPaused { try draw() }
     }
 
     private func draw() throws(CommandError) {
         let (now, columns) = (clock(), console.columns())
-        let text = state.withLock { state in
+        try draw { state in
             let erased = Self.erasing(&state)
             return erased + Self.bars(&state, columns, now)
         }
-        try console.errors.raw(text)
+    }
+
+    /// Each text goes up from where the one before has ended, so that they have to be written in the order in which they are
+    /// made: with the lock held.
+    private func draw(_ make: (inout State) -> String) throws(CommandError) {
+        try state.withLock { state throws(CommandError) in
+            let text = make(&state)
+            if !text.isEmpty { try console.errors.raw(text) }
+        }
     }
 
     private static func bars(_ state: inout State, _ columns: Int, _ now: Duration) -> String {

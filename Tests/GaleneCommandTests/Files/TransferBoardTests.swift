@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import GaleneProtocol
 import Synchronization
 import Testing
@@ -62,6 +63,29 @@ struct TransferBoardTests {
         let board = TransferBoard(console.console, isUp: true, json: false) { .zero }
         for number in 0..<20 { try board.enter(.offered, board.add(transfer("file \(number)"))) }
         #expect(screen(console.errors).count == 14 && screen(console.errors)[12] == "and 8 more")
+    }
+
+    @Test func `what several say at a time is all there, and no bar is left`() async throws {
+        let written = Mutex("")
+        let writer = LineWriter(isTerminal: true) { bytes throws(CommandError) in
+            // Others come while this one is on its way.
+            sched_yield()
+            written.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
+        var console = TestConsole(isTerminal: true).console
+        console.errors = writer
+        let board = TransferBoard(console, isUp: true, json: false) { .zero }
+        let index = board.add(transfer("bar"))
+        try board.enter(.moving, index)
+        try await withThrowingDiscardingTaskGroup { tasks in
+            for speaker in 0..<4 {
+                tasks.addTask { for number in 0..<100 { try board.say("\(speaker) says \(number)") } }
+            }
+        }
+        try board.enter(.done(path: nil), index)
+        let lines = screen(written.withLock(\.self))
+        #expect(lines.dropLast(2).count == 400 && lines.dropLast(2).allSatisfy { $0.contains(" says ") })
+        #expect(lines.suffix(2).first?.hasPrefix("bar: sent to alice") == true)
     }
 
     @Test func `while somebody is asked nothing is drawn, and not everything is kept`() throws {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Synchronization
 import Testing
 
 @testable import galene
@@ -19,6 +20,19 @@ struct ProgressLineTests {
                 == ["joined: 1 of 2", "joined: 2 of 2", "0:01:23", "done\n"].map { "\r\u{1b}[K\($0)" }.joined())
         try progress.clear()
         #expect(console.errors.hasSuffix("done\n"), "there is nothing to clear")
+    }
+
+    @Test func `nothing comes between the line that goes and the one that stays`() throws {
+        let writes = Mutex<[String]>([])
+        let writer = LineWriter(isTerminal: true) { bytes throws(CommandError) in
+            writes.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        }
+        var console = TestConsole(isTerminal: true).console
+        console.errors = writer
+        let progress = ProgressLine(console)
+        progress.show("joined")
+        try progress.say("done")
+        #expect(writes.withLock(\.self) == ["\r\u{1b}[Kjoined", "\r\u{1b}[Kdone\n"])
     }
 
     @Test func `elsewhere each phase is a line`() throws {
