@@ -211,7 +211,7 @@ final class TransferBoard: Sendable {
         if begun.count > shown { lines.append("and \(begun.count - shown) more") }
         if queued > 0 { lines.append("\(queued) more \(queued == 1 ? "waits" : "wait")") }
         lines = lines.prefix(room).map { TerminalText.fitted($0, columns: max(0, size.columns - 1)) }
-        state.drawn = lines.map { TerminalText.columns($0) }
+        state.drawn = lines.map { TextWidth.of($0) }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -207,13 +207,4 @@ struct MeetingModelTests {
                 "photo.jpg (10 B) to bob was not transferred: declined",
             ])
     }
-
-    @Test(arguments: [
-        (Int64(0), "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (123_456, "123 kB"),
-        (999_999, "1.0 MB"),
-        (1_500_000_000, "1.5 GB"), (.max, "9223372 TB"),
-    ])
-    func `sizes are in units that people use`(bytes: Int64, text: String) {
-        #expect(FileEntry.text(bytes: bytes) == text)
-    }
 }

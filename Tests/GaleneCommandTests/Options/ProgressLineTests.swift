@@ -51,7 +51,7 @@ struct ProgressLineTests {
         ProgressLine(console.console).show(
             "connecting again", "\u{1b}]0;title\u{7}" + String(repeating: "界", count: 100))
         let line = console.errors.dropFirst("\r\u{1b}[K".count)
-        #expect(TerminalText.columns(line) <= 79 && TerminalText.columns(line) > 76)
+        #expect(TextWidth.of(line) <= 79 && TextWidth.of(line) > 76)
         #expect(!line.unicodeScalars.contains { $0.value < 32 || $0.value == 127 })
     }
 }
