@@ -3,9 +3,12 @@
 
 """`galene join` in a terminal, in one meeting with a browser."""
 
+import contextlib
 import hashlib
 import os
+import pty
 import re
+import select
 import signal
 import subprocess
 
@@ -116,6 +119,37 @@ def test_every_signal_leaves_the_terminal_as_it_was(server, group, end):
         until("the state", (terminal.directory / "after").is_file)
         until("the same state", lambda: (terminal.directory / "after").read_text() == before)
         assert (terminal.directory / "stopped").read_text() == before
+
+
+@pytest.mark.row("G-01")
+def test_where_nobody_could_continue_it_ctrl_z_does_not_stop_it(server, group):
+    # As under `ssh -t HOST galene join`: no shell, the first process of its session.
+    person, end = pty.openpty()
+    command = [str(GALENE), "join", server.page(group), "--username", "bob"]
+    process = subprocess.Popen(
+        command, stdin=end, stdout=end, stderr=end, start_new_session=True, env={**os.environ, "TERM": "xterm"})
+    os.close(end)
+    shown = bytearray()
+
+    def shows(what: bytes) -> bool:
+        # Nothing can be read of a terminal that nobody has open.
+        with contextlib.suppress(OSError):
+            while select.select([person], [], [], 0.1)[0]:
+                shown.extend(os.read(person, 65536))
+        return what in shown
+
+    try:
+        until("the meeting", lambda: shows(b"bob"))
+        shown.clear()
+        os.write(person, b"\x1a")
+        until("another frame", lambda: shows(b"\x1b[?1049h") and shows(b"bob"))
+        os.write(person, b"\x03")
+        until("the end", lambda: shows(b"\x1b[?1049l") and process.poll() is not None)
+        assert process.returncode == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(person)
 
 
 def pixels_like(terminal: Terminal, is_like) -> int:

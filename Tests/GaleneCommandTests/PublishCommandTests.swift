@@ -70,7 +70,7 @@ struct PublishCommandTests {
         (now.pictures, now.bytes, now.width, now.height, now.targetBitrate) = (60, 60_000, 640, 480, 921_600)
         let report = PublicationReport(name: "a\u{1b}[2Jb", elapsed: .seconds(62), before: before, now: now)
         #expect(!report.description.contains("\u{1b}"))
-        #expect(report.description.hasSuffix("640x480 30/s 400 kbit/s 0:01:02"))
+        #expect(report.description.hasSuffix("640x480 30/s 400 kbit/s 1:02"))
         let json = report.json()
         #expect(json["bitsPerSecond"] == .integer(400_000) && json["seconds"] == .integer(62) && json["began"] == nil)
     }

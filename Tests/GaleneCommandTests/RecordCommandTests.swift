@@ -29,7 +29,7 @@ struct RecordCommandTests {
 
     @Test func `one line tells how it goes`() {
         var progress = MeetingRecorder.Progress()
-        #expect(RecordBoard.line(progress) == "0 streams  0:00:00  0 B")
+        #expect(RecordBoard.line(progress) == "0 streams  0:00  0 B")
         progress.streams = 1
         progress.duration = .seconds(3723)
         progress.total.size = 12_345_678
@@ -52,6 +52,6 @@ struct RecordCommandTests {
         board.tell(.ended(file))
         let text = told.withLock { $0 }
         #expect(!text.contains("\u{1b}") && !text.contains("\u{202e}") && !text.contains("\u{7}"))
-        #expect(text.contains("Ann") && text.contains("camera") == false && text.hasSuffix("(0:00:00, 0 B)\n"))
+        #expect(text.contains("Ann") && text.contains("camera") == false && text.hasSuffix("(0:00, 0 B)\n"))
     }
 }

@@ -12,8 +12,8 @@ final class TransferBoard: Sendable {
         var transfers: [Int: Transfer] = [:]
         var next = 0
         var totals = TransferTotals()
-        /// Lines that are drawn anew.
-        var drawn = 0
+        /// Lines that are drawn anew, by their columns.
+        var drawn: [Int] = []
         var isPaused = false
         /// What is to be said after the pause.
         var unsaid: [String] = []
@@ -147,61 +147,80 @@ final class TransferBoard: Sendable {
     func say(_ line: String) throws(CommandError) {
         guard !isJSON else { return }
         guard drawsBars else { return try console.errors.line(line) }
-        let columns = console.columns()
-        let now = clock()
-        let text = state.withLock { state in
+        let (now, size) = (clock(), size)
+        try draw { state in
             guard !state.isPaused else {
                 if state.unsaid.count < Self.maximumUnsaid { state.unsaid.append(line) }
                 return ""
             }
-            let erased = Self.erasing(&state)
-            return erased + line + "\n" + Self.bars(&state, columns, now)
+            let erased = Self.erasing(&state, size)
+            return erased + line + "\n" + Self.bars(&state, size, now)
         }
-        try console.errors.raw(text)
     }
 
     /// While somebody is asked, nothing moves.
     func pause(_ isPaused: Bool) throws(CommandError) {
         guard drawsBars else { return }
-        let text = state.withLock { state in
+        let size = size
+        try draw { state in
             state.isPaused = isPaused
-            guard !isPaused else { return Self.erasing(&state) }
+            guard !isPaused else { return Self.erasing(&state, size) }
             defer { state.unsaid = [] }
             return state.unsaid.map { $0 + "\n" }.joined()
         }
-        try console.errors.raw(text)
         if !isPaused { try draw() }
     }
 
     private func draw() throws(CommandError) {
-        let (now, columns) = (clock(), console.columns())
-        let text = state.withLock { state in
-            let erased = Self.erasing(&state)
-            return erased + Self.bars(&state, columns, now)
+        let (now, size) = (clock(), size)
+        try draw { state in
+            let erased = Self.erasing(&state, size)
+            return erased + Self.bars(&state, size, now)
         }
-        try console.errors.raw(text)
     }
 
-    private static func bars(_ state: inout State, _ columns: Int, _ now: Duration) -> String {
+    private typealias Size = (columns: Int, rows: Int)
+    /// Looked at each time: a window may become another one.
+    private var size: Size { (console.columns(), console.rows()) }
+
+    /// Each text goes up from where the one before has ended, so that they have to be written in the order in which they are
+    /// made: with the lock held.
+    private func draw(_ make: (inout State) -> String) throws(CommandError) {
+        try state.withLock { state throws(CommandError) in
+            let text = make(&state)
+            if !text.isEmpty { try console.errors.raw(text) }
+        }
+    }
+
+    private static func bars(_ state: inout State, _ size: Size, _ now: Duration) -> String {
         guard !state.isPaused else { return "" }
         let transfers = state.transfers.sorted { $0.key < $1.key }.map(\.value)
         let begun = transfers.filter { $0.phase != .queued }
-        let names = TransferLine.nameColumns(begun, columns: columns)
-        var lines = begun.map {
-            // The last column stays empty: some terminals begin another line behind it.
-            TransferLine.text($0, names: names, columns: columns - 1, now: now)
+        let queued = transfers.count - begun.count
+        // A line for what has scrolled up, and one for the cursor: what is out of sight cannot be drawn anew.
+        let room = max(0, size.rows - 2)
+        var shown = min(begun.count, maximumBars)
+        if shown + (begun.count > shown ? 1 : 0) + (queued > 0 ? 1 : 0) > room {
+            shown = max(0, room - 1 - (queued > 0 ? 1 : 0))
         }
-        let more = lines.count - maximumBars
-        if more > 0 { lines = Array(lines.prefix(maximumBars)) + ["and \(more) more"] }
-        let queued = transfers.count { $0.phase == .queued }
+        let names = TransferLine.nameColumns(begun, columns: size.columns)
+        var lines = begun.prefix(shown).map {
+            // The last column stays empty: some terminals begin another line behind it.
+            TransferLine.text($0, names: names, columns: size.columns - 1, now: now)
+        }
+        if begun.count > shown { lines.append("and \(begun.count - shown) more") }
         if queued > 0 { lines.append("\(queued) more \(queued == 1 ? "waits" : "wait")") }
-        state.drawn = lines.count
+        lines = lines.prefix(room).map { TerminalText.fitted($0, columns: max(0, size.columns - 1)) }
+        state.drawn = lines.map { TextWidth.of($0) }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Up to the first bar, and nothing below (ECMA-48 8.3.22 and 8.3.39).
-    private static func erasing(_ state: inout State) -> String {
-        defer { state.drawn = 0 }
-        return state.drawn == 0 ? "" : "\u{1b}[\(state.drawn)A\r\u{1b}[J"
+    /// Up to the first bar, and nothing below (ECMA-48 8.3.22 and 8.3.39). In a window that has become narrower a bar has
+    /// become several lines.
+    private static func erasing(_ state: inout State, _ size: Size) -> String {
+        defer { state.drawn = [] }
+        let columns = max(1, size.columns)
+        let lines = state.drawn.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
+        return lines == 0 ? "" : "\u{1b}[\(lines)A\r\u{1b}[J"
     }
 }

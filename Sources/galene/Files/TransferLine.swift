@@ -21,7 +21,7 @@ enum TransferLine {
 
     /// As long as the longest needs, up to a quarter of the line.
     static func nameColumns(_ transfers: [Transfer], columns: Int) -> Int {
-        min(max(8, columns / 4), transfers.map { TerminalText.columns($0.shownName) }.max() ?? 0)
+        min(max(8, columns / 4), transfers.map { TextWidth.of($0.shownName) }.max() ?? 0)
     }
 
     /// What has become of it, or is going to.
@@ -36,7 +36,7 @@ enum TransferLine {
         case .moving: return "\(size), on its way \(transfer.isUp ? "to" : "from") \(transfer.shownUser)"
         case .done(let path):
             let time = transfer.began.flatMap { began in transfer.ended.map { $0 - began } }
-            let rate = time.map { " in \(self.time($0))" + Self.rate(transfer.size, $0) } ?? ""
+            let rate = time.map { " in \(ElapsedTime.text($0))" + Self.rate(transfer.size, $0) } ?? ""
             let whole = size + rate
             guard let path else { return "sent to \(transfer.shownUser): \(whole)" }
             return "stored as \(TerminalText.printable(path)), from \(transfer.shownUser): \(whole)"
@@ -75,20 +75,12 @@ enum TransferLine {
         guard let rate = transfer.rate.bytesPerSecond(at: now) else { return "\(percent) \(bytes)" }
         guard rate >= 1 else { return "\(percent) \(bytes)  \(right("nothing moves", 22))" }
         let left = Double(max(0, transfer.size - transfer.bytes)) / rate
-        let remaining = left < 360_000 ? "\(time(.seconds(left.rounded(.up)))) left" : "days left"
+        let remaining = left < 360_000 ? "\(ElapsedTime.text(.seconds(left.rounded(.up)))) left" : "days left"
         return "\(percent) \(bytes)  \(right(ByteCount.text(Int64(rate)) + "/s", 9)) \(right(remaining, 12))"
     }
 
     private static func right(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    /// `0:07`, `12:34`, `1:02:03`.
-    static func time(_ duration: Duration) -> String {
-        let seconds = Int((duration / .seconds(1)).rounded(.down))
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let short = "\(seconds / 60 % 60):\(two(seconds % 60))"
-        return seconds < 3600 ? short : "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
     }
 
     /// docs/galene/send-file.md says what each member means.

@@ -36,6 +36,6 @@ struct TransferTotals: Sendable, Hashable {
     func summary(isUp: Bool) -> String {
         let files = "\(done) \(done == 1 ? "file" : "files") \(isUp ? "sent" : "stored")"
         let rest = failed == 0 ? "" : ", \(failed) not"
-        return "\(files)\(rest): \(ByteCount.text(bytes)) in \(TransferLine.time(time))"
+        return "\(files)\(rest): \(ByteCount.text(bytes)) in \(ElapsedTime.text(time))"
     }
 }

@@ -26,19 +26,5 @@ struct FileEntry: Hashable, Sendable, Identifiable {
     /// Whether an answer is expected from here.
     var isOffer: Bool { !isUp && state == .inviting }
 
-    var headline: String { "\(name) (\(Self.text(bytes: size))) \(isUp ? "to" : "from") \(person)" }
-
-    /// In units that people use: 1 kB is 1000 bytes.
-    static func text(bytes: Int64) -> String {
-        guard bytes >= 1000 else { return "\(bytes) B" }
-        var tenths = Double(bytes) / 100
-        for unit in ["kB", "MB", "GB", "TB"] {
-            if tenths < 9999.5 || unit == "TB" {
-                let rounded = Int(min(tenths, 1e15).rounded())
-                return rounded < 1000 ? "\(rounded / 10).\(rounded % 10) \(unit)" : "\(rounded / 10) \(unit)"
-            }
-            tenths /= 1000
-        }
-        return ""
-    }
+    var headline: String { "\(name) (\(ByteCount.text(size))) \(isUp ? "to" : "from") \(person)" }
 }

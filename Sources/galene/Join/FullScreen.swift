@@ -8,7 +8,7 @@ import RTCBase
 /// A meeting that fills a terminal: keys in, frames out. It lives in its session's actor.
 final class FullScreen: Sendable {
     private let mode: TerminalMode
-    private let keys = KeyInput()
+    private let keys: KeyInput
     private let state: State
     private let writer = DispatchQueue(label: "galene.screen")
 
@@ -34,8 +34,9 @@ final class FullScreen: Sendable {
     /// The same of frames in which only pictures are new.
     private static let pictureInterval = Duration.seconds(1 / JoinSession.picturesPerSecond)
 
-    init(mode: TerminalMode, colors: ColorDepth) {
+    init(mode: TerminalMode, colors: ColorDepth, keys: KeyInput = KeyInput()) {
         self.mode = mode
+        self.keys = keys
         state = State(Screen(colors: colors))
     }
 
@@ -87,7 +88,8 @@ final class FullScreen: Sendable {
 
     // MARK: Keys
 
-    private func press(_ key: Key, _ session: isolated JoinSession) async {
+    /// Waits for nothing, so that Ctrl-C is a key whatever is being done.
+    private func press(_ key: Key, _ session: isolated JoinSession) {
         defer { draw(session) }
         if case .mode(let mode, let isKnown) = key {
             if mode == 2026 { state.screen.isSynchronized = isKnown }
@@ -95,18 +97,18 @@ final class FullScreen: Sendable {
         }
         state.view.hint = nil
         switch key {
-        case .enter: await submit(session)
+        case .enter: submit(session)
         case .tab: complete(session)
         case .pageUp: state.view.scrollUp()
         case .pageDown: state.view.scrollDown()
         case .escape: state.view.scrollToEnd()
-        case .function(1): _ = await session.submit("/help")
+        case .function(1): _ = session.enter("/help")
         case .function(2): state.view.showsPeople.toggle()
-        case .function(3): state.view.hint = await session.submit("/video")
+        case .function(3): state.view.hint = session.enter("/video")
         case .function(4):
             let isOn = [.on, .starting].contains(session.model.sent.microphone)
-            state.view.hint = await session.submit(isOn ? "/mute" : "/unmute")
-        case .function(5): state.view.hint = await session.submit("/camera")
+            state.view.hint = session.enter(isOn ? "/mute" : "/unmute")
+        case .function(5): state.view.hint = session.enter("/camera")
         case .control("C"): session.leave()
         case .control("D"): state.editor.isEmpty ? session.leave() : { _ = state.editor.handle(.delete) }()
         case .control("L"): state.screen.forget()
@@ -115,13 +117,13 @@ final class FullScreen: Sendable {
         }
     }
 
-    private func submit(_ session: isolated JoinSession) async {
+    private func submit(_ session: isolated JoinSession) {
         let text = state.editor.take()
         state.view.scrollToEnd()
-        guard let failure = await session.submit(text) else { return }
+        guard let failure = session.enter(text) else { return }
         state.view.hint = failure
-        // It is left to be mended, unless something else has been typed meanwhile.
-        if state.editor.isEmpty { state.editor.set(text) }
+        // It is left to be mended.
+        state.editor.set(text)
     }
 
     private func complete(_ session: isolated JoinSession) {

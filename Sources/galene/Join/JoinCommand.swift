@@ -73,13 +73,11 @@ struct JoinCommand: AsyncParsableCommand {
             })
         else { return }
         let colors = ColorDepth(environment: environment)
-        let settings = JoinSession.Options(
-            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
-            wantsSound: audio, microphone: sentMicrophone, camera: sentCamera)
+        let settings = settings(isPlain: isPlain, colors)
         do {
             let end =
                 isPlain
-                ? await runPlain(meeting, settings, interruption)
+                ? try await runPlain(meeting, settings, interruption)
                 : try await runFullScreen(meeting, settings, interruption, colors)
             await meeting.leave()
             try say(end)
@@ -89,15 +87,18 @@ struct JoinCommand: AsyncParsableCommand {
         }
     }
 
+    func settings(isPlain: Bool, _ colors: ColorDepth) -> JoinSession.Options {
+        JoinSession.Options(
+            directory: directory, canShowPictures: !isPlain && colors != .none, wantsPictures: !noVideo,
+            wantsSound: audio, isAnnounced: isPlain, microphone: sentMicrophone, camera: sentCamera)
+    }
+
     private func runPlain(
         _ meeting: Meeting, _ settings: JoinSession.Options, _ interruption: Interruption
-    ) async -> MeetingEnd? {
-        let output = LineWriter.standardOutput
-        let session = await JoinSession(meeting, settings) { session, _ in
-            session.withModel { PlainTranscript.say(&$0, to: output) }
-        }
-        for line in PlainTranscript.greeting(await session.model) { try? output.line(line) }
-        return try? await interruption.race { await PlainTranscript().run(session, to: output) }
+    ) async throws -> MeetingEnd? {
+        let transcript = PlainTranscript(to: .standardOutput)
+        let session = try await transcript.join(meeting, settings)
+        return try await interruption.race { await transcript.run(session) }
     }
 
     private func runFullScreen(

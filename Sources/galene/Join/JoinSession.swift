@@ -26,6 +26,8 @@ actor JoinSession {
     var tiles: [Tile] = []
     /// By the stream's id.
     var players: [String: StreamPlayer] = [:]
+    /// Which stream is shown, by the local id, which it has from the one that it has replaced.
+    var shown: [String: String] = [:]
     /// `nil` before it runs.
     private(set) var pictures: PictureBox?
     /// Something was sent, and nothing was heard that shows that it has arrived.
@@ -33,6 +35,8 @@ actor JoinSession {
     private var settleWaiters: [CheckedContinuation<Void, Never>] = []
     private static let settleTimeout = Duration.seconds(2)
     private var endWaiters: [CheckedContinuation<MeetingEnd, Never>] = []
+    /// The last that was entered, which waits for what was entered before.
+    private var work: Task<Void, Never>?
 
     struct Options: Sendable {
         /// Where files are put.
@@ -43,6 +47,8 @@ actor JoinSession {
         var wantsPictures = false
         /// Whether what is said is to be heard.
         var wantsSound = false
+        /// Whether what happens is taken from the model in words.
+        var isAnnounced = true
         /// Sent from the beginning; `nil` for not before it is asked for, and then the system's choice.
         var microphone: PublishedSource?
         var camera: PublishedSource?
@@ -73,7 +79,7 @@ actor JoinSession {
             ownID: connection.id, username: await connection.username ?? "", group: meeting.status.name,
             title: meeting.joined.status?.displayName ?? meeting.status.displayName ?? meeting.status.name,
             permissions: meeting.joined.permissions, isLocked: meeting.joined.status?.locked ?? false,
-            now: LocalClock.now, clock: LocalClock.timeOfDay)
+            isAnnounced: options.isAnnounced, now: LocalClock.now, clock: LocalClock.timeOfDay)
         model.receivesPictures = options.wantsPictures && options.canShowPictures
     }
 
@@ -123,8 +129,15 @@ actor JoinSession {
     /// The person wants to go.
     func leave() { finish(MeetingEnd(.over, "")) }
 
+    /// It can be shown no longer. That nobody reads any more is a quiet end.
+    func leave(because error: CommandError) {
+        finish(error.kind == .outputClosed ? MeetingEnd(.over, "") : MeetingEnd(.failed, error.description))
+    }
+
     /// Lets whoever shows it change it and look at it in one step.
-    func withModel<R: Sendable>(_ body: @Sendable (inout MeetingModel) -> R) -> R { body(&model) }
+    func withModel<R: Sendable, E: Error>(_ body: @Sendable (inout MeetingModel) throws(E) -> R) throws(E) -> R {
+        try body(&model)
+    }
 
     private func warn(_ text: String) {
         model.note(text, isWarning: true)
@@ -208,6 +221,21 @@ actor JoinSession {
         case .success(let effects):
             tellChange()
             await perform(all: effects)
+            return nil
+        }
+    }
+
+    /// The same by somebody who does not wait for it: what is to be done is done in the order in which it was typed, until
+    /// the meeting is over.
+    func enter(_ text: String) -> String? {
+        switch model.submit(text) {
+        case .failure(let failure): return failure.text
+        case .success(let effects):
+            tellChange()
+            work = Task { [work] in
+                await work?.value
+                if model.end == nil { await perform(all: effects) }
+            }
             return nil
         }
     }

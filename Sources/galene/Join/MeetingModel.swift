@@ -32,6 +32,7 @@ struct MeetingModel: Sendable {
     var sent = SentMedia()
     /// What has happened since it was taken last, in words: for whoever listens to it.
     private var announcements: [String] = []
+    private let isAnnounced: Bool
     private var nextFileNumber = 1
     private let start: Timestamp
     private let now: @Sendable () -> Timestamp
@@ -43,13 +44,21 @@ struct MeetingModel: Sendable {
     static let arrival: Int64 = 2
     /// Of a message, in lines; what is beyond can only be meant to push away what others say.
     static let maximumLines = 200
+    /// Of a message, in characters: as many as can be typed here, and as the page takes.
+    static let maximumCharacters = LineEditor.maximumLength
+    /// Of a message, in Unicode scalars, because one character can be made of any number of them.
+    static let maximumScalars = 2 * maximumCharacters
+    /// The last line of a message that was longer.
+    static let cut = "… (this message is longer than what is shown)"
 
     /// - Parameters:
+    ///   - isAnnounced: whether somebody takes what has happened in words, and it is therefore kept until then.
     ///   - now: the time, which messages of the server's own carry none of.
     ///   - clock: a time of day for people.
     init(
         ownID: String, username: String, group: String, title: String, permissions: [Permission], isLocked: Bool,
-        now: @escaping @Sendable () -> Timestamp, clock: @escaping @Sendable (Timestamp) -> String
+        isAnnounced: Bool = true, now: @escaping @Sendable () -> Timestamp,
+        clock: @escaping @Sendable (Timestamp) -> String
     ) {
         self.ownID = ownID
         self.username = username
@@ -57,6 +66,7 @@ struct MeetingModel: Sendable {
         self.title = TerminalText.printable(title)
         self.permissions = permissions
         self.isLocked = isLocked
+        self.isAnnounced = isAnnounced
         self.now = now
         start = now()
         self.clock = clock
@@ -306,19 +316,25 @@ struct MeetingModel: Sendable {
     }
 
     private static func lines(_ text: String) -> [String] {
-        let lines = TerminalText.printableLines(text)
-        return lines.count > maximumLines ? lines.prefix(maximumLines - 1) + ["…"] : lines
+        // A message may have a megabyte, and is laid out anew for each frame.
+        let scalars = text.unicodeScalars.prefix(maximumScalars)
+        let beginning = String(scalars)
+        let characters = beginning.prefix(maximumCharacters)
+        let lines = TerminalText.printableLines(String(characters))
+        let isWhole = scalars.endIndex == text.unicodeScalars.endIndex && characters.endIndex == beginning.endIndex
+        return isWhole && lines.count <= maximumLines ? lines : lines.prefix(maximumLines - 1) + [cut]
     }
 
     private mutating func append(_ entry: ChatEntry) {
         entries.append(entry)
         entryCount += 1
         if entries.count > Self.maximumEntries { entries.removeFirst() }
-        say(spoken(entry))
+        if isAnnounced { say(spoken(entry)) }
     }
 
     /// Something for whoever listens, which others see by themselves.
     mutating func say(_ text: String) {
+        guard isAnnounced else { return }
         announcements.append(text)
         // Nobody listens.
         if announcements.count > Self.maximumEntries { announcements.removeFirst() }

@@ -55,29 +55,48 @@ extension JoinSession {
             stream, maximumPictures: Self.picturesPerSecond, picture: wantsPictures ? picture : nil,
             sound: wantsSound ? sound : nil)
         players[stream.id] = player
+        shown[id] = stream.id
         Task {
             async let playing: Void = player.run()
+            var hasPicture = false
             do {
-                for try await event in stream.events { follow(event, of: stream) }
+                for try await event in stream.events { follow(event, of: stream, hasPicture: &hasPicture) }
             } catch {}
+            if shown[id] == stream.id { shown[id] = nil }
             await playing
             loudspeakers?.remove(voice)
             players[voice] = nil
         }
     }
 
-    private func follow(_ event: StreamEvent, of stream: GaleneClient.Stream) {
+    /// A stream that takes another's place gets its tile, until it is known what is in it.
+    private func follow(_ event: StreamEvent, of stream: GaleneClient.Stream, hasPicture: inout Bool) {
         let id = stream.localID
         switch event {
         case .track(let track) where track.kind == .video:
-            guard !tiles.contains(where: { $0.id == id }) else { return }
+            hasPicture = true
+            guard shown[id] == stream.id else { return }
             let name = Person.shown(stream.username)
-            tiles.append(Tile(id: id, label: stream.label == "screenshare" ? "\(name) (screen)" : name))
-        case .trackRemoved(let track) where track.kind == .video: tiles.removeAll { $0.id == id }
-        case .closed(let isReplaced): if !isReplaced { tiles.removeAll { $0.id == id } }
+            let label = stream.label == "screenshare" ? "\(name) (screen)" : name
+            if let index = tiles.firstIndex(where: { $0.id == id }) {
+                tiles[index].label = label
+            } else {
+                tiles.append(Tile(id: id, label: label))
+            }
+        case .trackRemoved(let track) where track.kind == .video:
+            hasPicture = false
+            removeTile(of: stream)
+        case .negotiated where !hasPicture: removeTile(of: stream)
+        case .closed(isReplaced: false): removeTile(of: stream)
         default: return
         }
         tellChange()
+    }
+
+    /// Unless another stream has its place.
+    private func removeTile(of stream: GaleneClient.Stream) {
+        guard shown[stream.localID] == stream.id else { return }
+        tiles.removeAll { $0.id == stream.localID }
     }
 
     func fetchPictures() {

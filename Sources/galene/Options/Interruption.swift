@@ -24,7 +24,7 @@ final class Interruption: Sendable {
     ///   - signals: none in tests, which call ``happen(_:)``.
     ///   - end: what a second signal does.
     init(
-        signals: [Int32] = [SIGINT, SIGTERM, SIGHUP], end: @escaping @Sendable (Int32) -> Void = { _exit(128 + $0) }
+        signals: [Int32] = [SIGINT, SIGTERM, SIGHUP], end: @escaping @Sendable (Int32) -> Void = Interruption.exit
     ) {
         self.end = end
         // Who was started with SIGHUP ignored (nohup) goes on without a terminal.
@@ -114,6 +114,12 @@ final class Interruption: Sendable {
             throw CommandError(.interrupted(signal: signal ?? SIGINT), "interrupted")
         }
         return result
+    }
+
+    /// Of what is not somebody's last resort, the terminal that shows nothing of a password is put right.
+    private static func exit(signal: Int32) {
+        PasswordPrompt.restore()
+        _exit(128 + signal)
     }
 
     /// C function pointers are not compared in Swift.

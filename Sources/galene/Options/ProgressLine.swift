@@ -42,17 +42,23 @@ final class ProgressLine: Sendable {
 
     /// A line that stays.
     func say(_ text: String) throws(CommandError) {
-        try clear()
-        try errors.line(TerminalText.printable(text))
+        try state.withLock { state throws(CommandError) in
+            try errors.line(Self.erasing(&state) + TerminalText.printable(text))
+        }
     }
 
     /// Leaves the line empty for what is printed next.
     func clear() throws(CommandError) {
-        let wasShowing = state.withLock { state in
-            defer { state.isShowing = false }
-            return state.isShowing
+        try state.withLock { state throws(CommandError) in
+            let text = Self.erasing(&state)
+            if !text.isEmpty { try errors.raw(text) }
         }
-        if wasShowing { try errors.raw("\r\u{1b}[K") }
+    }
+
+    /// To the line's beginning, and nothing behind it (ECMA-48 8.3.41).
+    private static func erasing(_ state: inout State) -> String {
+        defer { state.isShowing = false }
+        return state.isShowing ? "\r\u{1b}[K" : ""
     }
 
     private func draw(_ text: String) {

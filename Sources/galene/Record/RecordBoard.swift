@@ -25,7 +25,7 @@ final class RecordBoard: Sendable {
 
     func show(_ progress: MeetingRecorder.Progress) { self.progress.update(Self.line(progress)) }
 
-    /// `2 streams  0:01:23  12 MB  4 packets lost`
+    /// `2 streams  1:23  12 MB  4 packets lost`
     static func line(_ progress: MeetingRecorder.Progress) -> String {
         var parts = [
             count(progress.streams, "stream"), ElapsedTime.text(progress.duration),

@@ -53,11 +53,31 @@ final class TerminalMode: Sendable {
         Self.active.withLock { $0 = nil }
     }
 
-    /// Stops the process as Ctrl-Z does elsewhere, and returns when it goes on; the screen has to be drawn anew then.
+    /// Stops the process and those that were started with it, as Ctrl-Z does elsewhere, and returns when it goes on; the screen
+    /// has to be drawn anew then. Where nobody could make it go on, as without a shell, the system does not stop it.
     func suspend() throws(TerminalError) {
         leave()
-        kill(0, SIGSTOP)
+        Self.stop()
         try enter()
+    }
+
+    /// With SIGTSTP as a program has it that knows nothing of it: for a group without job control, an orphaned one, that does
+    /// nothing (POSIX.1-2017, 2.4.3), which SIGSTOP would.
+    private static func stop() {
+        var (handled, plain) = (sigaction(), sigaction())
+        plain.__sigaction_handler.sa_handler = SIG_DFL
+        var (signals, mask) = (sigset_t(), sigset_t())
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTSTP)
+        pthread_sigmask(SIG_BLOCK, &signals, &mask)
+        sigaction(SIGTSTP, &plain, &handled)
+        kill(0, SIGTSTP)
+        // Here it stops, and goes on again.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        // Another thread may have been given the signal: it stops this one in a moment.
+        poll(nil, 0, 20)
+        sigaction(SIGTSTP, &handled, nil)
+        pthread_sigmask(SIG_SETMASK, &mask, nil)
     }
 
     /// In cells. 80 by 24 where the terminal does not know.

@@ -25,7 +25,7 @@ struct WatchReport {
         return object
     }
 
-    /// All of them in one line, as in `2 streams  0:01:23  12 pictures left out`.
+    /// All of them in one line, as in `2 streams  1:23  12 pictures left out`.
     static func text(_ reports: [WatchReport]) -> String {
         let lasted = reports.map(\.elapsed).max() ?? .zero
         let lost = reports.reduce(0) { $0 + $1.now.dropped + $1.now.skipped + $1.now.broken }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import GaleneProtocol
 import Synchronization
 import Testing
@@ -62,6 +63,60 @@ struct TransferBoardTests {
         let board = TransferBoard(console.console, isUp: true, json: false) { .zero }
         for number in 0..<20 { try board.enter(.offered, board.add(transfer("file \(number)"))) }
         #expect(screen(console.errors).count == 14 && screen(console.errors)[12] == "and 8 more")
+    }
+
+    @Test(arguments: [(24, 13), (14, 12), (10, 8), (4, 2), (3, 1), (1, 0)])
+    func `no more is drawn than the window has room for`(rows: Int, lines: Int) throws {
+        let console = TestConsole(isTerminal: true)
+        var small = console.console
+        small.rows = { rows }
+        let board = TransferBoard(small, isUp: true, json: false) { .zero }
+        for number in 0..<20 { try board.enter(.offered, board.add(transfer("file \(number)"))) }
+        let shown = screen(console.errors)
+        #expect(shown.count == lines + 1)
+        if lines > 1 { #expect(shown[lines - 1] == "and \(20 - lines + 1) more") }
+        _ = board.add(transfer("another"))
+        try board.say("something")
+        #expect(screen(console.errors).count == min(lines + 1, max(0, rows - 2)) + 2)
+        #expect(screen(console.errors).first == "something")
+    }
+
+    @Test func `bars that a narrower window has wrapped are erased too`() throws {
+        let console = TestConsole(isTerminal: true)
+        let columns = Mutex(80)
+        var other = console.console
+        other.columns = { columns.withLock(\.self) }
+        let board = TransferBoard(other, isUp: true, json: false) { .zero }
+        for name in ["a", String(repeating: "b", count: 100)] { try board.enter(.offered, board.add(transfer(name))) }
+        let before = console.errors
+        let widths = screen(before).prefix(2).map(\.count)
+        #expect(widths.allSatisfy { (41...60).contains($0) })
+        columns.withLock { $0 = 20 }
+        try board.say("something")
+        #expect(console.errors.dropFirst(before.count).hasPrefix("\u{1b}[6A\r\u{1b}[Jsomething\n"))
+    }
+
+    @Test func `what several say at a time is all there, and no bar is left`() async throws {
+        let written = Mutex("")
+        let writer = LineWriter(isTerminal: true) { bytes throws(CommandError) in
+            // Others come while this one is on its way.
+            sched_yield()
+            written.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
+        var console = TestConsole(isTerminal: true).console
+        console.errors = writer
+        let board = TransferBoard(console, isUp: true, json: false) { .zero }
+        let index = board.add(transfer("bar"))
+        try board.enter(.moving, index)
+        try await withThrowingDiscardingTaskGroup { tasks in
+            for speaker in 0..<4 {
+                tasks.addTask { for number in 0..<100 { try board.say("\(speaker) says \(number)") } }
+            }
+        }
+        try board.enter(.done(path: nil), index)
+        let lines = screen(written.withLock(\.self))
+        #expect(lines.dropLast(2).count == 400 && lines.dropLast(2).allSatisfy { $0.contains(" says ") })
+        #expect(lines.suffix(2).first?.hasPrefix("bar: sent to alice") == true)
     }
 
     @Test func `while somebody is asked nothing is drawn, and not everything is kept`() throws {

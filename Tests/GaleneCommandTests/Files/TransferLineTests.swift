@@ -42,10 +42,10 @@ struct TransferLineTests {
     @Test(arguments: Array(1...200)) func `no line is wider than the terminal`(columns: Int) {
         for name in ["a", "holiday.jpg", String(repeating: "日本", count: 50), "\u{1b}[2J\u{202e}"] {
             var transfer = Self.moving(4_000_000, name: name)
-            #expect(TerminalText.columns(line(transfer, columns: columns, now: .seconds(104))) <= columns)
+            #expect(TextWidth.of(line(transfer, columns: columns, now: .seconds(104))) <= columns)
             transfer.enter(.cancelled("the other side has gone away"), at: .seconds(104))
             let over = line(transfer, columns: columns, now: .seconds(104))
-            #expect(TerminalText.columns(over) <= columns && TerminalText.printable(over) == over)
+            #expect(TextWidth.of(over) <= columns && TerminalText.printable(over) == over)
         }
     }
 
@@ -89,8 +89,10 @@ struct TransferLineTests {
         ] as [(String, Int64?)])
     func `and written by them`(text: String, bytes: Int64?) { #expect(ByteCount.parse(text) == bytes) }
 
-    @Test(arguments: [(0, "0:00"), (59.9, "0:59"), (754, "12:34"), (3723, "1:02:03")])
-    func `times too`(seconds: Double, text: String) { #expect(TransferLine.time(.seconds(seconds)) == text) }
+    @Test(arguments: [
+        (0, "0:00"), (59.9, "0:59"), (754, "12:34"), (3723, "1:02:03"), (-1, "0:00"), (360_000, "100:00:00"),
+    ])
+    func `times too`(seconds: Double, text: String) { #expect(ElapsedTime.text(.seconds(seconds)) == text) }
 }
 
 @Suite("The rate of a file")

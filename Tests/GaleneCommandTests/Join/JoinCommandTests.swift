@@ -26,6 +26,11 @@ struct JoinCommandTests {
         #expect(try command("--camera", "--camera-source", "test:").sentCamera?.name == "test:")
     }
 
+    @Test func `words are kept for those who hear them alone`() throws {
+        #expect(try command().settings(isPlain: true, .none).isAnnounced)
+        #expect(try !command().settings(isPlain: false, .none).isAnnounced)
+    }
+
     @Test(arguments: ["", "test:big"]) func `what is no source is refused before anything is joined`(text: String) {
         #expect(throws: (any Error).self) { try command("--camera-source", text) }
     }

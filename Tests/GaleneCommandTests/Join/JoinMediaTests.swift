@@ -121,6 +121,30 @@ struct JoinMediaTests {
         }
     }
 
+    @Test func `a picture goes with its camera, though the sound goes on, and comes again`() async throws {
+        try await RunningServer.run(groups: ["demo": Self.operators]) { server in
+            let bob = try await JoinedPerson.join(server, "bob", seesPictures: true)
+            async let bobsEnd = bob.session.run()
+            let ada = try await JoinedPerson.join(server, "ada", microphone: Self.pattern, camera: Self.pattern)
+            await bob.watcher.until { $0.contains { $0.hasPrefix("ada ") } }
+            // As who listens too: what has sound only is received.
+            try await bob.connection.request(["": [.audio, .video]])
+            async let adasEnd = ada.session.run()
+            await bob.watcher.untilTiles(["ada"])
+            #expect(await ada.session.submit("/camera off") == nil)
+            await bob.watcher.untilTiles([])
+            #expect(await ada.session.submit("/camera on") == nil)
+            await bob.watcher.untilTiles(["ada"])
+            await ada.session.leave()
+            _ = await adasEnd
+            await ada.connection.close()
+            await bob.watcher.untilTiles([])
+            await bob.session.leave()
+            _ = await bobsEnd
+            await bob.connection.close()
+        }
+    }
+
     @Test func `who may no longer present sends nothing, and nothing again before it is asked for`() async throws {
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
             var bob = try await Self.receiver(server)

@@ -14,10 +14,12 @@ enum MeetingFixture {
 
     @Sendable static func clock(_ time: Timestamp) -> String { String(time.wholeSecondsText.dropFirst(11).prefix(5)) }
 
-    static func model(_ permissions: [Permission] = [.present, .message], isLocked: Bool = false) -> MeetingModel {
+    static func model(
+        _ permissions: [Permission] = [.present, .message], isLocked: Bool = false, isAnnounced: Bool = true
+    ) -> MeetingModel {
         var model = MeetingModel(
             ownID: "me", username: "ada", group: "demo", title: "Monday meeting", permissions: permissions,
-            isLocked: isLocked, now: { start }, clock: clock)
+            isLocked: isLocked, isAnnounced: isAnnounced, now: { start }, clock: clock)
         model.handle(.user(.add, user("me", "ada", permissions)))
         return model
     }

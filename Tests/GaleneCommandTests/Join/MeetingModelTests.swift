@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import GaleneProtocol
+import RTCTestKit
 import RTP
 import Testing
 
@@ -153,6 +154,37 @@ struct MeetingModelTests {
         #expect(model.takeAnnouncements().count == MeetingModel.maximumEntries)
     }
 
+    @Test(
+        .attack(28),
+        arguments: [
+            // A line of a megabyte; as many characters of two scalars; a single character of half a million scalars.
+            String(repeating: "x", count: 1 << 20), String(repeating: "e\u{301}", count: 1 << 18),
+            String(repeating: "😀\u{200d}", count: 1 << 18),
+        ])
+    func `a message without line breaks is cut too, and says so`(text: String) {
+        var model = Fixture.model()
+        model.handle(Fixture.chat(text))
+        let lines = model.entries[0].lines
+        #expect(lines.count == 2 && lines[1] == MeetingModel.cut)
+        #expect(lines[0].count <= MeetingModel.maximumCharacters)
+        #expect(lines[0].unicodeScalars.count <= MeetingModel.maximumScalars && lines[0].unicodeScalars.count >= 10_000)
+        #expect(model.takeAnnouncements().allSatisfy { $0.utf8.count < 8 * MeetingModel.maximumScalars })
+    }
+
+    @Test func `the longest message that can be typed is shown whole`() {
+        var model = Fixture.model()
+        let text = String(repeating: "é", count: LineEditor.maximumLength)
+        model.handle(Fixture.chat(text))
+        #expect(model.entries[0].lines == [text])
+    }
+
+    @Test func `nothing is kept to be said where nobody listens`() {
+        var model = Fixture.model(isLocked: true, isAnnounced: false)
+        for number in 0..<10 { model.handle(Fixture.chat("\(number)")) }
+        model.handle(.user(.add, Fixture.user("bob", "bob")))
+        #expect(model.takeAnnouncements().isEmpty && model.entries.count == 11)
+    }
+
     @Test func `files are offered, watched and told about`() {
         var model = Fixture.model()
         model.offered("a", isUp: false, name: "report.pdf", person: "Lise", size: 1_234_567)
@@ -174,14 +206,5 @@ struct MeetingModelTests {
                 "report.pdf (1.2 MB) from Lise is here: ./report.pdf",
                 "photo.jpg (10 B) to bob was not transferred: declined",
             ])
-    }
-
-    @Test(arguments: [
-        (Int64(0), "0 B"), (999, "999 B"), (1000, "1.0 kB"), (99_949, "99.9 kB"), (123_456, "123 kB"),
-        (999_999, "1.0 MB"),
-        (1_500_000_000, "1.5 GB"), (.max, "9223372 TB"),
-    ])
-    func `sizes are in units that people use`(bytes: Int64, text: String) {
-        #expect(FileEntry.text(bytes: bytes) == text)
     }
 }

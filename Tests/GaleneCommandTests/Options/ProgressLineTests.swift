@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Synchronization
 import Testing
 
 @testable import galene
@@ -21,6 +22,19 @@ struct ProgressLineTests {
         #expect(console.errors.hasSuffix("done\n"), "there is nothing to clear")
     }
 
+    @Test func `nothing comes between the line that goes and the one that stays`() throws {
+        let writes = Mutex<[String]>([])
+        let writer = LineWriter(isTerminal: true) { bytes throws(CommandError) in
+            writes.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        }
+        var console = TestConsole(isTerminal: true).console
+        console.errors = writer
+        let progress = ProgressLine(console)
+        progress.show("joined")
+        try progress.say("done")
+        #expect(writes.withLock(\.self) == ["\r\u{1b}[Kjoined", "\r\u{1b}[Kdone\n"])
+    }
+
     @Test func `elsewhere each phase is a line`() throws {
         let console = TestConsole()
         let progress = ProgressLine(console.console)
@@ -37,7 +51,7 @@ struct ProgressLineTests {
         ProgressLine(console.console).show(
             "connecting again", "\u{1b}]0;title\u{7}" + String(repeating: "界", count: 100))
         let line = console.errors.dropFirst("\r\u{1b}[K".count)
-        #expect(TerminalText.columns(line) <= 79 && TerminalText.columns(line) > 76)
+        #expect(TextWidth.of(line) <= 79 && TextWidth.of(line) > 76)
         #expect(!line.unicodeScalars.contains { $0.value < 32 || $0.value == 127 })
     }
 }

@@ -56,19 +56,14 @@ struct TerminalTextTests {
         #expect(CommandError(.failed, "\u{1b}[31m\u{202e}").description == "␛[31m\u{fffd}")
     }
 
-    @Test(arguments: [("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👩‍👩‍👧", 2), ("❤\u{fe0f}", 2), ("", 0)])
-    func `its room is what terminals give it`(text: String, columns: Int) {
-        #expect(TerminalText.columns(text) == columns)
-    }
-
     @Test(arguments: 0..<40) func `it is cut to fit, and keeps its ending`(columns: Int) {
         let name = "ein sehr langer Name 日本語.mkv"
         let fitted = TerminalText.fitted(name, columns: columns)
-        #expect(TerminalText.columns(fitted) <= columns)
+        #expect(TextWidth.of(fitted) <= columns)
         if (6..<31).contains(columns) {
             #expect(fitted.contains("…") && fitted.hasSuffix("v") && fitted.hasPrefix("e"))
         }
-        #expect(TerminalText.columns(TerminalText.padded(name, columns: columns)) == columns)
+        #expect(TextWidth.of(TerminalText.padded(name, columns: columns)) == columns)
     }
 
     @Test func `colours are for terminals, and for who wants them`() {

@@ -25,7 +25,7 @@ struct WatchReportTests {
     }
 
     @Test func `people are told of all in a line`() {
-        #expect(WatchReport.text([report(83)]) == "1 stream  0:01:23  3 pictures left out")
+        #expect(WatchReport.text([report(83)]) == "1 stream  1:23  3 pictures left out")
         #expect(WatchReport.text([report(83), report(3700, dropped: 1)]) == "2 streams  1:01:40  7 pictures left out")
     }
 }
