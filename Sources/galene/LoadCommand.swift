@@ -64,6 +64,14 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws { try await run(on: .standard, interruption: Interruption()) }
 
     func run(on console: Console, interruption: Interruption) async throws {
+    /// Everything else is checked by the test itself; these have to be numbers before they can be durations.
+    func validate() throws {
+        guard (1...36_000).contains(seconds) else {
+            throw ValidationError("--seconds wants a number from 1 to 36000.")
+        }
+        guard (0...36_000).contains(warmup) else { throw ValidationError("--warmup wants a number from 0 to 36000.") }
+    }
+
         let progress = ProgressLine(console)
         defer { try? progress.clear() }
         let test = try LoadTest(try options(environment: console.environment)) { progress.show($0, $1) }
@@ -94,7 +102,7 @@ struct LoadCommand: AsyncParsableCommand {
             shape: each.map { .each($0) } ?? .separate(publishers: publishers, subscribers: subscribers),
             username: username, password: try password.password(environment: environment) ?? "", rate: rate,
             burst: burst, packetSize: packetSize,
-            duration: .seconds(seconds), warmUp: .seconds(max(0, warmup)), threads: threads,
+            duration: .seconds(seconds), warmUp: .seconds(warmup), threads: threads,
             verifiesCertificate: !server.insecure, serverPID: serverPID)
         options.churn = churn
         options.loss = loss
