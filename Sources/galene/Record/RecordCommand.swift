@@ -83,16 +83,16 @@ struct RecordCommand: AsyncParsableCommand {
             }
             defer { guardian.cancel() }
             do {
-                try board.begin(in: directory)
                 try await recorder.run()
             } catch {
                 clock.cancel()
-                try board.end(await recorder.progress)
+                board.end(await recorder.progress)
                 throw await reason(error, guardian)
             }
             clock.cancel()
-            try board.end(await recorder.progress)
+            board.end(await recorder.progress)
         }
+            board.begin(in: directory)
     }
 
     /// Refuses files, and listens for why the connection ends.
