@@ -70,6 +70,8 @@ public actor MeetingRecorder {
     /// Client ids that the timeline has told of: the events begin before it does.
     private var members: Set<String> = []
     private var start: Instant?
+    /// The first that could not be written, also when everything ends already.
+    private var failure: MediaError?
     /// Of the timeline; `nil` before ``run()``.
     public private(set) var timelinePath: String?
 
@@ -133,8 +135,13 @@ public actor MeetingRecorder {
             failure = error
         }
         // Also by whoever was cancelled: a queue of its own writes it.
-        try? await timeline.write("stopped", at: .current)
-        if let failure { throw failure }
+        do throws(MediaError) {
+            try await timeline.write("stopped", at: .current)
+        } catch {
+            self.failure = self.failure ?? error
+        }
+        // Who ends a recording believes that the files are whole, unless told otherwise.
+        if let failure = self.failure ?? failure { throw failure }
     }
 
     private func openTimeline(_ now: Instant, _ wallClock: WallClock) throws(MediaError) -> Timeline {
@@ -240,6 +247,10 @@ public actor MeetingRecorder {
         _ recorder: StreamRecorder, _ timeline: Timeline, _ onFailure: @Sendable (MediaError) -> Void
     ) async {
         do throws(MediaError) {
+        func fail(_ error: MediaError) {
+            failure = failure ?? error
+            onFailure(error)
+        }
             try await recorder.run()
         } catch {
             // Frames that no file can have are a matter of one stream.
@@ -247,10 +258,10 @@ public actor MeetingRecorder {
                 do throws(MediaError) {
                     try await refuse(recorder.stream, error, timeline)
                 } catch {
-                    onFailure(error)
+                    fail(error)
                 }
             } else {
-                onFailure(error)
+                fail(error)
             }
         }
         ended.add(recorder.progress)

@@ -57,7 +57,14 @@ struct RecordCommand: AsyncParsableCommand {
     func run() async throws { try await run(on: .standard, Interruption()) }
 
     func run(on console: Console, _ interruption: Interruption) async throws {
-        _ = try await interruption.race { try await duration.limit { try await record(console) } }
+        do {
+            // Who ends it with Ctrl-C believes that the files are whole.
+            _ = try await interruption.race(counts: { $0 is MediaError }) {
+                try await duration.limit { try await record(console) }
+            }
+        } catch let error as MediaError where error.kind == .noSpace {
+            throw CommandError(.failed, "\(error.description); what was written before can be played")
+        }
     }
 
     private func record(_ console: Console) async throws {
@@ -110,8 +117,7 @@ struct RecordCommand: AsyncParsableCommand {
 
     private func reason(_ error: any Error, _ guardian: Task<CommandError?, Never>) async -> any Error {
         switch error {
-        case let error as MediaError where error.kind == .noSpace:
-            return CommandError(.failed, "\(error.description); what was written before can be played")
+        case is MediaError: return error
         case is ServerConnectionError:
             // What has been told until now, it hears to the end.
             guardian.cancel()

@@ -164,6 +164,27 @@ struct MeetingRecorderTests {
         }
     }
 
+    @Test func `a disk that is full when the recording is ended is said, too`() async throws {
+        let disk = try SmallDisk(megabytes: 1)
+        try await RecordedMeeting.run(in: disk.path) { meeting in
+            let ann = try await meeting.member("Ann")
+            let clips = [try EncodedClip.picture(.vp8, seconds: 6), try EncodedClip.sound(.opus, seconds: 6)]
+            let published = try await meeting.publish(ann, clips)
+            defer { published.camera.stop() }
+            for await event in meeting.told { if case .began = event { break } }
+            var count = 0
+            for try await _ in published.frames {
+                count += 1
+                if count == 200 { break }
+            }
+            // The last cluster and the index are still to be written.
+            try disk.fill()
+            let error = await #expect(throws: MediaError.self) { try await meeting.stop() }
+            #expect(error?.kind == .noSpace)
+            await ann.close()
+        }
+    }
+
     @Test func `a server that goes away is said, and files are whole`() async throws {
         try await RecordedMeeting.run { meeting in
             let ann = try await meeting.member("Ann")
