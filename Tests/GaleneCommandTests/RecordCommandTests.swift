@@ -17,7 +17,7 @@ struct RecordCommandTests {
         let command = try #require(
             try GaleneCommand.parseAsRoot(["record", "http://127.0.0.1:8443/group/demo/"]) as? RecordCommand)
         #expect(
-            command.directory == "." && command.label == nil && command.from == nil && command.duration.seconds == nil)
+            command.directory == "." && command.label == nil && command.from.isEmpty && command.duration.seconds == nil)
         #expect(!command.leavesOutChat && !command.low && !command.endsWithConnection && !command.output.json)
     }
 

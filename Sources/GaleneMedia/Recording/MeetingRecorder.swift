@@ -22,8 +22,8 @@ public actor MeetingRecorder {
         public var directory: String
         /// Only streams with this label; all by default.
         public var label: String?
-        /// Only streams of members with this name; of all by default.
-        public var username: String?
+        /// Only streams of these members, by name or client id; of all when there are none, as by default.
+        public var members: [String] = []
         /// Whether the timeline has the chat. On by default.
         public var recordsChat = true
         /// Whether the smallest encoding of a picture is enough, where there are several. Off by default.
@@ -214,7 +214,8 @@ public actor MeetingRecorder {
 
     private func isWanted(_ stream: GaleneClient.Stream) -> Bool {
         (options.label == nil || stream.label == options.label)
-            && (options.username == nil || stream.username == options.username)
+            && (options.members.isEmpty
+                || options.members.contains { $0 == stream.username || $0 == stream.source })
     }
 
     /// - Returns: `nil` for a stream that is not to be recorded, or is already.
@@ -246,11 +247,11 @@ public actor MeetingRecorder {
     private func record(
         _ recorder: StreamRecorder, _ timeline: Timeline, _ onFailure: @Sendable (MediaError) -> Void
     ) async {
-        do throws(MediaError) {
         func fail(_ error: MediaError) {
             failure = failure ?? error
             onFailure(error)
         }
+        do throws(MediaError) {
             try await recorder.run()
         } catch {
             // Frames that no file can have are a matter of one stream.

@@ -39,8 +39,10 @@ struct RecordCommand: AsyncParsableCommand {
     var directory = "."
     @Option(help: "Record streams with this label only: camera, screenshare, video or another word.")
     var label: String?
-    @Option(help: ArgumentHelp("Record streams of this member only.", valueName: "user"))
-    var from: String?
+    @Option(
+        help: ArgumentHelp(
+            "Record streams of this member only, by name or client id; may be repeated.", valueName: "user"))
+    var from: [String] = []
     @OptionGroup var duration: DurationOptions
     @Flag(name: .customLong("no-chat"), help: "Leave the chat out of the timeline.")
     var leavesOutChat = false
@@ -75,7 +77,7 @@ struct RecordCommand: AsyncParsableCommand {
             let board = RecordBoard(console, json: output.json)
             var options = MeetingRecorder.Options(directory: directory)
             options.label = label
-            options.username = from
+            options.members = from
             options.recordsChat = !leavesOutChat
             options.isLow = low
             let recorder = MeetingRecorder(meeting.connection, events: meeting.events, options: options) {

@@ -77,8 +77,7 @@ struct WatchSession: Sendable {
     }
 
     private func isWanted(_ stream: GaleneClient.Stream) -> Bool {
-        (command.from.map { $0 == stream.username || $0 == stream.source } ?? true)
-            && (command.label.map { $0 == stream.label } ?? true)
+        command.isWanted(username: stream.username, id: stream.source, label: stream.label)
     }
 
     private func play(_ stream: GaleneClient.Stream, _ loudspeakers: Loudspeakers?) async {

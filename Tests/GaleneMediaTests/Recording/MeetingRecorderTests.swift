@@ -111,7 +111,7 @@ struct MeetingRecorderTests {
 
     @Test func `only what is wanted is recorded, and the chat is left out on request`() async throws {
         let only: (inout MeetingRecorder.Options) -> Void = {
-            $0.username = "Ann"
+            $0.members = ["Nobody", "Ann"]
             $0.label = "camera"
             $0.recordsChat = false
         }
