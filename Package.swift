@@ -270,7 +270,9 @@ if !coreOnly {
         testTarget("WebRTCIOTests", ["WebRTCIO", "ICE", "TURN"] + nio),
         testTarget(
             "GaleneClientTests", ["GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
-        testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "LoadMedia", "ServerTestKit"]),
+        testTarget(
+            "GaleneLoadTests",
+            ["GaleneClient", "GaleneLoad", "LoadMedia", "MediaLoop", "RTCCrypto", "ServerTestKit"] + nio),
         testTarget(
             "GaleneServerTests",
             [
