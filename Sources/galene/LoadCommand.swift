@@ -13,13 +13,16 @@ struct LoadCommand: AsyncParsableCommand {
             counted over --seconds, after --warmup. Any server of Galène's protocol will do.
 
             One publisher and 50 subscribers; the server's CPU time and memory too:
-              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --server-pid $(pidof galene-server)
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 \\
+                --server-pid $(pidof galene-server)
             A meeting of ten in which everybody sends, in bursts of 8 packets:
               galene load http://127.0.0.1:8443/group/demo/ --each 10 --burst 8
             Members who come and go, over a path that loses one packet in fifty:
-              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --churn 5 --loss 0.02
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 \\
+                --churn 5 --loss 0.02
             For a program, with a password that no list of processes shows:
-              GALENE_PASSWORD=secret galene load https://example.org/group/test/ --username alice --json
+              GALENE_PASSWORD=secret galene load https://example.org/group/test/ \\
+                --username alice --json
 
             Ctrl-C ends it with a report of what has been measured so far.
 

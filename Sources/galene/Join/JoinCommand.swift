@@ -21,11 +21,13 @@ struct JoinCommand: AsyncParsableCommand {
             To hear and be heard, see and be seen:
               galene join https://example.org/group/demo/ --audio --microphone --camera
             With a test pattern in place of a camera, and its tone:
-              galene join https://example.org/group/demo/ --camera-source test: --microphone-source test:
+              galene join https://example.org/group/demo/ \\
+                --camera-source test: --microphone-source test:
             For a screen reader, or where nothing but lines can be shown:
               galene join https://example.org/group/demo/ --plain
             By the token of an invitation, with sound, and files to a directory of their own:
-              GALENE_TOKEN=abc galene join https://example.org/group/demo/ --audio --directory ~/Downloads
+              GALENE_TOKEN=abc galene join https://example.org/group/demo/ \\
+                --audio --directory ~/Downloads
 
             \(CommandError.exitCodes)
             """)

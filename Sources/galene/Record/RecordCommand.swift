@@ -20,13 +20,15 @@ struct RecordCommand: AsyncParsableCommand {
             is overwritten.
 
             Everything, into a directory that is made if it is not there:
-              galene record https://galene.example.org/group/lecture/ --directory lecture
+              galene record https://example.org/group/lecture/ --directory lecture
             The shared screen of one member, for an hour at most:
-              galene record https://galene.example.org/group/lecture/ --label screenshare --from alice --for 3600
+              galene record https://example.org/group/lecture/ \\
+                --label screenshare --from alice --for 3600
             For a slow connection:
-              galene record https://galene.example.org/group/lecture/ --low
+              galene record https://example.org/group/lecture/ --low
             The path of each file, for a program:
-              galene record https://galene.example.org/group/lecture/ | while read -r f; do ffprobe "$f"; done
+              galene record https://example.org/group/lecture/ \\
+                | while read -r f; do ffprobe "$f"; done
 
             Tell people that they are being recorded: nobody sees it by anything else than your name.
 
@@ -91,6 +93,7 @@ struct RecordCommand: AsyncParsableCommand {
                 }
             }
             defer { guardian.cancel() }
+            board.begin(in: directory)
             do {
                 try await recorder.run()
             } catch {
@@ -101,7 +104,6 @@ struct RecordCommand: AsyncParsableCommand {
             clock.cancel()
             board.end(await recorder.progress)
         }
-            board.begin(in: directory)
     }
 
     /// Refuses files, and listens for why the connection ends.

@@ -13,13 +13,15 @@ struct ListenCommand: AsyncParsableCommand {
             It goes on until Ctrl-C, and comes back when the connection was lost.
 
             For people:
-              galene listen https://galene.example.org/group/demo/
+              galene listen https://example.org/group/demo/
             For a program, every event a line (docs/galene/listen.md has them all):
-              galene listen https://galene.example.org/group/demo/ --json
+              galene listen https://example.org/group/demo/ --json
             What is said next:
-              galene listen https://galene.example.org/group/demo/ --only chat --no-history --count 1
+              galene listen https://example.org/group/demo/ \\
+                --only chat --no-history --count 1
             Who comes and goes within a minute:
-              galene listen https://galene.example.org/group/demo/ --only user-joined --only user-left --for 60
+              galene listen https://example.org/group/demo/ \\
+                --only user-joined --only user-left --for 60
 
             Kinds of events: \(HeardEvent.kinds.joined(separator: ", ")).
 

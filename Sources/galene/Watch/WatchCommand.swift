@@ -14,7 +14,7 @@ struct WatchCommand: AsyncParsableCommand {
             A meeting:
               galene watch http://127.0.0.1:8443/group/demo/
             Only what one member shares, without sound, in a large window:
-              galene watch https://example.org/group/class/ \
+              galene watch https://example.org/group/class/ \\
                 --from alice --label screenshare --mute --size 1920x1080
 
             It ends when the window is closed (Escape or q does it), or with Ctrl-C.
