@@ -24,7 +24,7 @@ struct LoadCommand: AsyncParsableCommand {
               GALENE_PASSWORD=secret galene load https://example.org/group/test/ \\
                 --username alice --json
 
-            Ctrl-C ends it with a report of what has been measured so far.
+            Ctrl-C ends it: while it measures, with a report of what has been measured so far.
 
             \(CommandError.exitCodesOfWork) What was lost does not matter to it.
             """)
@@ -64,9 +64,6 @@ struct LoadCommand: AsyncParsableCommand {
     var serverPID: Int32?
     @OptionGroup var output: OutputOptions
 
-    func run() async throws { try await run(on: .standard, interruption: Interruption()) }
-
-    func run(on console: Console, interruption: Interruption) async throws {
     /// Everything else is checked by the test itself; these have to be numbers before they can be durations.
     func validate() throws {
         guard (1...36_000).contains(seconds) else {
@@ -75,6 +72,9 @@ struct LoadCommand: AsyncParsableCommand {
         guard (0...36_000).contains(warmup) else { throw ValidationError("--warmup wants a number from 0 to 36000.") }
     }
 
+    func run() async throws { try await run(on: .standard, interruption: Interruption()) }
+
+    func run(on console: Console, interruption: Interruption) async throws {
         let progress = ProgressLine(console)
         defer { try? progress.clear() }
         let test = try LoadTest(try options(environment: console.environment)) { progress.show($0, $1) }

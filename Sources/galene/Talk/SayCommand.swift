@@ -21,7 +21,7 @@ struct SayCommand: AsyncParsableCommand {
             A text that begins with a dash:
               galene say https://example.org/group/demo/ -- -1 is a number
 
-            \(CommandError.exitCodes)
+            \(CommandError.exitCodesOfWork)
             """)
 
     @OptionGroup var meeting: MeetingOptions
