@@ -68,7 +68,7 @@ struct SendFileCommand: AsyncParsableCommand {
         }
         if let user = try await meeting.member(user) { return user }
         try board.say("waiting for \(TerminalText.printable(user))")
-        nonisolated(unsafe) var found: User?
+        var found: User?
         try await meeting.next { event in
             guard case .user(.add, let member) = event, member.username == user || member.id == user else {
                 return false

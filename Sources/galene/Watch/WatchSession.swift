@@ -39,7 +39,7 @@ struct WatchSession: Sendable {
         let loudspeakers =
             command.mute
             ? nil
-            : Loudspeakers { [progress] reason in
+            : Loudspeakers(title: "galene watch") { [progress] reason in
                 try? progress.say("galene: without sound: \(reason)")
             }
         defer {
