@@ -275,7 +275,9 @@ if !coreOnly {
         testTarget(
             "GaleneClientTests",
             ["ClientTestKit", "GaleneClient", "GaleneProtocol", "ICE", "RTP", "ServerTestKit", "WebRTCIO"] + nio),
-        testTarget("GaleneLoadTests", ["GaleneClient", "GaleneLoad", "LoadMedia", "ServerTestKit"]),
+        testTarget(
+            "GaleneLoadTests",
+            ["GaleneClient", "GaleneLoad", "LoadMedia", "MediaLoop", "RTCCrypto", "ServerTestKit"] + nio),
         testTarget(
             "GaleneServerTests",
             [

@@ -57,7 +57,8 @@ struct DemonstrationBot {
             let count = await connection.users.count - 1
             if count > 0 { try await show.begin() } else { await show.end() }
             if kind == .add, let greeting = Conversation.greeting(user.username) {
-                try await connection.chat(greeting, to: user.id)
+                // As below.
+                try? await connection.chat(greeting, to: user.id)
             }
         case .chat(let message) where !message.isHistory && message.source != connection.id && message.kind == .normal:
             // Two of them would talk for ever.
@@ -69,15 +70,35 @@ struct DemonstrationBot {
             else {
                 return
             }
-            switch answer {
-            case .text(let text): try await connection.chat(text, to: isPrivate ? source : nil)
-            case .file:
-                let file = try Present.write()
-                try await connection.sendFile(file, to: source, name: Present.name, mimeType: "text/plain")
+            do {
+                switch answer {
+                case .text(let text): try await connection.chat(text, to: isPrivate ? source : nil)
+                case .file:
+                    if let refusal = await offer(to: source, connection) {
+                        try await connection.chat(refusal, to: source)
+                    }
+                }
+            } catch {
+                // Whoever asked may have left. When it is the connection that is gone, the events end.
             }
         case .fileTransfer(let file) where !file.isUp: await file.cancel("thank you, but I keep no files")
         case .failed(let error): throw error
         default: break
+        }
+    }
+
+    /// One at a time for each member.
+    ///
+    /// - Returns: why not, in words for whoever asked.
+    private static func offer(to member: String, _ connection: ServerConnection) async -> String? {
+        let isOffered = await connection.transferredFiles.values.contains { $0.isUp && $0.userID == member }
+        guard !isOffered else { return "I have offered you one already: accept it, or refuse it." }
+        do {
+            let file = try Present.write()
+            try await connection.sendFile(file, to: member, name: Present.name, mimeType: "text/plain")
+            return nil
+        } catch {
+            return "I cannot offer you a file now. Ask me again later."
         }
     }
 

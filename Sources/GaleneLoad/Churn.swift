@@ -13,6 +13,8 @@ struct Churn: Sendable {
         private let enter: @Sendable (Int) async throws -> Member
         private var running: Task<Void, Never>?
         private var isAway = false
+        /// The test has ended: whoever comes now goes again.
+        private var isOver = false
 
         init(_ number: Int, _ member: Member, enter: @escaping @Sendable (Int) async throws -> Member) {
             self.number = number
@@ -28,6 +30,10 @@ struct Churn: Sendable {
             running?.cancel()
             await rollCall.note { $0.left += 1 }
             let member = try await enter(number)
+            guard !isOver else {
+                await member.leave()
+                return true
+            }
             self.member = member
             running = Task { await member.run() }
             try await member.join()
@@ -39,6 +45,7 @@ struct Churn: Sendable {
         }
 
         func end() async {
+            isOver = true
             await member.leave()
             running?.cancel()
         }

@@ -10,6 +10,14 @@ public struct LoadOptions: Sendable {
         case separate(publishers: Int, subscribers: Int)
         /// So many clients of which each publishes and receives all others.
         case each(Int)
+
+        /// As they were asked for.
+        var counts: [Int] {
+            switch self {
+            case .separate(let publishers, let subscribers): [publishers, subscribers]
+            case .each(let clients): [clients]
+            }
+        }
     }
 
     public var group: ServerURL
@@ -24,7 +32,7 @@ public struct LoadOptions: Sendable {
     public var packetSize: Int
     public var duration: Duration
     public var warmUp: Duration
-    /// Members a second that leave and come again: of those that receive, in turn.
+    /// Members a second that leave and come again: of those that receive, in turn. 0, or from 0.001 to 100.
     public var churn = 0.0
     /// The share of the packets that come to a member that is thrown away, from 0 to 0.5.
     public var loss = 0.0

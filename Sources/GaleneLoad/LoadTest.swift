@@ -18,6 +18,10 @@ public struct LoadTest: Sendable {
     private let progress: @Sendable (_ phase: String, _ details: String) -> Void
     private let stopFlag = StopFlag()
 
+    /// Of a test, and of the time before it: ten hours, in which everything has happened that happens.
+    private static let longest = Duration.seconds(36_000)
+    /// More than one machine has ever had the descriptors and the time for.
+    private static let maximumClients = 10_000
     /// Clients that join at the same time. More would measure the queue.
     private static let joinsAtOnce = 8
     private static let settleTime = Duration.seconds(1)
@@ -33,10 +37,14 @@ public struct LoadTest: Sendable {
         guard options.group.groupName != nil else {
             throw LoadError(.usage, "\(options.group) is no group's page: it should end in /group/NAME/")
         }
-        guard options.upStreamCount > 0, options.receiversPerStream > 0 else {
+        // Before anything is added or multiplied.
+        guard options.shape.counts.allSatisfy({ $0 <= Self.maximumClients }) else {
+            throw LoadError(.usage, "at most \(Self.maximumClients) clients publish, and as many receive")
+        }
+        guard options.shape.counts.allSatisfy({ $0 > 0 }), options.receiversPerStream > 0 else {
             throw LoadError(.usage, "there must be somebody who sends and somebody who receives")
         }
-        guard options.rate > 0, options.rate <= 100_000 else {
+        guard options.rate >= 1, options.rate <= 100_000 else {
             throw LoadError(.usage, "the rate must be between 1 and 100000 packets a second")
         }
         guard (1...64).contains(options.burst) else {
@@ -45,14 +53,17 @@ public struct LoadTest: Sendable {
         guard PacketSourceConfiguration.packetSizes.contains(options.packetSize) else {
             throw LoadError(.usage, "a packet has \(PacketSourceConfiguration.packetSizes) bytes")
         }
-        guard options.duration >= .seconds(1), options.duration <= .seconds(36_000) else {
+        guard options.duration >= .seconds(1), options.duration <= Self.longest else {
             throw LoadError(.usage, "a test lasts from a second to ten hours")
+        }
+        guard options.warmUp >= .zero, options.warmUp <= Self.longest else {
+            throw LoadError(.usage, "a test warms up for ten hours at most")
         }
         guard !options.simulcast || options.churn == 0 else {
             throw LoadError(.usage, "simulcast and members who come and go are tested one after the other")
         }
-        guard (0...100).contains(options.churn) else {
-            throw LoadError(.usage, "at most 100 members a second leave and come again")
+        guard options.churn == 0 || (0.001...100).contains(options.churn) else {
+            throw LoadError(.usage, "from 0.001 to 100 members a second leave and come again, or none")
         }
         guard (0...0.5).contains(options.loss), (0...0.5).contains(options.upLoss) else {
             throw LoadError(.usage, "the share of packets to lose is between 0 and 0.5")

@@ -10,15 +10,15 @@ struct GaleneCommand: AsyncParsableCommand {
         commandName: "galene", abstract: "A client of Galène-compatible videoconference servers.",
         discussion: """
             What is there:
-              galene status https://galene.example.org/group/demo/
+              galene status https://example.org/group/demo/
             Take part in a meeting, here in the terminal:
-              galene join https://galene.example.org/group/demo/
+              galene join https://example.org/group/demo/
             Take part in the chat of a meeting, and in its files, with a command for each:
-              galene say https://galene.example.org/group/demo/ Good day
-              galene listen https://galene.example.org/group/demo/
-              galene send-file https://galene.example.org/group/demo/ alice holiday.jpg
+              galene say https://example.org/group/demo/ Good day
+              galene listen https://example.org/group/demo/
+              galene send-file https://example.org/group/demo/ alice holiday.jpg
             Keep it:
-              galene record https://galene.example.org/group/demo/ --directory demo
+              galene record https://example.org/group/demo/ --directory demo
 
             A password comes from GALENE_PASSWORD, --password-file or --ask-password, and is never an argument; a token \
             from the URL (?token=) or GALENE_TOKEN. Colours are for terminals, unless NO_COLOR is set.
@@ -42,6 +42,7 @@ struct GaleneCommand: AsyncParsableCommand {
 
     /// Ends every command alike: in words on standard error, and with the exit code that belongs to them.
     static func main() async {
+        StandardDescriptors.open()
         // A reader that has gone is an error of the write, and a quiet end.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -13,15 +13,18 @@ struct LoadCommand: AsyncParsableCommand {
             counted over --seconds, after --warmup. Any server of Galène's protocol will do.
 
             One publisher and 50 subscribers; the server's CPU time and memory too:
-              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --server-pid $(pidof galene-server)
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 \\
+                --server-pid $(pidof galene-server)
             A meeting of ten in which everybody sends, in bursts of 8 packets:
               galene load http://127.0.0.1:8443/group/demo/ --each 10 --burst 8
             Members who come and go, over a path that loses one packet in fifty:
-              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 --churn 5 --loss 0.02
+              galene load http://127.0.0.1:8443/group/demo/ --subscribers 50 \\
+                --churn 5 --loss 0.02
             For a program, with a password that no list of processes shows:
-              GALENE_PASSWORD=secret galene load https://example.org/group/test/ --username alice --json
+              GALENE_PASSWORD=secret galene load https://example.org/group/test/ \\
+                --username alice --json
 
-            Ctrl-C ends it with a report of what has been measured so far.
+            Ctrl-C ends it: while it measures, with a report of what has been measured so far.
 
             \(CommandError.exitCodesOfWork) What was lost does not matter to it.
             """)
@@ -63,6 +66,14 @@ struct LoadCommand: AsyncParsableCommand {
     var serverPID: Int32?
     @OptionGroup var output: OutputOptions
 
+    /// Everything else is checked by the test itself; these have to be numbers before they can be durations.
+    func validate() throws {
+        guard (1...36_000).contains(seconds) else {
+            throw ValidationError("--seconds wants a number from 1 to 36000.")
+        }
+        guard (0...36_000).contains(warmup) else { throw ValidationError("--warmup wants a number from 0 to 36000.") }
+    }
+
     func run() async throws { try await run(on: .standard, interruption: Interruption()) }
 
     func run(on console: Console, interruption: Interruption) async throws {
@@ -96,7 +107,7 @@ struct LoadCommand: AsyncParsableCommand {
             shape: each.map { .each($0) } ?? .separate(publishers: publishers, subscribers: subscribers),
             username: username, password: try password.password(environment: environment) ?? "", rate: rate,
             burst: burst, packetSize: packetSize,
-            duration: .seconds(seconds), warmUp: .seconds(max(0, warmup)), threads: threads,
+            duration: .seconds(seconds), warmUp: .seconds(warmup), threads: threads,
             verifiesCertificate: !server.insecure, serverPID: serverPID)
         options.churn = churn
         options.loss = loss

@@ -25,6 +25,11 @@ def test_a_newcomer_alone_sees_a_living_meeting(server, open_browser, tmp_path):
         alice.wait_for_text("“file” (I offer you one)")
         alice.write("file")
         alice.wait_for_text("from-the-bot.txt")
+        # As often as somebody asks there is one that waits to be taken; and the bot answers on.
+        alice.write("file")
+        alice.wait_for_text("I have offered you one already")
+        alice.write("hello")
+        alice.wait_for_text("Hello, Alice.")
         # Among others it speaks when it is spoken to.
         carol = open_browser("chromium", **WITH_PANEL)
         carol.join(page, "Carol", devices="Nothing")

@@ -11,7 +11,7 @@ import Testing
 struct HelpTests {
     /// As a shell would hand them over; what stands before and behind is for other programs.
     private static func examples(_ help: String) -> [[String]] {
-        help.split(separator: "\n").compactMap { line in
+        help.replacing(#/\x20\\\n\x20+/#, with: " ").split(separator: "\n").compactMap { line in
             guard line.hasPrefix("  "), let start = line.firstRange(of: "galene ") else { return nil }
             let end = line[start.upperBound...].firstRange(of: " | ")?.lowerBound ?? line.endIndex
             let words = line[start.upperBound..<end].replacing(/\$\([^)]*\)/, with: "1")
@@ -35,6 +35,20 @@ struct HelpTests {
             }
         }
         #expect(count > 15)
+    }
+
+    @Test func `examples can be copied from a window of 80 columns`() {
+        for command in [GaleneCommand.self] + GaleneCommand.configuration.subcommands {
+            let lines = command.helpMessage(columns: 80).split(separator: "\n").map(String.init)
+            var isContinued = false
+            for line in command.configuration.discussion.split(separator: "\n").map(String.init) {
+                guard isContinued || line.hasPrefix("  ") else { continue }
+                #expect(lines.contains(line) && line.count <= 80, "\(command): \(line)")
+                #expect(!line.contains(/\S {2,}\S/) || !line.contains("galene "), "\(command): \(line)")
+                isContinued = line.hasSuffix(" \\")
+            }
+            #expect(!isContinued)
+        }
     }
 
     @Test func `each help names the exit codes`() {

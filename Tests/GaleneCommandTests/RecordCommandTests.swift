@@ -4,6 +4,7 @@
 import ArgumentParser
 import GaleneClient
 import GaleneMedia
+import GaleneProtocol
 import RTCBase
 import RTCTestKit
 import Synchronization
@@ -16,7 +17,7 @@ struct RecordCommandTests {
         let command = try #require(
             try GaleneCommand.parseAsRoot(["record", "http://127.0.0.1:8443/group/demo/"]) as? RecordCommand)
         #expect(
-            command.directory == "." && command.label == nil && command.from == nil && command.duration.seconds == nil)
+            command.directory == "." && command.label == nil && command.from.isEmpty && command.duration.seconds == nil)
         #expect(!command.leavesOutChat && !command.low && !command.endsWithConnection && !command.output.json)
     }
 
@@ -53,5 +54,21 @@ struct RecordCommandTests {
         let text = told.withLock { $0 }
         #expect(!text.contains("\u{1b}") && !text.contains("\u{202e}") && !text.contains("\u{7}"))
         #expect(text.contains("Ann") && text.contains("camera") == false && text.hasSuffix("(0:00, 0 B)\n"))
+    }
+
+    @Test func `what becomes of files is told on standard output though standard error is closed`() throws {
+        let console = TestConsole()
+        var closed = console.console
+        closed.errors = LineWriter(isTerminal: true) { _ throws(CommandError) in throw CommandError(.failed, "closed") }
+        let file = RecordedFile(path: "x/a.webm", start: .zero)
+        let board = RecordBoard(closed, json: true)
+        board.begin(in: "x")
+        board.show(MeetingRecorder.Progress())
+        board.tell(.began(file, username: "Ann", label: "camera"))
+        board.tell(.ended(file))
+        board.end(MeetingRecorder.Progress())
+        #expect(try console.objects.map { $0["event"] } == ["begin", "end"])
+        RecordBoard(closed, json: false).tell(.ended(file))
+        #expect(console.lines.last == "x/a.webm")
     }
 }

@@ -35,13 +35,19 @@ struct LoadOptionsTests {
             LoadOptions(group: Self.group, shape: .each(1)),
             LoadOptions(group: Self.group, shape: .separate(publishers: 0, subscribers: 1)),
             LoadOptions(group: Self.group, shape: .separate(publishers: 1, subscribers: 0)),
+            // That nothing overflows, the crash of the test would tell.
+            LoadOptions(group: Self.group, shape: .separate(publishers: 4_000_000_000, subscribers: 4_000_000_000)),
+            LoadOptions(group: Self.group, shape: .separate(publishers: .max, subscribers: 1)),
+            LoadOptions(group: Self.group, shape: .separate(publishers: 1, subscribers: 10_001)),
+            LoadOptions(group: Self.group, shape: .each(.max)), LoadOptions(group: Self.group, shape: .each(.min)),
         ]
         for change: (inout LoadOptions) -> Void in [
             { $0.rate = 0 }, { $0.rate = .nan }, { $0.burst = 0 }, { $0.burst = 65 }, { $0.packetSize = 63 },
             { $0.packetSize = 1201 }, { $0.duration = .zero }, { $0.threads = 0 }, { $0.churn = -1 },
             { $0.churn = 101 },
-            { $0.churn = .nan }, { $0.loss = -0.1 }, { $0.loss = 0.6 }, { $0.loss = .nan }, { $0.upLoss = 0.6 },
-            { $0.upLoss = .nan },
+            { $0.churn = .nan }, { $0.churn = 1e-300 }, { $0.rate = 1e-300 }, { $0.warmUp = .seconds(-1) },
+            { $0.warmUp = .seconds(36_001) }, { $0.duration = .seconds(36_001) }, { $0.loss = -0.1 }, { $0.loss = 0.6 },
+            { $0.loss = .nan }, { $0.upLoss = 0.6 }, { $0.upLoss = .nan },
             { options in
                 options.simulcast = true
                 options.churn = 1

@@ -54,8 +54,8 @@ final class FileSink: Sendable {
             let path = "\(directory)/.\(RandomID.next()).part"
             let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             guard descriptor >= 0 else {
-                throw ServerConnectionError(
-                    .media, "no file can be made in \(directory): \(String(cString: strerror(errno)))")
+                // The other side is told this, and has no business with where it would have been.
+                throw ServerConnectionError(.media, "no file can be made: \(String(cString: strerror(errno)))")
             }
             return FileSink(directory: directory, name: name, partial: .hidden(path: path), descriptor: descriptor)
         }

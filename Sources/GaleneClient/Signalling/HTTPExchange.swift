@@ -16,14 +16,24 @@ enum HTTPExchange {
     }
 
     /// - Throws: ``ServerConnectionError``; also when the answer is not complete within ``Timeouts/connect``, or is longer
-    ///   than 64 KiB.
+    ///   than 64 KiB, and when the task is cancelled.
     static func perform(
         _ method: HTTPMethod, _ url: ServerURL, fields: HTTPHeaders = [:], body: ByteBuffer? = nil, by dialler: Dialler
+    ) async throws -> Answer {
+        try await OpeningChannels.run { opening in
+            try await perform(method, url, fields, body, by: dialler, opening)
+        }
+    }
+
+    private static func perform(
+        _ method: HTTPMethod, _ url: ServerURL, _ fields: HTTPHeaders, _ body: ByteBuffer?, by dialler: Dialler,
+        _ opening: OpeningChannels
     ) async throws -> Answer {
         let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPPart<HTTPRequestHead, ByteBuffer>>
         do {
             channel = try await dialler.bootstrap().connect(host: url.host, port: url.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
+                opening.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     try dialler.secure(channel, for: url)
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     try channel.pipeline.syncOperations.addHandler(HTTPRequestParts())

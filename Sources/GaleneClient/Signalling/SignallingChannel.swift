@@ -38,14 +38,22 @@ package final class SignallingChannel: Sendable {
     /// - Parameters:
     ///   - loop: where everything happens, `handler`'s calls included.
     ///   - handler: gets every event in order, ``SignallingEvent/closed(code:reason:)`` exactly once and last.
-    /// - Throws: ``ServerConnectionError``; the handler is not called then.
+    /// - Throws: ``ServerConnectionError``, also when the task is cancelled; the handler is not called then.
     package static func open(
         _ url: ServerURL, by dialler: Dialler, on loop: any EventLoop,
         handler: @escaping @Sendable (SignallingEvent) -> Void
     ) async throws -> SignallingChannel {
+        try await OpeningChannels.run { try await open(url, by: dialler, on: loop, $0, handler) }
+    }
+
+    private static func open(
+        _ url: ServerURL, by dialler: Dialler, on loop: any EventLoop, _ opening: OpeningChannels,
+        _ handler: @escaping @Sendable (SignallingEvent) -> Void
+    ) async throws -> SignallingChannel {
         do {
             let upgraded = try await dialler.bootstrap(on: loop).connect(host: url.host, port: url.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
+                opening.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     // Who does not upgrade in time is no server of ours.
                     let watch = channel.eventLoop.scheduleTask(in: dialler.timeouts.connect) {
                         channel.close(promise: nil)

@@ -22,8 +22,8 @@ public actor MeetingRecorder {
         public var directory: String
         /// Only streams with this label; all by default.
         public var label: String?
-        /// Only streams of members with this name; of all by default.
-        public var username: String?
+        /// Only streams of these members, by name or client id; of all when there are none, as by default.
+        public var members: [String] = []
         /// Whether the timeline has the chat. On by default.
         public var recordsChat = true
         /// Whether the smallest encoding of a picture is enough, where there are several. Off by default.
@@ -70,6 +70,8 @@ public actor MeetingRecorder {
     /// Client ids that the timeline has told of: the events begin before it does.
     private var members: Set<String> = []
     private var start: Instant?
+    /// The first that could not be written, also when everything ends already.
+    private var failure: MediaError?
     /// Of the timeline; `nil` before ``run()``.
     public private(set) var timelinePath: String?
 
@@ -133,8 +135,13 @@ public actor MeetingRecorder {
             failure = error
         }
         // Also by whoever was cancelled: a queue of its own writes it.
-        try? await timeline.write("stopped", at: .current)
-        if let failure { throw failure }
+        do throws(MediaError) {
+            try await timeline.write("stopped", at: .current)
+        } catch {
+            self.failure = self.failure ?? error
+        }
+        // Who ends a recording believes that the files are whole, unless told otherwise.
+        if let failure = self.failure ?? failure { throw failure }
     }
 
     private func openTimeline(_ now: Instant, _ wallClock: WallClock) throws(MediaError) -> Timeline {
@@ -207,7 +214,8 @@ public actor MeetingRecorder {
 
     private func isWanted(_ stream: GaleneClient.Stream) -> Bool {
         (options.label == nil || stream.label == options.label)
-            && (options.username == nil || stream.username == options.username)
+            && (options.members.isEmpty
+                || options.members.contains { $0 == stream.username || $0 == stream.source })
     }
 
     /// - Returns: `nil` for a stream that is not to be recorded, or is already.
@@ -239,6 +247,10 @@ public actor MeetingRecorder {
     private func record(
         _ recorder: StreamRecorder, _ timeline: Timeline, _ onFailure: @Sendable (MediaError) -> Void
     ) async {
+        func fail(_ error: MediaError) {
+            failure = failure ?? error
+            onFailure(error)
+        }
         do throws(MediaError) {
             try await recorder.run()
         } catch {
@@ -247,10 +259,10 @@ public actor MeetingRecorder {
                 do throws(MediaError) {
                     try await refuse(recorder.stream, error, timeline)
                 } catch {
-                    onFailure(error)
+                    fail(error)
                 }
             } else {
-                onFailure(error)
+                fail(error)
             }
         }
         ended.add(recorder.progress)

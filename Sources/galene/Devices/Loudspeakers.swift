@@ -11,11 +11,13 @@ final class Loudspeakers: Sendable {
     private let mixer = Mutex(SoundMixer())
     private let isStopped = Mutex(false)
 
-    /// - Parameter failed: told why nothing is heard, or no more.
-    init(failed: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - title: what the system's mixer calls it.
+    ///   - failed: told why nothing is heard, or no more.
+    init(title: String, failed: @escaping @Sendable (String) -> Void) {
         let thread = Thread { [weak self] in
             do throws(MediaError) {
-                let output = try SoundOutput(title: "galene join")
+                let output = try SoundOutput(title: title)
                 while let block = self?.next() { try output.play(block) }
             } catch {
                 failed(error.description)

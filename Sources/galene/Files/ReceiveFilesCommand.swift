@@ -14,13 +14,15 @@ struct ReceiveFilesCommand: AsyncParsableCommand {
             A file gets its name when it is whole, and never takes the place of another one. It goes on until Ctrl-C.
 
             Whatever comes, into a directory:
-              galene receive-files https://galene.example.org/group/demo/ --directory inbox
+              galene receive-files https://example.org/group/demo/ --directory inbox
             Two files of one member, and no larger ones:
-              galene receive-files https://galene.example.org/group/demo/ --from alice --count 2 --maximum-size 100MB
+              galene receive-files https://example.org/group/demo/ \\
+                --from alice --count 2 --maximum-size 100MB
             What somebody at the terminal says yes to:
-              galene receive-files https://galene.example.org/group/demo/ --ask
+              galene receive-files https://example.org/group/demo/ --ask
             The path of each file, for a program:
-              galene receive-files https://galene.example.org/group/demo/ --directory inbox | while read -r f; do file "$f"; done
+              galene receive-files https://example.org/group/demo/ --directory inbox \\
+                | while read -r f; do file "$f"; done
 
             \(CommandError.exitCodes)
             Ctrl-C is a normal end, unless it breaks off a file, or comes before --count files (130).

@@ -10,15 +10,16 @@ struct SendFileCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send-file", abstract: "Send files to a member of a group.",
         discussion: """
-            They travel straight to the member, who has to accept them, and not by way of the server; both learn each
+            They travel straight to the member, who has to accept them, and not by way of the server; both learn each \
             other's addresses.
 
             To a member by name, or by client id:
-              galene send-file https://galene.example.org/group/demo/ alice holiday.jpg
+              galene send-file https://example.org/group/demo/ alice holiday.jpg
             Several, to somebody who may not be there yet:
-              galene send-file https://galene.example.org/group/demo/ alice --wait *.jpg
+              galene send-file https://example.org/group/demo/ alice --wait *.jpg
             Under a name by which one is known, with the password asked for:
-              galene send-file https://galene.example.org/group/demo/ --username bob --ask-password alice report.pdf
+              galene send-file https://example.org/group/demo/ \\
+                --username bob --ask-password alice report.pdf
 
             \(CommandError.exitCodesOfWork)
             """)
@@ -67,7 +68,7 @@ struct SendFileCommand: AsyncParsableCommand {
         }
         if let user = try await meeting.member(user) { return user }
         try board.say("waiting for \(TerminalText.printable(user))")
-        nonisolated(unsafe) var found: User?
+        var found: User?
         try await meeting.next { event in
             guard case .user(.add, let member) = event, member.username == user || member.id == user else {
                 return false

@@ -25,7 +25,8 @@ struct JoinCommand: AsyncParsableCommand {
             For a screen reader, or where nothing but lines can be shown:
               galene join https://example.org/group/demo/ --plain
             By the token of an invitation, with sound, and files to a directory of their own:
-              GALENE_TOKEN=abc galene join https://example.org/group/demo/ --audio --directory ~/Downloads
+              GALENE_TOKEN=abc galene join https://example.org/group/demo/ \\
+                --audio --directory ~/Downloads
 
             \(CommandError.exitCodes)
             """)

@@ -87,7 +87,9 @@ actor JoinSession {
     func run() async -> MeetingEnd {
         pictures = PictureBox { [weak self] in Task { await self?.fetchPictures() } }
         if wantsSound {
-            loudspeakers = Loudspeakers { [weak self] reason in Task { await self?.warn("No sound: \(reason)") } }
+            loudspeakers = Loudspeakers(title: "galene join") { [weak self] reason in
+                Task { await self?.warn("No sound: \(reason)") }
+            }
         }
         await request()
         let events = Task { await follow() }

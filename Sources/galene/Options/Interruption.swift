@@ -81,8 +81,13 @@ final class Interruption: Sendable {
 
     /// Runs the body; when there is a signal meanwhile its task is cancelled, and waited for.
     ///
+    /// - Parameter counts: which errors are told though they came after the signal. None unless told: what a cancelled task
+    ///   says of its end, or of its connection's, is not the reason for it. What could not be written is.
     /// - Returns: `nil` when it was interrupted, unless it was done all the same.
-    func race<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R? {
+    func race<R: Sendable>(
+        counts: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R? {
         try await withThrowingTaskGroup(of: R?.self) { tasks in
             tasks.addTask {
                 await self.wait()
@@ -92,8 +97,7 @@ final class Interruption: Sendable {
                 do {
                     return try await body()
                 } catch {
-                    // What a cancelled task says of its end is not the reason for it.
-                    guard self.signal != nil else { throw error }
+                    guard self.signal != nil, !counts(error) else { throw error }
                     return nil
                 }
             }

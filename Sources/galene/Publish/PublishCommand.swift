@@ -21,7 +21,8 @@ struct PublishCommand: AsyncParsableCommand {
             A film, again and again, in two sizes for receivers of all kinds:
               galene publish https://example.org/group/cinema/ film.webm --loop --simulcast
             Camera and microphone, with a password that no list of processes shows:
-              GALENE_PASSWORD=secret galene publish https://example.org/group/a/ camera microphone
+              GALENE_PASSWORD=secret galene publish https://example.org/group/a/ \\
+                camera microphone
 
             It ends with the last file, or with Ctrl-C. \(CommandError.exitCodes)
             """)

@@ -19,9 +19,9 @@ final class RecordBoard: Sendable {
         self.json = json
     }
 
-    func begin(in directory: String) throws(CommandError) {
-        try progress.say("recording into \(directory); Ctrl-C ends it")
-    }
+    // How it goes is for whoever looks: that nobody does changes no result.
+
+    func begin(in directory: String) { try? progress.say("recording into \(directory); Ctrl-C ends it") }
 
     func show(_ progress: MeetingRecorder.Progress) { self.progress.update(Self.line(progress)) }
 
@@ -37,38 +37,31 @@ final class RecordBoard: Sendable {
     }
 
     func tell(_ event: MeetingRecorder.Event) {
-        // Nobody who reads the output is a reason to end a recording.
-        try? tellOrThrow(event)
-    }
-
-    private func tellOrThrow(_ event: MeetingRecorder.Event) throws(CommandError) {
         switch event {
         case .began(let file, let username, let label):
-            try progress.say("\(Self.whose(username, label)): \(file.path)")
-            try object("begin", file, username, label)
+            object("begin", file, username, label)
+            say("\(Self.whose(username, label)): \(file.path)")
         case .ended(let file):
-            try object("end", file, nil, nil)
+            object("end", file, nil, nil)
             guard !json else { return }
-            try progress.clear()
             let details = "\(ElapsedTime.text(file.duration)), \(ByteCount.text(Int64(file.size)))"
             let lost = file.lostPackets > 0 ? ", \(Self.count(file.lostPackets, "packet")) lost" : ""
             // Programs want the path alone.
             let text = console.output.isTerminal ? "\(file.path) (\(details)\(lost))" : file.path
-            try console.output.line(TerminalText.printable(text))
+            result { () throws(CommandError) in try console.output.line(TerminalText.printable(text)) }
         case .overflowed(let gap, let username, let label):
-            try progress.say(
-                "\(Self.whose(username, label)): the disk was too slow, \(ElapsedTime.text(gap)) are missing")
+            say("\(Self.whose(username, label)): the disk was too slow, \(ElapsedTime.text(gap)) are missing")
         case .refused(let error, let username, let label):
-            try progress.say("\(Self.whose(username, label)) is not recorded: \(error)")
+            say("\(Self.whose(username, label)) is not recorded: \(error)")
         case .reconnecting(let attempt):
-            try progress.say("the connection is lost (\(attempt.reason)); trying to come back")
-        case .reconnected: try progress.say("connected again; new files begin")
+            say("the connection is lost (\(attempt.reason)); trying to come back")
+        case .reconnected: say("connected again; new files begin")
         }
     }
 
-    func end(_ progress: MeetingRecorder.Progress) throws(CommandError) {
+    func end(_ progress: MeetingRecorder.Progress) {
         let files = progress.total.files
-        try self.progress.say(
+        say(
             files == 0
                 ? "nothing was recorded" : "\(Self.count(files, "file")), \(ByteCount.text(Int64(progress.total.size)))"
         )
@@ -78,9 +71,7 @@ final class RecordBoard: Sendable {
 
     private func object(
         _ event: String, _ file: RecordedFile, _ username: String?, _ label: String?
-    )
-        throws(CommandError)
-    {
+    ) {
         guard json else { return }
         var members: [String: JSONValue] = ["event": .string(event), "file": .string(file.path)]
         if let label {
@@ -92,7 +83,15 @@ final class RecordBoard: Sendable {
             members["bytes"] = .integer(Int64(file.size))
             members["lost"] = .integer(Int64(file.lostPackets))
         }
-        try console.output.line(json: members)
+        result { () throws(CommandError) in try console.output.line(json: members) }
+    }
+
+    private func say(_ text: String) { try? progress.say(text) }
+
+    /// What goes to standard output. Nobody who reads it is no reason to end a recording.
+    private func result(_ write: () throws(CommandError) -> Void) {
+        try? progress.clear()
+        try? write()
     }
 
     private static func whose(_ username: String?, _ label: String) -> String {

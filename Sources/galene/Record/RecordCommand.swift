@@ -20,13 +20,15 @@ struct RecordCommand: AsyncParsableCommand {
             is overwritten.
 
             Everything, into a directory that is made if it is not there:
-              galene record https://galene.example.org/group/lecture/ --directory lecture
+              galene record https://example.org/group/lecture/ --directory lecture
             The shared screen of one member, for an hour at most:
-              galene record https://galene.example.org/group/lecture/ --label screenshare --from alice --for 3600
+              galene record https://example.org/group/lecture/ \\
+                --label screenshare --from alice --for 3600
             For a slow connection:
-              galene record https://galene.example.org/group/lecture/ --low
+              galene record https://example.org/group/lecture/ --low
             The path of each file, for a program:
-              galene record https://galene.example.org/group/lecture/ | while read -r f; do ffprobe "$f"; done
+              galene record https://example.org/group/lecture/ \\
+                | while read -r f; do ffprobe "$f"; done
 
             Tell people that they are being recorded: nobody sees it by anything else than your name.
 
@@ -39,8 +41,10 @@ struct RecordCommand: AsyncParsableCommand {
     var directory = "."
     @Option(help: "Record streams with this label only: camera, screenshare, video or another word.")
     var label: String?
-    @Option(help: ArgumentHelp("Record streams of this member only.", valueName: "user"))
-    var from: String?
+    @Option(
+        help: ArgumentHelp(
+            "Record streams of this member only, by name or client id; may be repeated.", valueName: "user"))
+    var from: [String] = []
     @OptionGroup var duration: DurationOptions
     @Flag(name: .customLong("no-chat"), help: "Leave the chat out of the timeline.")
     var leavesOutChat = false
@@ -57,7 +61,14 @@ struct RecordCommand: AsyncParsableCommand {
     func run() async throws { try await run(on: .standard, Interruption()) }
 
     func run(on console: Console, _ interruption: Interruption) async throws {
-        _ = try await interruption.race { try await duration.limit { try await record(console) } }
+        do {
+            // Who ends it with Ctrl-C believes that the files are whole.
+            _ = try await interruption.race(counts: { $0 is MediaError }) {
+                try await duration.limit { try await record(console) }
+            }
+        } catch let error as MediaError where error.kind == .noSpace {
+            throw CommandError(.failed, "\(error.description); what was written before can be played")
+        }
     }
 
     private func record(_ console: Console) async throws {
@@ -68,7 +79,7 @@ struct RecordCommand: AsyncParsableCommand {
             let board = RecordBoard(console, json: output.json)
             var options = MeetingRecorder.Options(directory: directory)
             options.label = label
-            options.username = from
+            options.members = from
             options.recordsChat = !leavesOutChat
             options.isLow = low
             let recorder = MeetingRecorder(meeting.connection, events: meeting.events, options: options) {
@@ -82,16 +93,16 @@ struct RecordCommand: AsyncParsableCommand {
                 }
             }
             defer { guardian.cancel() }
+            board.begin(in: directory)
             do {
-                try board.begin(in: directory)
                 try await recorder.run()
             } catch {
                 clock.cancel()
-                try board.end(await recorder.progress)
+                board.end(await recorder.progress)
                 throw await reason(error, guardian)
             }
             clock.cancel()
-            try board.end(await recorder.progress)
+            board.end(await recorder.progress)
         }
     }
 
@@ -110,8 +121,7 @@ struct RecordCommand: AsyncParsableCommand {
 
     private func reason(_ error: any Error, _ guardian: Task<CommandError?, Never>) async -> any Error {
         switch error {
-        case let error as MediaError where error.kind == .noSpace:
-            return CommandError(.failed, "\(error.description); what was written before can be played")
+        case is MediaError: return error
         case is ServerConnectionError:
             // What has been told until now, it hears to the end.
             guardian.cancel()

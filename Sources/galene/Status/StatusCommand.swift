@@ -12,9 +12,9 @@ struct StatusCommand: AsyncParsableCommand {
             Nobody joins, and no password is needed.
 
             What there is to know of a group:
-              galene status https://galene.example.org/group/demo/
+              galene status https://example.org/group/demo/
             How many are in it, for a script:
-              galene status https://galene.example.org/group/demo/ --json | jq .clientCount
+              galene status https://example.org/group/demo/ --json | jq .clientCount
 
             \(CommandError.exitCodes)
             """)

@@ -55,39 +55,40 @@ enum HeardEvent: Sendable {
 
     var isHistory: Bool { if case .server(.chat(let chat)) = self { chat.isHistory } else { false } }
 
-    /// What may wait for whoever reads the output: as much as the library keeps.
-    private static let maximumWaiting = EventLimits().count
-
-    /// Everything that happens in a meeting, in one order.
-    static func all(in meeting: Meeting) -> AsyncThrowingStream<HeardEvent, any Error> {
-        let (stream, input) = AsyncThrowingStream.makeStream(
-            of: HeardEvent.self, throwing: (any Error).self, bufferingPolicy: .bufferingOldest(maximumWaiting))
-        let followed = Followed()
-        let pump = Task {
-            do {
-                try await withThrowingTaskGroup(of: Void.self) { tasks in
-                    for try await event in meeting.events {
-                        try say(.server(event), to: input)
-                        // It is offered again when its tracks change.
-                        guard case .downStream(let stream) = event, followed.insert(stream) else { continue }
-                        tasks.addTask {
-                            defer { followed.remove(stream) }
-                            try await follow(stream, input)
-                        }
-                    }
+    /// Everything that happens in a meeting, in one order, until it ends or the closure returns `false`. What waits while that is
+    /// busy waits in the library, by whose limits a reader that is too slow is an error.
+    static func follow(_ meeting: Meeting, _ hear: (HeardEvent) async throws -> Bool) async throws {
+        let handover = Handover<HeardEvent>()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            defer { tasks.cancelAll() }
+            tasks.addTask {
+                do {
+                    try await tell(meeting, handover)
+                    handover.finish()
+                } catch {
+                    handover.finish(throwing: error)
                 }
-                input.finish()
-            } catch {
-                input.finish(throwing: error)
             }
+            while let event = try await handover.next(), try await hear(event) {}
         }
-        input.onTermination = { _ in pump.cancel() }
-        return stream
     }
 
-    private static func follow(
-        _ stream: GaleneClient.Stream, _ input: AsyncThrowingStream<HeardEvent, any Error>.Continuation
-    ) async throws {
+    private static func tell(_ meeting: Meeting, _ handover: Handover<HeardEvent>) async throws {
+        let followed = Followed()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for try await event in meeting.events {
+                try await handover.give(.server(event))
+                // It is offered again when its tracks change.
+                guard case .downStream(let stream) = event, followed.insert(stream) else { continue }
+                tasks.addTask {
+                    defer { followed.remove(stream) }
+                    try await follow(stream, handover)
+                }
+            }
+        }
+    }
+
+    private static func follow(_ stream: GaleneClient.Stream, _ handover: Handover<HeardEvent>) async throws {
         let events = stream.events
         var heard = HeardStream(
             id: stream.id, label: stream.label, source: stream.source, username: stream.username, tracks: [])
@@ -95,14 +96,14 @@ enum HeardEvent: Sendable {
             // Before it is negotiated nobody knows.
             guard heard.tracks.isEmpty, case let tracks = await stream.tracks, !tracks.isEmpty else { return }
             heard.tracks = tracks.map(\.kind.rawValue)
-            try say(.stream(heard, isOpen: true), to: input)
+            try await handover.give(.stream(heard, isOpen: true))
         }
         try await open()
         for try await event in events {
             try await open()
             if case .closed = event { break }
         }
-        if !heard.tracks.isEmpty { try say(.stream(heard, isOpen: false), to: input) }
+        if !heard.tracks.isEmpty { try await handover.give(.stream(heard, isOpen: false)) }
     }
 
     /// The streams that are followed now.
@@ -114,12 +115,5 @@ enum HeardEvent: Sendable {
         }
 
         func remove(_ stream: GaleneClient.Stream) { _ = streams.withLock { $0.remove(ObjectIdentifier(stream)) } }
-    }
-
-    private static func say(
-        _ event: HeardEvent, to input: AsyncThrowingStream<HeardEvent, any Error>.Continuation
-    ) throws {
-        guard case .dropped = input.yield(event) else { return }
-        throw CommandError(.failed, "nobody has read the output for so long that events would be lost")
     }
 }

@@ -13,13 +13,15 @@ struct ListenCommand: AsyncParsableCommand {
             It goes on until Ctrl-C, and comes back when the connection was lost.
 
             For people:
-              galene listen https://galene.example.org/group/demo/
+              galene listen https://example.org/group/demo/
             For a program, every event a line (docs/galene/listen.md has them all):
-              galene listen https://galene.example.org/group/demo/ --json
+              galene listen https://example.org/group/demo/ --json
             What is said next:
-              galene listen https://galene.example.org/group/demo/ --only chat --no-history --count 1
+              galene listen https://example.org/group/demo/ \\
+                --only chat --no-history --count 1
             Who comes and goes within a minute:
-              galene listen https://galene.example.org/group/demo/ --only user-joined --only user-left --for 60
+              galene listen https://example.org/group/demo/ \\
+                --only user-joined --only user-left --for 60
 
             Kinds of events: \(HeardEvent.kinds.joined(separator: ", ")).
 
@@ -60,18 +62,18 @@ struct ListenCommand: AsyncParsableCommand {
             if streams { try await meeting.connection.request(["": [.audio, .videoLow]]) }
             var left = count
             var end: CommandError?
-            for try await event in HeardEvent.all(in: meeting) {
+            var isComplete = false
+            try await HeardEvent.follow(meeting) { event in
                 if case .server(let event) = event {
                     // It says why; the end of the connection says only that.
                     end = Meeting.end(event).map { end ?? $0 } ?? end
                 }
-                guard try await tell(event, in: meeting, on: console) else { continue }
-                if let number = left {
-                    left = number - 1
-                    if number == 1 { return }
-                }
+                guard try await tell(event, in: meeting, on: console), let number = left else { return true }
+                left = number - 1
+                isComplete = number == 1
+                return !isComplete
             }
-            if !Task.isCancelled { throw end ?? CommandError(.failed, "the connection has ended") }
+            if !isComplete, !Task.isCancelled { throw end ?? CommandError(.failed, "the connection has ended") }
         }
     }
 

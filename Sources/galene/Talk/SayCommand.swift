@@ -13,15 +13,15 @@ struct SayCommand: AsyncParsableCommand {
             It ends when the server has passed the text on.
 
             To everybody:
-              galene say https://galene.example.org/group/demo/ The build is done
+              galene say https://example.org/group/demo/ The build is done
             To one member, by name or client id; nobody else sees it:
-              galene say https://galene.example.org/group/demo/ --to alice Come, please
+              galene say https://example.org/group/demo/ --to alice Come, please
             What another program prints, under a name of its own:
-              uptime | galene say https://galene.example.org/group/demo/ --username server -
+              uptime | galene say https://example.org/group/demo/ --username server -
             A text that begins with a dash:
-              galene say https://galene.example.org/group/demo/ -- -1 is a number
+              galene say https://example.org/group/demo/ -- -1 is a number
 
-            \(CommandError.exitCodes)
+            \(CommandError.exitCodesOfWork)
             """)
 
     @OptionGroup var meeting: MeetingOptions

@@ -14,7 +14,7 @@ struct WatchCommand: AsyncParsableCommand {
             A meeting:
               galene watch http://127.0.0.1:8443/group/demo/
             Only what one member shares, without sound, in a large window:
-              galene watch https://example.org/group/class/ \
+              galene watch https://example.org/group/class/ \\
                 --from alice --label screenshare --mute --size 1920x1080
 
             It ends when the window is closed (Escape or q does it), or with Ctrl-C.
@@ -22,8 +22,9 @@ struct WatchCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var meeting: MeetingOptions
-    @Option(help: ArgumentHelp("Only streams of this member; a name or a client id.", valueName: "user"))
-    var from: String?
+    @Option(
+        help: ArgumentHelp("Only streams of this member, by name or client id; may be repeated.", valueName: "user"))
+    var from: [String] = []
     @Option(help: ArgumentHelp("Only streams that are called so, as camera or screenshare.", valueName: "label"))
     var label: String?
     @Flag(help: "Without sound.")
@@ -41,6 +42,11 @@ struct WatchCommand: AsyncParsableCommand {
     var request: [String: [RequestedTrack]] {
         let tracks = [RequestedTrack.audio, low ? .videoLow : .video].filter { !mute || $0 != .audio }
         return label.map { [$0: tracks] } ?? ["": tracks]
+    }
+
+    /// Whether a stream is to be seen.
+    func isWanted(username: String?, id: String?, label: String) -> Bool {
+        (from.isEmpty || from.contains { $0 == username || $0 == id }) && (self.label ?? label) == label
     }
 
     func run() async throws { try await run(on: .standard, Interruption()) }

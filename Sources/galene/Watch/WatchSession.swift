@@ -43,7 +43,7 @@ struct WatchSession: Sendable {
         let loudspeakers =
             command.mute
             ? nil
-            : Loudspeakers { [progress] reason in
+            : Loudspeakers(title: "galene watch") { [progress] reason in
                 try? progress.say("galene: without sound: \(reason)")
             }
         defer {
@@ -78,8 +78,7 @@ struct WatchSession: Sendable {
     }
 
     private func isWanted(_ stream: GaleneClient.Stream) -> Bool {
-        (command.from.map { $0 == stream.username || $0 == stream.source } ?? true)
-            && (command.label.map { $0 == stream.label } ?? true)
+        command.isWanted(username: stream.username, id: stream.source, label: stream.label)
     }
 
     private func play(_ stream: GaleneClient.Stream, _ loudspeakers: Loudspeakers?) async {

@@ -7,6 +7,8 @@ import NIOPosix
 /// A server that takes every connection, understands nothing, and to the first that is said answers what a test wants.
 struct MuteServer {
     let port: Int
+    /// One for each connection.
+    let connected: AsyncStream<Void>
 
     /// - Parameters:
     ///   - opening: the answer.
@@ -14,15 +16,17 @@ struct MuteServer {
     static func run(
         saying opening: String = "", then drop: String = "", _ body: (MuteServer) async throws -> Void
     ) async throws {
+        let (connected, connect) = AsyncStream.makeStream(of: Void.self)
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                connect.yield()
+                return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Talker(opening: opening, drop: drop))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         do {
-            try await body(MuteServer(port: channel.localAddress?.port ?? 0))
+            try await body(MuteServer(port: channel.localAddress?.port ?? 0, connected: connected))
         } catch {
             try await channel.close()
             throw error

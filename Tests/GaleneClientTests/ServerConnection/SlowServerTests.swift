@@ -46,6 +46,24 @@ struct SlowServerTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `whoever is cancelled while it connects waits no longer`(isStatus: Bool) async throws {
+        try await MuteServer.run { mute in
+            let connection = try Self.connection()
+            let connecting = Task {
+                if isStatus {
+                    _ = try await connection.status(of: "http://127.0.0.1:\(mute.port)/group/g/")
+                } else {
+                    try await connection.connect(to: "ws://127.0.0.1:\(mute.port)/ws")
+                }
+            }
+            _ = await mute.connected.first { true }
+            connecting.cancel()
+            await #expect(throws: ServerConnectionError.self) { try await connecting.value }
+            #expect(await connection.isConnected == false)
+        }
+    }
+
     @Test(arguments: [
         ("", ""), ("HTTP/1.1 200 OK\r\nX: ", "x"), ("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n{", " "),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\n \r\n"),

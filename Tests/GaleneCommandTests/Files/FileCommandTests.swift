@@ -248,6 +248,24 @@ struct FileCommandTests {
         #expect(error?.description.contains("needs a terminal") == true)
     }
 
+    @Test func `where a file cannot be stored is no business of who sends it`() async throws {
+        try await run { server, out, into in
+            let path = try file("a", 1, in: out)
+            var eve = try await TestMember(server, "eve")
+            let (sender, receiver, interruption) = (TestConsole(), TestConsole(), Interruption.none())
+            async let receiving: Void = receive(server, into: into, on: receiver, interruption)
+            try await eve.user(.add, "bob")
+            try FileManager.default.removeItem(at: into)
+            await #expect(throws: CommandError.self) { try await send(server, "bob", path, on: sender) }
+            #expect(sender.errors.contains("a: refused by bob: no file can be made: No such file or directory"))
+            #expect(!sender.errors.contains(into.path))
+            interruption.happen(SIGINT)
+            try await receiving
+            try FileManager.default.createDirectory(at: into, withIntermediateDirectories: true)
+            await eve.leave()
+        }
+    }
+
     @Test func `nobody of that name`() async throws {
         try await run { server, out, _ in
             let path = try file("a", 1, in: out)

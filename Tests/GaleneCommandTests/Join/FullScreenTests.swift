@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import ClientTestKit
 import Foundation
 import GaleneClient
 import ServerTestKit
@@ -58,7 +59,7 @@ struct FullScreenTests {
 
     @Test func `what is entered is done in its order`() async throws {
         try await RunningServer.run(groups: ["demo": Self.operators]) { server in
-            var bob = try await Member(server, "bob")
+            var bob = try await TestMember(server, "bob")
             let ada = try await JoinedPerson.join(server, "ada")
             let end = Task { await ada.session.run() }
             for number in 0..<20 { #expect(await ada.session.enter("\(number)") == nil) }

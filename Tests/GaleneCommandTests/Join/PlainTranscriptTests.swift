@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import ArgumentParser
+import ClientTestKit
 import GaleneClient
 import ServerTestKit
 import Testing
@@ -26,7 +27,7 @@ struct PlainTranscriptTests {
             let transcript = PlainTranscript(to: console.console.output) { await typed.first { _ in true } }
             let session = try await transcript.join(meeting, JoinSession.Options())
             async let end = transcript.run(session)
-            let bob = try await Member(server, "bob")
+            let bob = try await TestMember(server, "bob")
             try await bob.connection.chat("hello")
             #expect(await end == MeetingEnd(.over, ""))
             #expect(console.lines.count == 2 && console.lines[0].hasPrefix("You are ada in "))

@@ -48,6 +48,21 @@ struct InterruptionTests {
         }
     }
 
+    @Test(arguments: [true, false]) func `what counts is told though it came after the signal`(
+        counts: Bool
+    ) async throws {
+        let interruption = Interruption.none()
+        let error = CommandError(.failed, "the disk is full")
+        func race() async throws {
+            _ = try await interruption.race(counts: { counts && $0 as? CommandError == error }) {
+                interruption.happen(SIGINT)
+                await interruption.wait()
+                throw error
+            }
+        }
+        if counts { await #expect(throws: error) { try await race() } } else { try await race() }
+    }
+
     @Test func `the second one ends at once, and puts the terminal right before`() {
         let diary = Mutex<[String]>([])
         let interruption = Interruption(signals: []) { signal in diary.withLock { $0.append("end \(signal)") } }

@@ -111,7 +111,7 @@ struct MeetingRecorderTests {
 
     @Test func `only what is wanted is recorded, and the chat is left out on request`() async throws {
         let only: (inout MeetingRecorder.Options) -> Void = {
-            $0.username = "Ann"
+            $0.members = ["Nobody", "Ann"]
             $0.label = "camera"
             $0.recordsChat = false
         }
@@ -160,6 +160,27 @@ struct MeetingRecorderTests {
             #expect(error?.kind == .noSpace)
             #expect(error?.description.hasSuffix("cannot be written any further: the disk is full") == true)
             #expect(try FileProbe(try #require(path)).packets.count > 0)
+            await ann.close()
+        }
+    }
+
+    @Test func `a disk that is full when the recording is ended is said, too`() async throws {
+        let disk = try SmallDisk(megabytes: 1)
+        try await RecordedMeeting.run(in: disk.path) { meeting in
+            let ann = try await meeting.member("Ann")
+            let clips = [try EncodedClip.picture(.vp8, seconds: 6), try EncodedClip.sound(.opus, seconds: 6)]
+            let published = try await meeting.publish(ann, clips)
+            defer { published.camera.stop() }
+            for await event in meeting.told { if case .began = event { break } }
+            var count = 0
+            for try await _ in published.frames {
+                count += 1
+                if count == 200 { break }
+            }
+            // The last cluster and the index are still to be written.
+            try disk.fill()
+            let error = await #expect(throws: MediaError.self) { try await meeting.stop() }
+            #expect(error?.kind == .noSpace)
             await ann.close()
         }
     }
