@@ -18,7 +18,7 @@ struct MeetingOptions: ParsableArguments {
     /// - Parameters:
     ///   - data: what members see of oneself at first.
     ///   - configure: for what the command wants of the connection, for instance a reconnect policy.
-    /// - Throws: ``CommandError`` that tells what to do.
+    /// - Throws: ``CommandError`` that tells what to do; `CancellationError` when the task is cancelled meanwhile.
     func join(
         data: [String: JSONValue] = [:],
         environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -28,7 +28,14 @@ struct MeetingOptions: ParsableArguments {
         let password = try passwordOptions.password(environment: environment)
         let connection = try server.connection(configure)
         let events = connection.events
-        let status = try await server.status(by: connection)
+        let status: GroupStatus
+        do {
+            status = try await server.status(by: connection)
+        } catch {
+            // Whoever wants no more is told nothing of the server.
+            try Task.checkCancellation()
+            throw error
+        }
         try StatusText.refuseMoved(status)
         let admission = Admission(status: status, page: server.page, token: token, password: password)
         let credentials = admission.credentials
@@ -38,6 +45,7 @@ struct MeetingOptions: ParsableArguments {
             return Meeting(connection: connection, status: status, joined: joined, events: events)
         } catch let error as ServerConnectionError {
             await Meeting.close(connection)
+            try Task.checkCancellation()
             throw admission.error(error, username: username ?? Self.systemName)
         } catch {
             await Meeting.close(connection)

@@ -133,9 +133,10 @@ struct ListenTests {
         }
     }
 
-    @Test func `it ends by the clock`() async throws {
+    @Test(arguments: ["0.1", "0.01", "0.001", "0.000001"])
+    func `it ends by the clock, also while it connects`(seconds: String) async throws {
         try await RunningServer.run(groups: Self.groups) { server in
-            try await listen(server, "--for", "0.1", on: TestConsole())
+            try await listen(server, "--for", seconds, on: TestConsole())
         }
     }
 
