@@ -47,7 +47,7 @@ struct MeetingModel: Sendable {
     /// Of a message, in characters: as many as can be typed here, and as the page takes.
     static let maximumCharacters = LineEditor.maximumLength
     /// Of a message, in Unicode scalars, because one character can be made of any number of them.
-    static let maximumScalars = 2 * maximumCharacters
+    static let maximumMessageScalars = 2 * maximumCharacters
     /// The last line of a message that was longer.
     static let cut = "… (this message is longer than what is shown)"
 
@@ -317,7 +317,7 @@ struct MeetingModel: Sendable {
 
     private static func lines(_ text: String) -> [String] {
         // A message may have a megabyte, and is laid out anew for each frame.
-        let scalars = text.unicodeScalars.prefix(maximumScalars)
+        let scalars = text.unicodeScalars.prefix(maximumMessageScalars)
         let beginning = String(scalars)
         let characters = beginning.prefix(maximumCharacters)
         let lines = TerminalText.printableLines(String(characters))

@@ -4,7 +4,6 @@
 import GaleneClient
 import GaleneProtocol
 import RTP
-import Synchronization
 
 /// What `galene listen` hears: the events of the connection, and the end of streams.
 enum HeardEvent: Sendable {
@@ -74,7 +73,7 @@ enum HeardEvent: Sendable {
     }
 
     private static func tell(_ meeting: Meeting, _ handover: Handover<HeardEvent>) async throws {
-        let followed = Followed()
+        let followed = FollowedStreams()
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             for try await event in meeting.events {
                 try await handover.give(.server(event))
@@ -104,16 +103,5 @@ enum HeardEvent: Sendable {
             if case .closed = event { break }
         }
         if !heard.tracks.isEmpty { try await handover.give(.stream(heard, isOpen: false)) }
-    }
-
-    /// The streams that are followed now.
-    private final class Followed: Sendable {
-        private let streams = Mutex<Set<ObjectIdentifier>>([])
-
-        func insert(_ stream: GaleneClient.Stream) -> Bool {
-            streams.withLock { $0.insert(ObjectIdentifier(stream)).inserted }
-        }
-
-        func remove(_ stream: GaleneClient.Stream) { _ = streams.withLock { $0.remove(ObjectIdentifier(stream)) } }
     }
 }

@@ -48,11 +48,14 @@ struct FullScreenTests {
             // What was wrong is still there.
             terminal.type("\u{15}/raise\rΩ")
             #expect(await terminal.shows("Ω"))
+            // Who does not look at a terminal any more holds up what is written to it.
+            let rest = Task { await terminal.shows("\u{1b}[?1049l") }
             terminal.type("\u{3}")
             #expect(await running.value == MeetingEnd(.over, ""))
             release.signal()
             #expect(await held.value, "the end has waited for the command")
             mode.leave()
+            #expect(await rest.value)
             await meeting.leave()
         }
     }
