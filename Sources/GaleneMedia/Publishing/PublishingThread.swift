@@ -83,7 +83,7 @@ struct PublishingThread: Sendable {
 
         /// Reads up to the first picture; a source that says it has pictures may have lied.
         private mutating func firstSize() throws -> (Int, Int)? {
-            while early.count < Self.mostEarly, let sample = try source.next() {
+            while early.count < Self.mostEarly, !controls.isStopped, let sample = try source.next() {
                 early.append(sample)
                 if case .picture(let picture) = sample { return (picture.width, picture.height) }
             }
@@ -94,14 +94,10 @@ struct PublishingThread: Sendable {
         private static let mostEarly = 2000
 
         mutating func run() throws {
-            guard controls.waitUntilOpen() else { return }
+            guard try source.isLive ? skipUntilOpen() : controls.waitUntilOpen() else { return }
             origin = .current
-            if source.isLive {
-                // What came before the stream was there is of the past: nobody wants to see it late. The clock of a
-                // device may have begun long ago.
-                if early.isEmpty, let first = try source.next() { early = [first] }
-                if let first = early.last { origin = .current - first.time }
-            }
+            // The clock of a device may have begun long ago.
+            if source.isLive, let newest = early.last { origin = .current - newest.time }
             controls.with { [origin] in $0.statistics.began = origin }
             while let sample = try next() {
                 guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {
@@ -113,6 +109,20 @@ struct PublishingThread: Sendable {
                 }
             }
             if let sound { give(try sound.finish(), near: lastSound) }
+        }
+
+        /// What a live source gives before the stream is there is of the past: nobody wants to see it late. It is read all
+        /// the same, so that nothing of it waits in the source.
+        ///
+        /// - Returns: whether it is there; no after ``PublishingControls/stop()``, or at the source's end.
+        private mutating func skipUntilOpen() throws -> Bool {
+            while let newest = try source.next() {
+                early = [newest]
+                let (isOpen, isStopped) = controls.with { ($0.isOpen, $0.isStopped) }
+                if isStopped { return false }
+                if isOpen { return true }
+            }
+            return false
         }
 
         private mutating func next() throws -> MediaSample? {
@@ -168,7 +178,6 @@ struct PublishingThread: Sendable {
                     if track == MediaKind.video.rawValue { state.keyFrames.insert(rid) }
                     return
                 }
-                state.statistics.bytes += frame.bytes.count
                 if track == MediaKind.audio.rawValue {
                     state.statistics.audioPackets += 1
                 } else if frame.isKeyFrame {

@@ -108,6 +108,41 @@ struct StreamPublisherTests {
         }
     }
 
+    @Test func `whose task is cancelled while the source is being opened is told so, and the source is let go`()
+        async throws
+    {
+        /// A camera that is on as long as it is there.
+        final class Camera: MediaSource {
+            let (hasPictures, hasSound, isLive) = (true, false, true)
+            let off: AsyncStream<Void>.Continuation
+
+            init(off: AsyncStream<Void>.Continuation) { self.off = off }
+
+            deinit { off.finish() }
+
+            func next() throws(MediaError) -> MediaSample? {
+                .picture(try VideoPicture(width: 16, height: 16, time: .zero) { _, _, _ in })
+            }
+        }
+        let gate = DispatchSemaphore(value: 0)
+        let (opening, begun) = AsyncStream.makeStream(of: Void.self)
+        let (letGo, off) = AsyncStream.makeStream(of: Void.self)
+        let connection = try ServerConnection()
+        let publishing = Task {
+            try await StreamPublisher.publish(label: "camera", on: connection) { () throws(MediaError) in
+                begun.finish()
+                gate.wait()
+                return Camera(off: off)
+            }
+        }
+        for await _ in opening {}
+        publishing.cancel()
+        await #expect(throws: CancellationError.self) { try await publishing.value }
+        gate.signal()
+        for await _ in letGo {}
+        await connection.close()
+    }
+
     @Test func `a server that does not take the stream is an error in words`() async throws {
         try await RunningServer.run(groups: ["demo": Self.readers]) { server in
             let (ann, _) = try await member(server, "Ann")
