@@ -49,6 +49,8 @@ struct PublishingThread: Sendable {
         private let output: AsyncStream<Output>.Continuation
         private var pictures: [(rid: String?, encoder: VideoEncoder)] = []
         private var sound: AudioEncoder?
+        /// Of the last one that was encoded.
+        private var lastPicture: Duration?
         /// When the last block of sound began.
         private var lastSound = Duration.zero
         /// What was read to learn how large pictures are.
@@ -104,7 +106,13 @@ struct PublishingThread: Sendable {
                     return
                 }
                 switch sample {
-                case .picture(let picture): try encode(picture)
+                case .picture(let picture):
+                    if isTooLate(picture) {
+                        controls.with { $0.statistics.dropped += 1 }
+                    } else {
+                        try encode(picture)
+                        lastPicture = picture.time
+                    }
                 case .sound(let block): try encode(block)
                 }
             }
@@ -124,6 +132,16 @@ struct PublishingThread: Sendable {
             }
             return false
         }
+
+        /// Whether a file's picture is left out, because the machine does not keep up: sound goes on in its time. One a
+        /// second is there all the same.
+        private func isTooLate(_ picture: VideoPicture) -> Bool {
+            guard !source.isLive, let lastPicture, picture.time - lastPicture < .seconds(1) else { return false }
+            return Instant.current - (origin + picture.time) > Self.patience
+        }
+
+        /// How late pictures of a file may be encoded: later than any hitch, and sooner than receivers give them up.
+        private static let patience = Duration.milliseconds(500)
 
         private mutating func next() throws -> MediaSample? {
             early.isEmpty ? try source.next() : early.removeFirst()

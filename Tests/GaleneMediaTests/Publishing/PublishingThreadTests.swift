@@ -56,6 +56,36 @@ struct PublishingThreadTests {
         #expect(controls.with(\.statistics).audioPackets == 10)
     }
 
+    /// Gives what it was made with.
+    private final class Film: MediaSource {
+        let (hasPictures, hasSound, isLive) = (true, true, false)
+        private var samples: [MediaSample]
+
+        init(_ samples: [MediaSample]) { self.samples = samples }
+
+        func next() throws(MediaError) -> MediaSample? { samples.isEmpty ? nil : samples.removeFirst() }
+    }
+
+    @Test func `pictures of a film that come too late are left out, sound never, and one a second is there`()
+        async throws
+    {
+        func picture(_ time: Duration) throws -> MediaSample {
+            .picture(try VideoPicture(width: 16, height: 16, time: time) { _, _, _ in })
+        }
+        // A minute ago.
+        let times = [-60_000, -59_960, -59_920, -58_000].map { Duration.milliseconds($0) }
+        let samples = try times.flatMap { [try picture($0), .sound(Self.block($0))] }
+        let controls = PublishingControls()
+        controls.open()
+        var sounds = 0
+        for await case .frame(let frame, _, _, _) in PublishingThread.start(
+            PublishingOptions(), controls, { Film(samples) }) where frame.codec == .opus
+        { sounds += 1 }
+        let statistics = controls.with(\.statistics)
+        #expect(statistics.pictures == 2 && statistics.dropped == 2)
+        #expect(sounds == 4)
+    }
+
     @Test func `a file that claims to go on in 290 years stops when it is told to`() async throws {
         let controls = PublishingControls()
         let far = Instant(nanoseconds: .max)
