@@ -314,4 +314,26 @@ struct FileSourceTests {
         }
         #expect(opened > 0 && refused > 0)
     }
+
+    @Test func `a disk that gives no more is an error after what could be read, not the end`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("long.wav")
+        try make(path, ["-f", "lavfi", "-i", "sine=duration=60:sample_rate=48000"])
+        let source = try FileSource(path: path)
+        #expect(try source.next() != nil)
+        // In the place of the open file one that may not be read.
+        let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+        let file = try #require(names.first { (try? target(of: $0)) == path })
+        let other = open(folder.path("written"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(other) }
+        #expect(dup2(other, file) == file)
+        var blocks = 0
+        let error = #expect(throws: MediaError.self) { while try source.next() != nil { blocks += 1 } }
+        #expect(error?.kind == .failed)
+        #expect(blocks > 0)
+    }
+
+    private func target(of descriptor: Int32) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+    }
 }

@@ -50,6 +50,7 @@ public final class FileSource: MediaSource {
         pictureSize = run.firstPicture.map { ($0.width, $0.height) }
     }
 
+    /// - Throws: ``MediaError/Kind/failed`` after the last sample of what could be read, when the disk gave no more.
     public func next() throws(MediaError) -> MediaSample? {
         switch try run.next() {
         case nil: return nil
@@ -85,6 +86,9 @@ extension FileSource {
         private var pictures: [VideoPicture] = []
         private var blocks: [AudioBlock] = []
         private var hasEnded = false
+        /// Why it has ended where that is not the end of the file.
+        private var failure: MediaError?
+        private let name: String
         /// By the file's clock.
         private var zero: Duration?
         private var lastPicture: Duration?
@@ -101,6 +105,7 @@ extension FileSource {
 
         init(_ path: String) throws(MediaError) {
             let name = "“\(path)”"
+            self.name = name
             func explain(_ status: Int32) -> MediaError {
                 switch status {
                 case -ENOENT, -ENOTDIR: MediaError(.notFound, "there is no file \(name)")
@@ -146,7 +151,9 @@ extension FileSource {
         func next() throws(MediaError) -> MediaSample? {
             try fill()
             switch (pictures.first, blocks.first) {
-            case (nil, nil): return nil
+            case (nil, nil):
+                if let failure { throw failure }
+                return nil
             case (let picture?, let block?) where picture.time <= block.time: return .picture(takePicture(picture))
             case (_, let block?):
                 blocks.removeFirst()
@@ -178,9 +185,18 @@ extension FileSource {
                 case .other, .nothing: break
                 case .end, .failed:
                     // Of a file that is cut off, what there is.
+                    noteFailure()
                     try drain()
                 }
             }
+        }
+
+        /// Demuxers tell a disk that fails from a file that is cut off only here.
+        private func noteFailure() {
+            guard let status = input.format.pointee.pb?.pointee.error, status < 0, status != LibAV.endOfFile else {
+                return
+            }
+            failure = MediaError(.failed, "\(name) cannot be read any further: \(LibAV.text(status))")
         }
 
         private func drain() throws(MediaError) {
