@@ -7,7 +7,7 @@ import Foundation
 /// Pictures and sound of a file, decoded: WebM, Matroska, MP4, Ogg, WAV, and what else libavformat reads.
 ///
 /// Times begin at zero with whatever is first, and keep what the file says: a changing rate, gaps, an offset between sound and
-/// pictures. A file is only ever read itself: neither a playlist nor a name can make it read another or reach the network.
+/// pictures. Where they step back, or far ahead (files that were joined end to end), they go on where they were. A file is only ever read itself: neither a playlist nor a name can make it read another or reach the network.
 public final class FileSource: MediaSource {
     public let hasPictures: Bool
     public let hasSound: Bool
@@ -93,6 +93,7 @@ extension FileSource {
         private var zero: Duration?
         private var lastPicture: Duration?
         private var soundEnd: Duration?
+        private var joints = Joints()
 
         /// How much is read ahead to find the next sample of the other kind: of a file in which pictures and sound are far
         /// from each other's place, they come as they are stored.
@@ -210,7 +211,10 @@ extension FileSource {
             _ packet: UnsafeMutablePointer<AVPacket>?, _ track: MediaInput.Track, _ isPicture: Bool
         ) throws(MediaError) -> Int32 {
             try track.decode(packet) { (frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) in
-                let time = track.time(frame.pointee.best_effort_timestamp)
+                let end = [lastPicture.map { $0 + pictureLength }, soundEnd].compactMap { $0 }.max()
+                let time = track.time(frame.pointee.best_effort_timestamp).map {
+                    joints.time($0, isPicture: isPicture, last: isPicture ? lastPicture : soundEnd, end: end)
+                }
                 if isPicture {
                     try append(frame, time: time, aspect: track.stream.pointee.sample_aspect_ratio)
                 } else {

@@ -192,20 +192,19 @@ struct StreamPlayerTests {
             let isShown = Mutex(false)
             let player = StreamPlayer(stream) { _ in
                 showing.finish()
-                gate.wait()
+                // Longer than whoever does not wait for it takes to return.
+                _ = gate.wait(timeout: .now() + 0.5)
                 isShown.withLock { $0 = true }
             }
             player.push(
                 MediaFrame(track: "0", frame: frames[0], captureTime: nil, presentation: .zero, lostPackets: 0))
             let playing = Task {
                 await player.run()
+                defer { gate.signal() }
                 return isShown.withLock { $0 }
             }
             for await _ in shows {}
             playing.cancel()
-            // Time to return, for one that does not wait.
-            for _ in 0..<1000 { await Task.yield() }
-            gate.signal()
             #expect(await playing.value)
             await ada.close()
         }
