@@ -278,7 +278,7 @@ final class HiddenLoudspeaker {
         for n in 0..<20 { mailbox.put(.picture(try plainPicture(16, time: .seconds(n)))) }
         for n in 0..<400 { mailbox.put(.sound(AudioBlock(time: .seconds(n), samples: [0, 0]))) }
         var (pictures, blocks) = ([Duration](), [Duration]())
-        for _ in 0..<DeviceMailbox.mostPictures + DeviceMailbox.mostBlocks {
+        for _ in 0..<SampleQueue.mostPictures + SampleQueue.mostBlocks {
             switch try #require(try mailbox.next(patience: .seconds(1))) {
             case .picture(let picture): pictures.append(picture.time)
             case .sound(let block): blocks.append(block.time)

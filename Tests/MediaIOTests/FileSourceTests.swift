@@ -314,4 +314,51 @@ struct FileSourceTests {
         }
         #expect(opened > 0 && refused > 0)
     }
+
+    @Test func `a disk that gives no more is an error after what could be read, not the end`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("long.wav")
+        try make(path, ["-f", "lavfi", "-i", "sine=duration=60:sample_rate=48000"])
+        let source = try FileSource(path: path)
+        #expect(try source.next() != nil)
+        // In the place of the open file one that may not be read.
+        let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { Int32($0) }
+        let file = try #require(names.first { (try? target(of: $0)) == path })
+        let other = open(folder.path("written"), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(other) }
+        #expect(dup2(other, file) == file)
+        var blocks = 0
+        let error = #expect(throws: MediaError.self) { while try source.next() != nil { blocks += 1 } }
+        #expect(error?.kind == .failed)
+        #expect(blocks > 0)
+    }
+
+    private func target(of descriptor: Int32) throws -> String {
+        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+    }
+
+    @Test(arguments: [0, 7200])
+    func `files that were joined go on where they were, sound and pictures together`(offset: Int) throws {
+        let folder = try TemporaryFolder()
+        let codecs = ["-c:v", "mpeg2video", "-c:a", "mp2"]
+        try make(folder.path("a.ts"), Self.twoSeconds + codecs)
+        try make(folder.path("b.ts"), Self.twoSeconds + codecs + ["-output_ts_offset", "\(offset)"])
+        let joined = folder.url.appendingPathComponent("joined.ts")
+        let parts = try ["a.ts", "b.ts"].map { try Data(contentsOf: folder.url.appendingPathComponent($0)) }
+        try (parts[0] + parts[1]).write(to: joined)
+        let content = try content(try FileSource(path: joined.path))
+        let (pictures, sound) = (content.pictures.map(\.time), content.sound.map(\.time))
+        #expect(pictures.count >= 95)
+        let (lastPicture, lastSound) = (try #require(pictures.last), try #require(sound.last))
+        // Twice two seconds, and no more than a few pictures' time between them.
+        for last in [lastPicture, lastSound] {
+            #expect(last > .milliseconds(3700) && last < .milliseconds(4400), "\(last)")
+        }
+        for times in [pictures, sound] {
+            let steps = zip(times, times.dropFirst()).map { $1 - $0 }
+            #expect(steps.allSatisfy { $0 >= .zero && $0 < .milliseconds(300) })
+        }
+        // Two pictures of one time would be one nanosecond apart.
+        #expect(zip(pictures, pictures.dropFirst()).count { $1 - $0 < .milliseconds(30) } <= 3)
+    }
 }

@@ -38,25 +38,29 @@ public final class StreamPlayer: @unchecked Sendable {
     private let stream: GaleneClient.Stream
     private let picture: (@Sendable (VideoPicture) -> Void)?
     private let sound: (@Sendable (AudioBlock) -> Void)?
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var frames: [MediaFrame] = []
     private var frameBytes = 0
     private var isStopped = false
+    private var hasEnded = false
+    /// Who waits for the thread's end.
+    private var whenEnded: CheckedContinuation<Void, Never>?
     private var skipsToKeyFrame = false
     private var counted = Statistics()
     // The thread's own.
     private var pictures: PictureQueue<VideoPicture>
     private var videoDecoder: VideoDecoder?
     private var audioDecoder: AudioDecoder?
-    private var lastAsked: Instant?
+    private var requests = KeyFrameRequests()
+    /// Of which tracks the decoders are.
+    private var decoded: [MediaKind: String] = [:]
+    /// Codecs that there is no decoder for here.
+    private var unknown: Set<Codec> = []
 
     /// Frames that wait to be decoded: two seconds of a picture and its sound.
     static let maximumFrames = 160
     /// Their bytes: two seconds of what a page sends at most.
     static let maximumBytes = 4 << 20
-
-    /// Between two requests for a key frame: time for it to come, and for its publisher to encode it.
-    static let askingInterval = Duration.seconds(1)
 
     /// - Parameters:
     ///   - maximumPictures: so many pictures a second are given at most; what is more is decoded, because others need it, and
@@ -76,16 +80,35 @@ public final class StreamPlayer: @unchecked Sendable {
 
     public var statistics: Statistics { condition.withLock { counted } }
 
-    /// Plays until the stream is over or the task is cancelled. Once.
+    /// Plays until the stream is over or the task is cancelled. Once. When it returns nothing is given any more.
+    ///
+    /// Of a stream with several pictures the first is shown, and of several sounds the first is heard.
     public func run() async {
         let frames = stream.frames
         let thread = Thread { [self] in work() }
         thread.name = "galene player"
         thread.start()
         do {
-            for try await frame in frames { push(frame) }
+            var tracks = await stream.tracks
+            for try await frame in frames {
+                // Another one than the first, or one that was added.
+                if Self.played(frame, of: tracks) != frame.track { tracks = await stream.tracks }
+                push(frame, of: tracks)
+            }
         } catch {}
         stop()
+        await withCheckedContinuation { continuation in
+            let isOver = condition.withLock {
+                if !hasEnded { whenEnded = continuation }
+                return hasEnded
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    /// Which track of a frame's kind is played.
+    private static func played(_ frame: MediaFrame, of tracks: [StreamTrack]) -> String? {
+        tracks.first { $0.kind == frame.frame.codec.kind }?.id
     }
 
     private func stop() {
@@ -96,8 +119,10 @@ public final class StreamPlayer: @unchecked Sendable {
         }
     }
 
-    func push(_ frame: MediaFrame) {
+    /// - Parameter tracks: of the stream; without a word of them every frame is of the first.
+    func push(_ frame: MediaFrame, of tracks: [StreamTrack] = []) {
         guard frame.frame.codec.kind == .video ? picture != nil : sound != nil else { return }
+        guard Self.played(frame, of: tracks) ?? frame.track == frame.track else { return }
         condition.withLock {
             if frames.count >= Self.maximumFrames || frameBytes + frame.frame.bytes.count > Self.maximumBytes {
                 counted.skipped += frames.count
@@ -120,6 +145,15 @@ public final class StreamPlayer: @unchecked Sendable {
     }
 
     private func work() {
+        play()
+        let whenEnded = condition.withLock {
+            hasEnded = true
+            return self.whenEnded
+        }
+        whenEnded?.resume()
+    }
+
+    private func play() {
         while true {
             switch next() {
             case .decode(let frame): frame.frame.codec.kind == .video ? decodePicture(frame) : decodeSound(frame)
@@ -155,7 +189,7 @@ public final class StreamPlayer: @unchecked Sendable {
                 return .decode(frame)
             }
             if let deadline = pictures.deadline {
-                _ = condition.wait(until: Date(timeIntervalSinceNow: max(0, (deadline - .current).inSeconds)))
+                condition.wait(for: deadline - .current)
             } else {
                 condition.wait()
             }
@@ -163,33 +197,46 @@ public final class StreamPlayer: @unchecked Sendable {
     }
 
     private func decodePicture(_ frame: MediaFrame) {
+        guard let decoder = videoDecoder(for: frame) else {
+            // No key frame would help.
+            return condition.withLock { counted.broken += 1 }
+        }
         do {
-            let decoder =
-                videoDecoder?.codec == frame.frame.codec ? videoDecoder : try VideoDecoder(codec: frame.frame.codec)
-            videoDecoder = decoder
             let time = frame.presentation - Instant.zero
-            for picture in try decoder?.decode(frame.frame, time: time) ?? [] {
+            for picture in try decoder.decode(frame.frame, time: time) {
                 pictures.push(picture, due: Instant.zero + picture.time)
             }
-            if decoder?.needsKeyFrame == true { needKeyFrame(frame.track) }
+            if frame.frame.isKeyFrame { requests.keyFrameDecoded() }
+            if decoder.needsKeyFrame { needKeyFrame(frame.track) }
         } catch {
             condition.withLock { counted.broken += 1 }
             needKeyFrame(frame.track)
+            if frame.frame.isKeyFrame { requests.keyFrameFailed() }
         }
     }
 
+    /// - Returns: `nil` where there is none here.
+    private func videoDecoder(for frame: MediaFrame) -> VideoDecoder? {
+        let codec = frame.frame.codec
+        if let videoDecoder, videoDecoder.codec == codec, decoded[.video] == frame.track { return videoDecoder }
+        guard !unknown.contains(codec) else { return nil }
+        videoDecoder = try? VideoDecoder(codec: codec)
+        decoded[.video] = frame.track
+        if videoDecoder == nil { unknown.insert(codec) }
+        return videoDecoder
+    }
+
     private func needKeyFrame(_ track: String) {
-        let now = Instant.current
-        guard lastAsked.map({ now - $0 >= Self.askingInterval }) ?? true else { return }
-        lastAsked = now
+        guard requests.ask(now: .current) else { return }
         Task { [stream] in await stream.requestKeyFrame(track: track) }
     }
 
     private func decodeSound(_ frame: MediaFrame) {
         do {
-            let decoder =
-                audioDecoder?.codec == frame.frame.codec ? audioDecoder : try AudioDecoder(codec: frame.frame.codec)
+            let isSame = audioDecoder?.codec == frame.frame.codec && decoded[.audio] == frame.track
+            let decoder = isSame ? audioDecoder : try AudioDecoder(codec: frame.frame.codec)
             audioDecoder = decoder
+            decoded[.audio] = frame.track
             let time = frame.presentation - Instant.zero
             for block in try decoder?.decode(frame.frame, time: time, lost: frame.lostPackets) ?? [] { sound?(block) }
         } catch {

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
+import MediaIO
 import RTCBase
+import RTP
 import Synchronization
 import WebRTCIO
 
@@ -22,7 +23,7 @@ final class PublishingControls: Sendable {
 
     private let state = Mutex(State())
     /// Wakes the thread from waiting.
-    private let changed = NSCondition()
+    private let changed = MonotonicCondition()
 
     func with<Result>(_ body: (inout sending State) -> sending Result) -> sending Result {
         state.withLock(body)
@@ -31,6 +32,15 @@ final class PublishingControls: Sendable {
     /// The stream is connected: time begins.
     func open() {
         change { $0.isOpen = true }
+    }
+
+    var isStopped: Bool { with(\.isStopped) }
+
+    /// - Parameter isTaken: whether the network has room for it, and there is a network.
+    func noteSent(_ frame: EncodedFrame, isTaken: Bool) {
+        with { state in
+            if isTaken { state.statistics.bytes += frame.bytes.count } else { state.statistics.dropped += 1 }
+        }
     }
 
     /// The thread ends after what it is at; nobody waits for it, because a device may take its time.
@@ -82,8 +92,7 @@ final class PublishingControls: Sendable {
             if state.withLock({ $0.isStopped }) { return false }
             let remaining = moment - Instant.current
             guard remaining > .zero else { return true }
-            let (seconds, attoseconds) = remaining.components
-            _ = changed.wait(until: Date(timeIntervalSinceNow: Double(seconds) + Double(attoseconds) / 1e18))
+            changed.wait(for: remaining)
         }
     }
 }

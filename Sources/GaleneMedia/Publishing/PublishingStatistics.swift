@@ -12,11 +12,11 @@ public struct PublishingStatistics: Hashable, Sendable {
     public var pictures = 0
     /// Of all encodings.
     public var keyFrames = 0
-    /// Packets of sound, 20 ms each.
+    /// Packets of sound that were encoded, 20 ms each.
     public var audioPackets = 0
-    /// Of all frames.
+    /// Of all frames that the network has taken.
     public var bytes = 0
-    /// Frames that nobody could take in time: the network was not there, or the machine is too busy.
+    /// What is not sent: frames that nobody took because the network was not there or the machine is too busy.
     public var dropped = 0
     /// Bits a second that the network has room for, by what its end says; `nil` before it has said so.
     public var targetBitrate: Int?

@@ -49,6 +49,8 @@ struct PublishingThread: Sendable {
         private let output: AsyncStream<Output>.Continuation
         private var pictures: [(rid: String?, encoder: VideoEncoder)] = []
         private var sound: AudioEncoder?
+        /// Of the last one that was encoded.
+        private var lastPicture: Duration?
         /// When the last block of sound began.
         private var lastSound = Duration.zero
         /// What was read to learn how large pictures are.
@@ -83,7 +85,7 @@ struct PublishingThread: Sendable {
 
         /// Reads up to the first picture; a source that says it has pictures may have lied.
         private mutating func firstSize() throws -> (Int, Int)? {
-            while early.count < Self.mostEarly, let sample = try source.next() {
+            while early.count < Self.mostEarly, !controls.isStopped, let sample = try source.next() {
                 early.append(sample)
                 if case .picture(let picture) = sample { return (picture.width, picture.height) }
             }
@@ -94,26 +96,52 @@ struct PublishingThread: Sendable {
         private static let mostEarly = 2000
 
         mutating func run() throws {
-            guard controls.waitUntilOpen() else { return }
+            guard try source.isLive ? skipUntilOpen() : controls.waitUntilOpen() else { return }
             origin = .current
-            if source.isLive {
-                // What came before the stream was there is of the past: nobody wants to see it late. The clock of a
-                // device may have begun long ago.
-                if early.isEmpty, let first = try source.next() { early = [first] }
-                if let first = early.last { origin = .current - first.time }
-            }
+            // The clock of a device may have begun long ago.
+            if source.isLive, let newest = early.last { origin = .current - newest.time }
             controls.with { [origin] in $0.statistics.began = origin }
             while let sample = try next() {
                 guard source.isLive ? !controls.with(\.isStopped) : controls.wait(until: origin + sample.time) else {
                     return
                 }
                 switch sample {
-                case .picture(let picture): try encode(picture)
+                case .picture(let picture):
+                    if isTooLate(picture) {
+                        controls.with { $0.statistics.dropped += 1 }
+                    } else {
+                        try encode(picture)
+                        lastPicture = picture.time
+                    }
                 case .sound(let block): try encode(block)
                 }
             }
             if let sound { give(try sound.finish(), near: lastSound) }
         }
+
+        /// What a live source gives before the stream is there is of the past: nobody wants to see it late. It is read all
+        /// the same, so that nothing of it waits in the source.
+        ///
+        /// - Returns: whether it is there; no after ``PublishingControls/stop()``, or at the source's end.
+        private mutating func skipUntilOpen() throws -> Bool {
+            while let newest = try source.next() {
+                early = [newest]
+                let (isOpen, isStopped) = controls.with { ($0.isOpen, $0.isStopped) }
+                if isStopped { return false }
+                if isOpen { return true }
+            }
+            return false
+        }
+
+        /// Whether a file's picture is left out, because the machine does not keep up: sound goes on in its time. One a
+        /// second is there all the same.
+        private func isTooLate(_ picture: VideoPicture) -> Bool {
+            guard !source.isLive, let lastPicture, picture.time - lastPicture < .seconds(1) else { return false }
+            return Instant.current - (origin + picture.time) > Self.patience
+        }
+
+        /// How late pictures of a file may be encoded: later than any hitch, and sooner than receivers give them up.
+        private static let patience = Duration.milliseconds(500)
 
         private mutating func next() throws -> MediaSample? {
             early.isEmpty ? try source.next() : early.removeFirst()
@@ -168,7 +196,6 @@ struct PublishingThread: Sendable {
                     if track == MediaKind.video.rawValue { state.keyFrames.insert(rid) }
                     return
                 }
-                state.statistics.bytes += frame.bytes.count
                 if track == MediaKind.audio.rawValue {
                     state.statistics.audioPackets += 1
                 } else if frame.isKeyFrame {

@@ -25,7 +25,8 @@ public final class StreamPublisher: Sendable {
     ///   - label: `camera`, `screenshare`, `video` or a word of one's own.
     ///   - replacing: the local id of an up stream of which this one takes the place.
     ///   - source: is called on a thread of its own, to which the source then belongs.
-    /// - Throws: ``MediaError`` of the source and the encoders; `ServerConnectionError` when one is in no group.
+    /// - Throws: ``MediaError`` of the source and the encoders; `ServerConnectionError` when one is in no group;
+    ///   `CancellationError` when the task was cancelled before the source was open, which is let go then.
     public static func publish(
         label: String, on connection: ServerConnection, options: PublishingOptions = PublishingOptions(),
         replacing: String? = nil, source: @escaping @Sendable () throws(MediaError) -> any MediaSource
@@ -33,6 +34,9 @@ public final class StreamPublisher: Sendable {
         let controls = PublishingControls()
         var outputs = PublishingThread.start(options, controls, source).makeAsyncIterator()
         guard case .opened(let plan, let hasSound) = await outputs.next() else {
+            // The source may be open by now, or will be: its thread lets go of it.
+            controls.stop()
+            try Task.checkCancellation()
             throw controls.with(\.failure) ?? MediaError(.unsupported, "there is nothing to be seen or heard")
         }
         var tracks: [PublishedTrack] = []
@@ -63,7 +67,8 @@ public final class StreamPublisher: Sendable {
             var outputs = outputs
             do {
                 while case .frame(let frame, let track, let rid, let captured) = await outputs.next() {
-                    try await stream.send(frame, track: track, rid: rid, capturedAt: captured)
+                    let isTaken = try await stream.send(frame, track: track, rid: rid, capturedAt: captured)
+                    controls.noteSent(frame, isTaken: isTaken)
                 }
                 if !controls.with(\.isStopped) { try await Task.sleep(for: Self.farewell) }
             } catch {

@@ -49,8 +49,9 @@ actor StreamFiles {
     /// Of the file's beginning, on the clock of the recording.
     private var origin: Int64 = 0
     private var file: RecordedFile?
-    /// When a key frame of a picture has last come, or was last asked for.
+    /// When a key frame of a picture has last come that something can be made of, and when one was last asked for.
     private var keyFrames: [String: Instant] = [:]
+    private var requests: [String: Instant] = [:]
     /// Pictures that nothing can be made of before a key frame.
     private var broken: Set<String> = []
     private var mustSplit = false
@@ -88,6 +89,7 @@ actor StreamFiles {
                 needKeyFrame(frame.track, now: frame.presentation)
                 return takeEvents()
             }
+            guard canBegin(frame) else { return takeEvents() }
             try end(of: tracks)
         }
         try hold(frame, of: tracks)
@@ -102,6 +104,7 @@ actor StreamFiles {
         for track in tracks where track.kind == .video {
             broken.insert(track.id)
             keyFrames[track.id] = nil
+            requests[track.id] = nil
         }
     }
 
@@ -131,14 +134,36 @@ actor StreamFiles {
     // MARK: Beginning
 
     private func hold(_ frame: MediaFrame, of tracks: [StreamTrack]) throws(MediaError) {
-        if held.isEmpty { clock = RecordingClock(start: frame.presentation) }
-        // A picture begins with a key frame.
-        guard frame.frame.isKeyFrame || held.contains(where: { $0.track == frame.track }) else {
-            return needKeyFrame(frame.track, now: frame.presentation)
+        if let first = held.first(where: { $0.track == frame.track }), !Self.track(first).takes(frame.frame) {
+            guard frame.frame.isKeyFrame else { return needKeyFrame(frame.track, now: frame.presentation) }
+            guard canBegin(frame) else { return }
+            // What waits has a file of its own.
+            try end(of: tracks)
         }
+        if !held.contains(where: { $0.track == frame.track }) {
+            // A picture begins with a key frame.
+            guard frame.frame.isKeyFrame else { return needKeyFrame(frame.track, now: frame.presentation) }
+            guard canBegin(frame) else { return }
+        }
+        if held.isEmpty { clock = RecordingClock(start: frame.presentation) }
         held.append(frame)
         heldBytes += frame.frame.bytes.count
         if isReady(of: tracks, now: frame.presentation) { try begin(of: tracks) }
+    }
+
+    /// A track whose first frame it is.
+    private static func track(_ frame: MediaFrame) -> MatroskaWriter.Track {
+        let codec = frame.frame.codec
+        return MatroskaWriter.Track(codec, firstKeyFrame: codec.kind == .video ? frame.frame : nil)
+    }
+
+    /// Whether a track can begin with a key frame: one that does not tell what decoders must know is left out, and another
+    /// one asked for. The rest of the stream goes on.
+    private func canBegin(_ frame: MediaFrame) -> Bool {
+        if Self.track(frame).isComplete { return true }
+        keyFrames[frame.track] = nil
+        needKeyFrame(frame.track, now: frame.presentation)
+        return false
     }
 
     private func isReady(of tracks: [StreamTrack], now: Instant) -> Bool {
@@ -210,7 +235,7 @@ actor StreamFiles {
             file.lostPackets += max(0, frame.lostPackets)
             self.file = file
         }
-        guard let keyFrameInterval, let last = keyFrames[frame.track] else { return }
+        guard let keyFrameInterval, let last = lastKeyFrame(of: frame.track) else { return }
         // So that players find a place to begin again.
         if frame.presentation - last >= keyFrameInterval { needKeyFrame(frame.track, now: frame.presentation) }
     }
@@ -256,10 +281,18 @@ actor StreamFiles {
         }
     }
 
+    /// When one has come, or was asked for.
+    private func lastKeyFrame(of track: String) -> Instant? {
+        guard let came = keyFrames[track], let asked = requests[track] else {
+            return keyFrames[track] ?? requests[track]
+        }
+        return max(came, asked)
+    }
+
     /// Asks no more than each second: an encoder takes its time, and so does the path.
     private func needKeyFrame(_ track: String, now: Instant) {
-        if let last = keyFrames[track], now - last < .seconds(1) { return }
-        keyFrames[track] = now
+        if let last = lastKeyFrame(of: track), now - last < .seconds(1) { return }
+        requests[track] = now
         events.append(.keyFrameNeeded(track: track))
     }
 }

@@ -40,7 +40,8 @@ public final class StreamRecorder: Sendable {
     }
 
     /// How often a disk that is too slow is given another chance.
-    private static let maximumOverflows = 1000
+    static let maximumOverflows = 1000
+    private let overflowsLeft: Int
 
     /// - Parameters:
     ///   - directory: that exists.
@@ -58,10 +59,12 @@ public final class StreamRecorder: Sendable {
 
     init(
         _ stream: GaleneClient.Stream, directory: String, keyFrameInterval: Duration?, wallClock: WallClock,
-        queue: WriterQueue, onEvent: @escaping @Sendable (Event) async throws(MediaError) -> Void
+        queue: WriterQueue, maximumOverflows: Int = StreamRecorder.maximumOverflows,
+        onEvent: @escaping @Sendable (Event) async throws(MediaError) -> Void
     ) {
         self.stream = stream
         self.onEvent = onEvent
+        overflowsLeft = maximumOverflows
         frames = stream.frames
         let parts = [stream.username ?? "", stream.label]
         let naming = StreamFiles.Naming(
@@ -104,7 +107,7 @@ public final class StreamRecorder: Sendable {
 
     private func record(_ tracks: inout [StreamTrack]) async throws(MediaError) {
         var frames = self.frames
-        for _ in 0..<Self.maximumOverflows {
+        for _ in 0..<overflowsLeft {
             do {
                 for try await frame in frames {
                     if !tracks.contains(where: { $0.id == frame.track }) { tracks = await stream.tracks }
@@ -119,6 +122,7 @@ public final class StreamRecorder: Sendable {
                 try await overflowed(&frames, tracks)
             }
         }
+        throw MediaError(.failed, "the disk is too slow for the recording")
     }
 
     private func take(_ frame: MediaFrame, of tracks: [StreamTrack]) async throws(MediaError) {

@@ -28,6 +28,15 @@ public final class MatroskaWriter {
             self.codec = codec
             self.firstKeyFrame = firstKeyFrame
         }
+
+        /// Whether a file can begin with it: of a picture only with a key frame that tells its size, and what decoders must
+        /// know.
+        public var isComplete: Bool { header != nil }
+
+        /// Whether a frame can be in the file that begins with this; see ``MatroskaWriter/takes(_:track:)``.
+        public func takes(_ frame: EncodedFrame) -> Bool { header?.takes(frame) ?? false }
+
+        private var header: TrackHeader? { try? TrackHeader(codec, keyFrame: firstKeyFrame) }
     }
 
     /// A cluster is a second at most, and what is in memory is one cluster and one packet of sound: so a file that is
@@ -150,11 +159,7 @@ public final class MatroskaWriter {
     /// Whether a frame can be in this file: not one of another codec, and not one of H.264 or AV1 whose decoder would have to
     /// be told something else than is in the file's header. VP8 and VP9 may change their size.
     public func takes(_ frame: EncodedFrame, track: Int) -> Bool {
-        guard headers.indices.contains(track), headers[track].codec == frame.codec else { return false }
-        guard frame.isKeyFrame, frame.codec == .h264 || frame.codec == .av1 else { return true }
-        // Without parameter sets of its own it has those of before.
-        guard let header = try? TrackHeader(frame.codec, keyFrame: frame) else { return true }
-        return header == headers[track]
+        headers.indices.contains(track) && headers[track].takes(frame)
     }
 
     /// Writes a frame.

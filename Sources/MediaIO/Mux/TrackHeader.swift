@@ -71,6 +71,15 @@ struct TrackHeader: Equatable {
         parameters.pointee.extradata_size = CInt(clamping: extradata.count)
     }
 
+    /// Whether what it says holds for a frame, too.
+    func takes(_ frame: EncodedFrame) -> Bool {
+        guard codec == frame.codec else { return false }
+        guard frame.isKeyFrame, codec == .h264 || codec == .av1 else { return true }
+        // Without parameter sets of its own it has those of before.
+        guard let header = try? TrackHeader(codec, keyFrame: frame) else { return true }
+        return header == self
+    }
+
     // MARK: What key frames tell
 
     private static func size(_ frame: EncodedFrame) -> (width: Int32, height: Int32)? {

@@ -6,6 +6,16 @@ import CLibAV
 /// Makes pictures of any size and pixel format into I420 of a size; keeps what it has computed for the last pair of sizes.
 final class PictureScaler {
     private var context: OpaquePointer?
+    /// What it is for. Not asked of the library, which writes down other formats than it was given.
+    private var conversion: Conversion?
+    /// How often it was computed.
+    private(set) var computations = 0
+
+    private struct Conversion: Equatable {
+        var format: Int32
+        var source: SIMD2<Int32>
+        var result: SIMD2<Int32>
+    }
 
     deinit { sws_freeContext(context) }
 
@@ -53,9 +63,17 @@ final class PictureScaler {
 
     private func scale(_ frame: UnsafePointer<AVFrame>, into result: UnsafeMutablePointer<AVFrame>) throws(MediaError) {
         let source = frame.pointee
-        context = sws_getCachedContext(
-            context, source.width, source.height, AVPixelFormat(source.format), result.pointee.width,
-            result.pointee.height, AV_PIX_FMT_YUV420P, Int32(SWS_BILINEAR), nil, nil, nil)
+        let conversion = Conversion(
+            format: source.format, source: [source.width, source.height],
+            result: [result.pointee.width, result.pointee.height])
+        if conversion != self.conversion {
+            sws_freeContext(context)
+            context = sws_getContext(
+                source.width, source.height, AVPixelFormat(source.format), result.pointee.width,
+                result.pointee.height, AV_PIX_FMT_YUV420P, Int32(SWS_BILINEAR), nil, nil, nil)
+            self.conversion = conversion
+            computations += 1
+        }
         guard let context else {
             throw MediaError(
                 .unsupported,

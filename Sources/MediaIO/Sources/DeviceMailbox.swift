@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
-
 /// What the thread of a device hands to whoever reads it.
 ///
 /// Unchecked because the compiler does not know that every property is used only while the condition is locked.
@@ -13,16 +11,11 @@ final class DeviceMailbox: @unchecked Sendable {
         var hasSound: Bool
     }
 
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var description: Description?
-    private var samples: [MediaSample] = []
+    private var samples = SampleQueue()
     private var failure: MediaError?
     private var isStopped = false
-
-    /// Pictures that wait, a quarter of a second of them: whoever is slower misses some.
-    static let mostPictures = 8
-    /// Blocks of sound that wait, some seconds of them.
-    static let mostBlocks = 200
 
     // MARK: The device's thread
 
@@ -39,14 +32,7 @@ final class DeviceMailbox: @unchecked Sendable {
     func put(_ sample: MediaSample) {
         condition.withLock {
             guard !isStopped else { return }
-            samples.append(sample)
-            let isPicture = sample.isPicture
-            let waiting = samples.count { $0.isPicture == isPicture }
-            if waiting > (isPicture ? Self.mostPictures : Self.mostBlocks),
-                let oldest = samples.firstIndex(where: { $0.isPicture == isPicture })
-            {
-                samples.remove(at: oldest)
-            }
+            samples.put(sample)
             condition.broadcast()
         }
     }
@@ -63,7 +49,7 @@ final class DeviceMailbox: @unchecked Sendable {
     func stop() {
         condition.withLock {
             isStopped = true
-            samples = []
+            samples.removeAll()
             condition.broadcast()
         }
     }
@@ -85,7 +71,7 @@ final class DeviceMailbox: @unchecked Sendable {
     func next(patience: Duration) throws(MediaError) -> MediaSample? {
         let result: Result<MediaSample?, MediaError>? = wait(patience) {
             if isStopped { return .success(nil) }
-            if !samples.isEmpty { return .success(samples.removeFirst()) }
+            if let sample = samples.take() { return .success(sample) }
             return failure.map { .failure($0) }
         }
         guard let result else {
@@ -96,21 +82,14 @@ final class DeviceMailbox: @unchecked Sendable {
 
     /// - Returns: what there is at last; `nil` when time is up.
     private func wait<Value>(_ patience: Duration, _ look: () -> Value?) -> Value? {
-        let end = Date(timeIntervalSinceNow: patience / .seconds(1))
+        let end = SuspendingClock.now + patience
         return condition.withLock {
             while true {
                 if let value = look() { return value }
-                if !condition.wait(until: end) { return look() }
+                let remaining = end - .now
+                guard remaining > .zero else { return nil }
+                condition.wait(for: remaining)
             }
-        }
-    }
-}
-
-extension MediaSample {
-    var isPicture: Bool {
-        switch self {
-        case .picture: true
-        case .sound: false
         }
     }
 }

@@ -7,7 +7,7 @@ import Foundation
 /// Pictures and sound of a file, decoded: WebM, Matroska, MP4, Ogg, WAV, and what else libavformat reads.
 ///
 /// Times begin at zero with whatever is first, and keep what the file says: a changing rate, gaps, an offset between sound and
-/// pictures. A file is only ever read itself: neither a playlist nor a name can make it read another or reach the network.
+/// pictures. Where they step back, or far ahead (files that were joined end to end), they go on where they were. A file is only ever read itself: neither a playlist nor a name can make it read another or reach the network.
 public final class FileSource: MediaSource {
     public let hasPictures: Bool
     public let hasSound: Bool
@@ -50,6 +50,7 @@ public final class FileSource: MediaSource {
         pictureSize = run.firstPicture.map { ($0.width, $0.height) }
     }
 
+    /// - Throws: ``MediaError/Kind/failed`` after the last sample of what could be read, when the disk gave no more.
     public func next() throws(MediaError) -> MediaSample? {
         switch try run.next() {
         case nil: return nil
@@ -85,10 +86,14 @@ extension FileSource {
         private var pictures: [VideoPicture] = []
         private var blocks: [AudioBlock] = []
         private var hasEnded = false
+        /// Why it has ended where that is not the end of the file.
+        private var failure: MediaError?
+        private let name: String
         /// By the file's clock.
         private var zero: Duration?
         private var lastPicture: Duration?
         private var soundEnd: Duration?
+        private var joints = Joints()
 
         /// How much is read ahead to find the next sample of the other kind: of a file in which pictures and sound are far
         /// from each other's place, they come as they are stored.
@@ -101,6 +106,7 @@ extension FileSource {
 
         init(_ path: String) throws(MediaError) {
             let name = "“\(path)”"
+            self.name = name
             func explain(_ status: Int32) -> MediaError {
                 switch status {
                 case -ENOENT, -ENOTDIR: MediaError(.notFound, "there is no file \(name)")
@@ -146,7 +152,9 @@ extension FileSource {
         func next() throws(MediaError) -> MediaSample? {
             try fill()
             switch (pictures.first, blocks.first) {
-            case (nil, nil): return nil
+            case (nil, nil):
+                if let failure { throw failure }
+                return nil
             case (let picture?, let block?) where picture.time <= block.time: return .picture(takePicture(picture))
             case (_, let block?):
                 blocks.removeFirst()
@@ -178,9 +186,18 @@ extension FileSource {
                 case .other, .nothing: break
                 case .end, .failed:
                     // Of a file that is cut off, what there is.
+                    noteFailure()
                     try drain()
                 }
             }
+        }
+
+        /// Demuxers tell a disk that fails from a file that is cut off only here.
+        private func noteFailure() {
+            guard let status = input.format.pointee.pb?.pointee.error, status < 0, status != LibAV.endOfFile else {
+                return
+            }
+            failure = MediaError(.failed, "\(name) cannot be read any further: \(LibAV.text(status))")
         }
 
         private func drain() throws(MediaError) {
@@ -194,7 +211,10 @@ extension FileSource {
             _ packet: UnsafeMutablePointer<AVPacket>?, _ track: MediaInput.Track, _ isPicture: Bool
         ) throws(MediaError) -> Int32 {
             try track.decode(packet) { (frame: UnsafeMutablePointer<AVFrame>) throws(MediaError) in
-                let time = track.time(frame.pointee.best_effort_timestamp)
+                let end = [lastPicture.map { $0 + pictureLength }, soundEnd].compactMap { $0 }.max()
+                let time = track.time(frame.pointee.best_effort_timestamp).map {
+                    joints.time($0, isPicture: isPicture, last: isPicture ? lastPicture : soundEnd, end: end)
+                }
                 if isPicture {
                     try append(frame, time: time, aspect: track.stream.pointee.sample_aspect_ratio)
                 } else {

@@ -14,15 +14,12 @@ public final class MergedSource: MediaSource {
     public let isLive = true
     private let queue: Queue
 
-    /// Seconds of sound in blocks of 10 ms, or of pictures: who does not take them loses the oldest.
-    private static let waiting = 256
-
     /// Opens all of them.
     ///
     /// - Parameter sources: each is called on the thread that the source then belongs to.
     /// - Throws: what the first that cannot be opened says.
     public init(_ sources: [Factory]) throws(MediaError) {
-        queue = Queue(count: sources.count, limit: Self.waiting)
+        queue = Queue(count: sources.count)
         for source in sources {
             let queue = queue
             let thread = Thread { Self.read(source, into: queue) }
@@ -65,7 +62,7 @@ public final class MergedSource: MediaSource {
     /// Where the threads meet.
     private final class Queue: Sendable {
         private struct State {
-            var samples: [MediaSample] = []
+            var samples = SampleQueue()
             var kinds = (pictures: false, sound: false)
             /// Sources that are not open yet, and that have not ended.
             var opening: Int
@@ -78,11 +75,9 @@ public final class MergedSource: MediaSource {
 
         private let state: Mutex<State>
         private let changed = NSCondition()
-        private let limit: Int
 
-        init(count: Int, limit: Int) {
+        init(count: Int) {
             state = Mutex(State(opening: count, running: count))
-            self.limit = limit
         }
 
         private func change<Result>(_ body: (inout State) -> Result) -> Result {
@@ -126,8 +121,7 @@ public final class MergedSource: MediaSource {
         func add(_ sample: MediaSample) -> Bool {
             change { state in
                 guard !state.isClosed else { return false }
-                if state.samples.count == limit { state.samples.removeFirst() }
-                state.samples.append(sample)
+                state.samples.put(sample)
                 return true
             }
         }
@@ -141,7 +135,7 @@ public final class MergedSource: MediaSource {
 
         func next() throws(MediaError) -> MediaSample? {
             try wait { state -> Result<MediaSample?, MediaError>? in
-                if !state.samples.isEmpty { return .success(state.samples.removeFirst()) }
+                if let sample = state.samples.take() { return .success(sample) }
                 if let failure = state.failure { return .failure(failure) }
                 return state.running == 0 ? .success(nil) : nil
             }.get()

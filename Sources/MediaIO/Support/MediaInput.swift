@@ -115,10 +115,12 @@ final class MediaInput {
 }
 
 extension MediaInput.Track {
-    /// When something was, by the stream's own clock.
+    /// When something was, by the stream's own clock; `nil` where it does not say, or nothing that can be.
     func time(_ timestamp: Int64) -> Duration? {
         guard timestamp != LibAV.noTimestamp, timeBase.den > 0 else { return nil }
-        return .nanoseconds(av_rescale_q(timestamp, timeBase, AVRational(num: 1, den: 1_000_000_000)))
+        let nanoseconds = av_rescale_q(timestamp, timeBase, AVRational(num: 1, den: 1_000_000_000))
+        // The same number says that it is beyond 292 years.
+        return nanoseconds == LibAV.noTimestamp ? nil : .nanoseconds(nanoseconds)
     }
 
     /// Feeds a packet, or with `nil` the end, and gives each frame that comes of it.

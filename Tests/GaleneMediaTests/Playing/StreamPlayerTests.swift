@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import GaleneProtocol
 import MediaIO
 import NIOCore
@@ -10,6 +11,7 @@ import RTP
 import ServerTestKit
 import Synchronization
 import Testing
+import WebRTCIO
 
 @testable import GaleneClient
 @testable import GaleneMedia
@@ -144,6 +146,67 @@ struct StreamPlayerTests {
             await playing
             await ada.close()
             await bob.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `of two pictures in one stream the first is shown`() async throws {
+        let frames = try Self.frames()
+        let encoder = try VideoEncoder(codec: .vp8, width: 32, height: 32, bitrate: 200_000, framesPerSecond: 20)
+        let other = try (0..<20).flatMap { number in
+            try encoder.encode(
+                try VideoPicture(width: 32, height: 32, time: .milliseconds(50 * number)) { _, _, _ in },
+                asKeyFrame: number == 0)
+        }
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ada, _) = try await Self.member(server, "ada")
+            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
+            let player = StreamPlayer(stream, maximumPictures: 1000, picture: { input.yield($0) })
+            let tracks = ["1", "2"].map { StreamTrack(id: $0, kind: .video, codecs: [.vp8]) }
+            for (number, pair) in zip(other, frames).enumerated() {
+                let due = Instant.current + .milliseconds(20 * number)
+                for (frame, track) in [(pair.0, tracks[1]), (pair.1, tracks[0])] {
+                    let frame = MediaFrame(
+                        track: track.id, frame: frame, captureTime: nil, presentation: due, lostPackets: 0)
+                    player.push(frame, of: tracks)
+                }
+            }
+            async let playing: Void = player.run()
+            for await picture in pictures {
+                #expect(picture.width == 64)
+                if player.statistics.shown >= 3 { break }
+            }
+            await ada.close()
+            await playing
+            #expect(player.statistics.broken == 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `nothing is given any more when playing has returned`() async throws {
+        let frames = try Self.frames()
+        try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
+            let (ada, _) = try await Self.member(server, "ada")
+            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let gate = DispatchSemaphore(value: 0)
+            let (shows, showing) = AsyncStream.makeStream(of: Void.self)
+            let isShown = Mutex(false)
+            let player = StreamPlayer(stream) { _ in
+                showing.finish()
+                // Longer than whoever does not wait for it takes to return.
+                _ = gate.wait(timeout: .now() + 0.5)
+                isShown.withLock { $0 = true }
+            }
+            player.push(
+                MediaFrame(track: "0", frame: frames[0], captureTime: nil, presentation: .zero, lostPackets: 0))
+            let playing = Task {
+                await player.run()
+                defer { gate.signal() }
+                return isShown.withLock { $0 }
+            }
+            for await _ in shows {}
+            playing.cancel()
+            #expect(await playing.value)
+            await ada.close()
         }
     }
 

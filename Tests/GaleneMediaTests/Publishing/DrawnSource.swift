@@ -9,14 +9,19 @@ final class DrawnSource: MediaSource {
     let hasSound: Bool
     let isLive = false
     private let count: Int
+    private let isOver: @Sendable () -> Bool
     private var number = 0
     private var isSoundNext = false
 
     static let interval = Duration.milliseconds(40)
     static let (width, height) = (160, 120)
 
-    init(count: Int, pictures: Bool = true, sound: Bool = true) {
+    /// - Parameter isOver: asked before each picture.
+    init(
+        count: Int, pictures: Bool = true, sound: Bool = true, isOver: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.count = count
+        self.isOver = isOver
         (hasPictures, hasSound) = (pictures, sound)
     }
 
@@ -24,7 +29,7 @@ final class DrawnSource: MediaSource {
     static func brightness(_ number: Int) -> UInt8 { UInt8(20 + 8 * (number % 25)) }
 
     func next() throws(MediaError) -> MediaSample? {
-        guard number < count else { return nil }
+        guard number < count, isSoundNext || !isOver() else { return nil }
         let time = Self.interval * number
         if isSoundNext || !hasPictures {
             isSoundNext = false

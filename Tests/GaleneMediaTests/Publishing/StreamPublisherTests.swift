@@ -11,6 +11,7 @@ import RTCBase
 import RTCTestKit
 import RTP
 import ServerTestKit
+import Synchronization
 import Testing
 
 @Suite("Publishing a source", .timeLimit(.minutes(2)))
@@ -32,8 +33,10 @@ struct StreamPublisherTests {
             let (bob, events) = try await member(server, "Bob")
             try await bob.request(["": [.audio, .video]])
             let (ann, _) = try await member(server, "Ann")
+            // Whoever is slow to join misses something of the beginning.
+            let isEnough = Mutex(false)
             let publisher = try await StreamPublisher.publish(label: "video", on: ann) {
-                DrawnSource(count: 50)
+                DrawnSource(count: 10_000) { isEnough.withLock { $0 } }
             }
             var down: GaleneClient.Stream?
             for try await event in events {
@@ -53,25 +56,31 @@ struct StreamPublisherTests {
                     sounds += 1
                     continue
                 }
-                times.append(frame.frame.timestamp)
                 for picture in try decoder.decode(frame.frame, time: .zero) {
+                    times.append(frame.frame.timestamp)
                     #expect((picture.width, picture.height) == (DrawnSource.width, DrawnSource.height))
                     picture.withPlanes { luma, _, _ in brightness.append(Int(luma[80, 60])) }
+                    if times.count >= 20 && sounds >= 20 { isEnough.withLock { $0 = true } }
                 }
             }
             try await publisher.waitUntilEnd()
             let statistics = publisher.statistics
-            #expect(statistics.pictures == 50 && statistics.audioPackets == 100 && statistics.dropped == 0)
+            #expect(statistics.pictures >= times.count && statistics.audioPackets >= sounds)
             #expect(statistics.bytes > 0 && statistics.keyFrames >= 1)
-            // Whoever is slow to join misses something of the beginning, never of the end.
-            #expect(brightness.count >= 10, "\(brightness)")
-            let expected = (50 - brightness.count..<50).map { Int(DrawnSource.brightness($0)) }
-            #expect(zip(brightness, expected).allSatisfy { abs($0 - $1) <= 4 }, "\(brightness)")
-            #expect(zip(times, times.dropFirst()).allSatisfy { $1 &- $0 == 3600 }, "40 ms at 90 kHz")
-            #expect(sounds >= 20)
+            // Where the machine is busy a picture may be left out; each is of its time all the same.
+            let numbers = times.map { Int($0 &- times[0]) / 3600 }
+            #expect(times.allSatisfy { ($0 &- times[0]) % 3600 == 0 }, "40 ms at 90 kHz")
+            #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+            let first = try #require((0..<25).min { distance($0, brightness[0]) < distance($1, brightness[0]) })
+            #expect(zip(numbers, brightness).allSatisfy { distance(first + $0, $1) <= 4 }, "\(brightness)")
             await ann.close()
             await bob.close()
         }
+    }
+
+    /// Of what was seen from what was drawn as the n-th picture.
+    private func distance(_ number: Int, _ brightness: Int) -> Int {
+        abs(Int(DrawnSource.brightness(number)) - brightness)
     }
 
     @Test func `of sound alone the times begin with the stream, whenever its source began`() async throws {
@@ -106,6 +115,41 @@ struct StreamPublisherTests {
             await ann.close()
             await bob.close()
         }
+    }
+
+    @Test func `whose task is cancelled while the source is being opened is told so, and the source is let go`()
+        async throws
+    {
+        /// A camera that is on as long as it is there.
+        final class Camera: MediaSource {
+            let (hasPictures, hasSound, isLive) = (true, false, true)
+            let off: AsyncStream<Void>.Continuation
+
+            init(off: AsyncStream<Void>.Continuation) { self.off = off }
+
+            deinit { off.finish() }
+
+            func next() throws(MediaError) -> MediaSample? {
+                .picture(try VideoPicture(width: 16, height: 16, time: .zero) { _, _, _ in })
+            }
+        }
+        let gate = DispatchSemaphore(value: 0)
+        let (opening, begun) = AsyncStream.makeStream(of: Void.self)
+        let (letGo, off) = AsyncStream.makeStream(of: Void.self)
+        let connection = try ServerConnection()
+        let publishing = Task {
+            try await StreamPublisher.publish(label: "camera", on: connection) { () throws(MediaError) in
+                begun.finish()
+                gate.wait()
+                return Camera(off: off)
+            }
+        }
+        for await _ in opening {}
+        publishing.cancel()
+        await #expect(throws: CancellationError.self) { try await publishing.value }
+        gate.signal()
+        for await _ in letGo {}
+        await connection.close()
     }
 
     @Test func `a server that does not take the stream is an error in words`() async throws {

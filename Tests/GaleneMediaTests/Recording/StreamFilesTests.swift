@@ -139,6 +139,69 @@ struct StreamFilesTests {
         _ = try await files.finish(of: tracks)
     }
 
+    @Test(arguments: [Codec.vp9, .h264])
+    func `another codec while the first file waits has a file of its own`(codec: Codec) async throws {
+        let clips = [
+            try EncodedClip.picture(.vp8, seconds: 1).frames, try EncodedClip.picture(codec, seconds: 1).frames,
+        ]
+        // The last of the first codec comes late.
+        let pictures = Array(clips[0].dropLast()) + [clips[1][0], clips[0][24]] + clips[1].dropFirst()
+        let told = try await record(pictures)
+        #expect(try codecs(told.ended) == [["opus", "vp8"], ["opus", codec == .vp9 ? "vp9" : "h264"]])
+        let counts = try told.ended.map { try FileProbe($0.path).packets(of: 1).count }
+        #expect(counts == [24, 25])
+        #expect(told.asked == 0)
+    }
+
+    @Test func `another size of H.264 while the first file waits has a file of its own`() async throws {
+        let small = try EncodedClip.picture(.h264, seconds: 1).frames
+        let large = try EncodedClip.picture(.h264, seconds: 1, size: (320, 240)).frames
+        let told = try await record(small + large)
+        #expect(try told.ended.map { try FileProbe($0.path).streams.compactMap(\.width) } == [[160], [320]])
+        for file in told.ended { #expect(try FileProbe.decode(file.path, track: 1) == 25) }
+    }
+
+    @Test func `a key frame that does not tell what decoders must know is left out, the sound goes on`() async throws {
+        let clip = try EncodedClip.picture(.h264, seconds: 1).frames
+        // Only the slice of the picture (5), without what comes before it.
+        var bare = clip[0]
+        let slice = try #require(bare.bytes.indices.dropLast(3).last { bare.bytes[$0..<$0 + 3] == [0, 0, 1] })
+        bare.bytes = [0] + bare.bytes[slice...]
+        #expect(bare.bytes[4] & 0x1f == 5)
+        // One file, then the connection is lost.
+        let told = try await record(clip + [bare] + clip.dropFirst() + clip, splitBefore: 25)
+        #expect(told.asked == 1)
+        #expect(try codecs(told.ended) == [["opus", "h264"], ["opus", "h264"]])
+        let second = try FileProbe(try #require(told.ended.last).path)
+        #expect(second.packets(of: 0).count == 100 && second.packets(of: 1).count == 25)
+        _ = try await files.finish(of: [Self.microphone, Self.camera])
+    }
+
+    /// Pictures of 40 ms each, and sound beside them.
+    private func record(
+        _ pictures: [EncodedFrame], splitBefore split: Int = -1
+    ) async throws -> (began: [RecordedFile], ended: [RecordedFile], asked: Int) {
+        let tracks = [Self.microphone, Self.camera]
+        var events: [StreamFiles.Event] = []
+        for (number, picture) in pictures.enumerated() {
+            if number == split { await files.split() }
+            let time = Duration.milliseconds(40 * number)
+            for half in 0..<2 {
+                // Nobody tells when it was captured: the file waits for that.
+                var sound = sound(at: time + .milliseconds(20 * half))
+                sound.captureTime = nil
+                events += try await files.receive(sound, of: tracks)
+            }
+            events += try await files.receive(frame(Self.camera, picture, at: time), of: tracks)
+        }
+        events += try await files.finish(of: tracks)
+        return paths(events)
+    }
+
+    private func codecs(_ files: [RecordedFile]) throws -> [[String]] {
+        try files.map { try FileProbe($0.path).streams.map(\.codec_name) }
+    }
+
     @Test func `what waits for a file to begin is bounded`() async throws {
         var large = try EncodedClip.picture(.vp8, seconds: 1).frames[0]
         large.bytes += [UInt8](repeating: 0, count: 1 << 20)

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
-import MediaIO
 import Testing
+
+@testable import MediaIO
 
 @Suite("Several sources as one", .timeLimit(.minutes(1)))
 struct MergedSourceTests {
@@ -14,8 +15,12 @@ struct MergedSourceTests {
         let isLive = true
         private var samples: [MediaSample]
         private let failure: MediaError?
+        private let onEnd: @Sendable () -> Void
 
-        init(_ samples: [MediaSample], failure: MediaError? = nil) {
+        init(
+            _ samples: [MediaSample], failure: MediaError? = nil, onEnd: @escaping @Sendable () -> Void = {}
+        ) {
+            self.onEnd = onEnd
             self.samples = samples
             self.failure = failure
             hasPictures = samples.contains { if case .picture = $0 { true } else { false } }
@@ -24,6 +29,7 @@ struct MergedSourceTests {
 
         func next() throws(MediaError) -> MediaSample? {
             if let failure, samples.isEmpty { throw failure }
+            if samples.isEmpty { onEnd() }
             return samples.isEmpty ? nil : samples.removeFirst()
         }
     }
@@ -64,13 +70,16 @@ struct MergedSourceTests {
         #expect(throws: MediaError(.failed, "unplugged")) { try merged.next() }
     }
 
-    @Test func `of what nobody takes the newest stays`() throws {
-        let given = sounds(Array(0..<1000))
-        let merged = try MergedSource([{ Given(given) }])
-        var times: [Duration] = []
-        // Whatever was taken meanwhile, the end is there.
-        while let sample = try merged.next() { times.append(sample.time) }
-        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
-        #expect(times.count <= 1000 && !times.isEmpty)
+    @Test func `of what nobody takes the newest stays, few pictures and some seconds of sound`() throws {
+        let (sound, picture) = (sounds(Array(0..<1000)), try pictures(Array(0..<100)))
+        let ended = DispatchSemaphore(value: 0)
+        let merged = try MergedSource([{ Given(picture + sound) { ended.signal() } }])
+        ended.wait()
+        var (blocks, pictures): ([Duration], [Duration]) = ([], [])
+        while let sample = try merged.next() {
+            if case .sound = sample { blocks.append(sample.time) } else { pictures.append(sample.time) }
+        }
+        #expect(blocks == (1000 - SampleQueue.mostBlocks..<1000).map { .milliseconds($0) })
+        #expect(pictures == (100 - SampleQueue.mostPictures..<100).map { .milliseconds($0) })
     }
 }
