@@ -166,8 +166,10 @@ struct MeetingModelTests {
         let lines = model.entries[0].lines
         #expect(lines.count == 2 && lines[1] == MeetingModel.cut)
         #expect(lines[0].count <= MeetingModel.maximumCharacters)
-        #expect(lines[0].unicodeScalars.count <= MeetingModel.maximumScalars && lines[0].unicodeScalars.count >= 10_000)
-        #expect(model.takeAnnouncements().allSatisfy { $0.utf8.count < 8 * MeetingModel.maximumScalars })
+        #expect(
+            lines[0].unicodeScalars.count <= MeetingModel.maximumMessageScalars
+                && lines[0].unicodeScalars.count >= 10_000)
+        #expect(model.takeAnnouncements().allSatisfy { $0.utf8.count < 8 * MeetingModel.maximumMessageScalars })
     }
 
     @Test func `the longest message that can be typed is shown whole`() {
