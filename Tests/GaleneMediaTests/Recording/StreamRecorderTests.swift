@@ -28,7 +28,9 @@ struct StreamRecorderTests {
     ) async throws {
         let scratch = try ScratchDirectory()
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let ada = try ServerConnection()
+            var configuration = ServerConnection.Configuration()
+            configuration.eventLimits.count = 300
+            let ada = try ServerConnection(configuration)
             try await ada.connect(to: try await ada.status(of: server.page("demo")))
             try await ada.join(group: "demo", username: "ada", credentials: .none)
             let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.opus)])
@@ -41,7 +43,7 @@ struct StreamRecorderTests {
             ) { event in
                 if case .overflowed = event { overflow.yield() }
             }
-            for number in 0...EventLimits().count { await stream.give(frame(at: .milliseconds(20 * number))) }
+            for number in 0...300 { await stream.give(frame(at: .milliseconds(20 * number))) }
             gate.signal()
             try await body(stream, recorder, overflows)
             await ada.close()
