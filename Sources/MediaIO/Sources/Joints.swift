@@ -10,8 +10,8 @@ struct Joints {
 
     /// So far back are the times of what a decoder gives in another order, and rounded ones.
     static let tolerance = Duration.milliseconds(500)
-    /// Longer than both tracks have nothing only where something was left out.
-    static let longestGap = Duration.seconds(10)
+    /// Longer than both tracks have nothing only where something was left out; shorter, it may be a slide.
+    static let longestGap = Duration.seconds(60)
 
     /// - Parameters:
     ///   - time: what the file says.
