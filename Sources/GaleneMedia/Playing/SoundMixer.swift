@@ -4,7 +4,8 @@
 public import MediaIO
 
 /// Puts the sound of several streams together, block by block, for one pair of loudspeakers. Each stream's sound comes when it
-/// is to be heard, so that what waits here is little; what comes faster than it is played is shortened.
+/// is to be heard, so that what waits here is little; what comes faster than it is played is shortened, and so is what has
+/// waited without need: after a gap that was filled belatedly, or where the publisher's clock is the faster one.
 public struct SoundMixer: Sendable {
     private struct Voice: Sendable {
         var samples: [Float] = []
@@ -12,7 +13,23 @@ public struct SoundMixer: Sendable {
         var first = 0
         /// Nothing was there when it was wanted: it begins again when there is a little in reserve.
         var isStarving = true
+        /// The least that was left behind what was played, in the window that began so many samples ago.
+        var least = Int.max
+        var observed = 0
         var count: Int { samples.count - first }
+
+        /// So many have been played, of so many that were wanted.
+        mutating func take(_ available: Int, of wanted: Int) {
+            first += available
+            least = min(least, count)
+            observed += wanted
+            if available < wanted {
+                (isStarving, least, observed) = (true, .max, 0)
+            } else if observed >= SoundMixer.window {
+                first += max(0, least - SoundMixer.spare)
+                (least, observed) = (.max, 0)
+            }
+        }
     }
 
     private var voices: [String: Voice] = [:]
@@ -21,6 +38,10 @@ public struct SoundMixer: Sendable {
     static let reserve = samples(milliseconds: 40)
     /// What it may have; all but the reserve is left out when it has more.
     static let most = samples(milliseconds: 300)
+    /// What shall be left behind what is played when least is: a packet, for one that comes a little late.
+    static let spare = samples(milliseconds: 20)
+    /// What was not needed for so long is left out: some hundred packets show how unevenly they come.
+    static let window = samples(milliseconds: 2000)
 
     private static func samples(milliseconds: Int) -> Int {
         AudioBlock.sampleRate / 1000 * AudioBlock.channels * milliseconds
@@ -54,8 +75,7 @@ public struct SoundMixer: Sendable {
         for (id, voice) in voices where !voice.isStarving {
             let available = min(count, voice.count)
             for index in 0..<available { mixed[index] += voice.samples[voice.first + index] }
-            voices[id]?.first += available
-            if available < count { voices[id]?.isStarving = true }
+            voices[id]?.take(available, of: count)
         }
         return AudioBlock(time: time, samples: mixed.map { $0.isFinite ? min(1, max(-1, $0)) : 0 })
     }

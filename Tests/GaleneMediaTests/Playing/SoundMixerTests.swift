@@ -43,6 +43,42 @@ struct SoundMixerTests {
         #expect(early == 0 && begun == (0.5, 0.5, 0) && paused == 0)
     }
 
+    /// How many blocks are left to be heard.
+    private func left(_ mixer: SoundMixer) -> Int {
+        var mixer = mixer
+        var count = 0
+        while count < 100, heard(&mixer) != 0 { count += 1 }
+        return count
+    }
+
+    @Test func `what waits without need is left out, and what is needed stays`() {
+        var mixer = SoundMixer()
+        // A gap that was filled belatedly: ten at once, and then one for one.
+        for _ in 0..<10 { mixer.push(block(0.5), of: "even") }
+        for round in 0..<400 {
+            mixer.push(block(0.5), of: "even")
+            // Three at a time, each 60 ms.
+            if round % 3 == 0 { for _ in 0..<3 { mixer.push(block(0.25), of: "uneven") } }
+            let sample = heard(&mixer)
+            if round > 3 { #expect(sample == 0.75, "round \(round)") }
+        }
+        mixer.remove("uneven")
+        #expect(left(mixer) == 1)
+    }
+
+    @Test func `a publisher with a faster clock is no later after a while`() {
+        var mixer = SoundMixer()
+        var most = 0
+        for round in 0..<3000 {
+            mixer.push(block(0.5), of: "a")
+            // One in a hundred too many.
+            if round % 100 == 0 { mixer.push(block(0.5), of: "a") }
+            _ = heard(&mixer)
+            if round % 500 == 499 { most = max(most, left(mixer)) }
+        }
+        #expect(most <= 3)
+    }
+
     @Test func `what comes too fast is shortened, and fills no memory`() {
         var mixer = SoundMixer()
         for number in 0..<1000 { mixer.push(block(Float(number) / 1000), of: "a") }
