@@ -45,6 +45,20 @@ struct SoundTests {
         #expect(packets.map(\.timestamp).last == 51_360)
     }
 
+    @Test(arguments: [-1, 1]) func `a sound card of another pace makes no gaps, and falls not behind`(sign: Int) throws {
+        let encoder = try AudioEncoder()
+        var timestamps: [UInt32] = []
+        // Seven in ten thousand faster or slower, for 70 s: 49 ms.
+        for number in 0..<3500 {
+            var block = AudioBlock.sine(440, from: number * 960, count: 960)
+            block.time += .microseconds(number * 14 * sign)
+            timestamps += try encoder.encode(block).map(\.timestamp)
+        }
+        #expect(zip(timestamps, timestamps.dropFirst()).allSatisfy { $1 == $0 + 960 })
+        let last = try #require(timestamps.last)
+        #expect(abs(Double(last) - 3499 * (960 + 0.672 * Double(sign))) < 960 + 240)
+    }
+
     @Test func `timestamps wrap, and samples that are no numbers are silence`() throws {
         let encoder = try AudioEncoder()
         // 2^32 units of 48 kHz are 89,478.485333 s.

@@ -12,12 +12,13 @@ public final class AudioEncoder {
     private var waiting: [Float] = []
     /// When the first sample of `waiting` was heard, in samples; counted on from block to block.
     private var position: Int64 = 0
+    private var drift = SampleDrift()
 
     /// Samples of each channel in a packet.
     public static let samplesPerPacket = 960
-    /// A block that begins this much, in samples (10 ms), from where the last one ended follows it all the same: times of
+    /// A block that begins this much, in samples (40 ms), from where the last one ended follows it all the same: times of
     /// devices tremble, those of files are rounded.
-    private static let tolerance: Int64 = 480
+    private static let tolerance: Int64 = 1_920
 
     /// - Parameter bitrate: bits a second; 64 kbit/s are music that few tell from the original, 24 kbit/s are speech.
     /// - Throws: ``MediaError/Kind/notFound`` where FFmpeg's libraries were built without libopus.
@@ -55,8 +56,17 @@ public final class AudioEncoder {
         if overflow || difference.magnitude > Self.tolerance.magnitude {
             frames = try finish()
             position = begins
+            drift = SampleDrift()
         }
+        let correction = overflow ? 0 : drift.correction(begins &- position &- Int64(waiting.count / AudioBlock.channels))
         waiting += block.samples.prefix(block.samples.count / AudioBlock.channels * AudioBlock.channels)
+        if waiting.count >= AudioBlock.channels {
+            switch correction {
+            case 1: waiting += waiting.suffix(AudioBlock.channels)
+            case -1: waiting.removeLast(AudioBlock.channels)
+            default: break
+            }
+        }
         return try frames + packets()
     }
 

@@ -55,7 +55,8 @@ struct SignallingAttackTests {
                 if message.answer != nil {
                     answers += 1
                 } else {
-                    #expect(message.isICE || message.isUser, "\(message)")
+                    // Where a hundred answers take long, the stream that never connects is to be offered anew meanwhile.
+                    #expect(message.isICE || message.isUser || message == .renegotiate(id: "s"), "\(message)")
                 }
             }
             #expect(answers == 100)
