@@ -45,7 +45,8 @@ struct SoundTests {
         #expect(packets.map(\.timestamp).last == 51_360)
     }
 
-    @Test(arguments: [-1, 1]) func `a sound card of another pace makes no gaps, and falls not behind`(sign: Int) throws {
+    @Test(arguments: [-1, 1]) func `a sound card of another pace makes no gaps, and falls not behind`(sign: Int) throws
+    {
         let encoder = try AudioEncoder()
         var timestamps: [UInt32] = []
         // Seven in ten thousand faster or slower, for 70 s: 49 ms.

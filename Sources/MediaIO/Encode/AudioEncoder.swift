@@ -58,7 +58,7 @@ public final class AudioEncoder {
             position = begins
             drift = SampleDrift()
         }
-        let correction = overflow ? 0 : drift.correction(begins &- position &- Int64(waiting.count / AudioBlock.channels))
+        let correction = drift.correction(begins &- position &- Int64(waiting.count / AudioBlock.channels))
         waiting += block.samples.prefix(block.samples.count / AudioBlock.channels * AudioBlock.channels)
         if waiting.count >= AudioBlock.channels {
             switch correction {
