@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import Browser as PlaywrightBrowser, Error
 from playwright.sync_api import BrowserType, Locator
 
 from .browser import Browser
@@ -63,7 +63,13 @@ class Chromium(Browser):
         self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
 
     def open(self, url: str) -> None:
-        self.page.goto(url)
+        try:
+            self.page.goto(url)
+        except Error as error:
+            # A page that has sent itself elsewhere may do so only now.
+            if "interrupted by another navigation" not in str(error):
+                raise
+            self.page.goto(url)
 
     def evaluate(self, body: str, argument: Any = None, timeout: float = 30) -> Any:
         return self.page.evaluate(f"async (argument) => {{ {body}\n }}", argument)
