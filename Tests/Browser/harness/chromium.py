@@ -8,8 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser as PlaywrightBrowser, Error
-from playwright.sync_api import BrowserType, Locator
+from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import BrowserType, Error, Locator
 
 from .browser import Browser
 
