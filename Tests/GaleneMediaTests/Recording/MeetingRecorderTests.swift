@@ -166,7 +166,19 @@ struct MeetingRecorderTests {
     }
 
     @Test func `a disk that is full when the recording is ended is said, too`() async throws {
+        // What is still to be written may fit into the file's last page: then nothing is lost, and nothing to be said.
+        for _ in 0..<6 {
+            if let error = try await errorOfFullDiskAtEnd() {
+                #expect(error.kind == .noSpace)
+                return
+            }
+        }
+        Issue.record("six recordings ended on a full disk, and none has said so")
+    }
+
+    private func errorOfFullDiskAtEnd() async throws -> MediaError? {
         let disk = try SmallDisk(megabytes: 1)
+        var told: MediaError?
         try await RecordedMeeting.run(in: disk.path) { meeting in
             let ann = try await meeting.member("Ann")
             let clips = [try EncodedClip.picture(.vp8, seconds: 6), try EncodedClip.sound(.opus, seconds: 6)]
@@ -180,10 +192,14 @@ struct MeetingRecorderTests {
             }
             // The last cluster and the index are still to be written.
             try disk.fill()
-            let error = await #expect(throws: MediaError.self) { try await meeting.stop() }
-            #expect(error?.kind == .noSpace)
+            do {
+                try await meeting.stop()
+            } catch let error as MediaError {
+                told = error
+            }
             await ann.close()
         }
+        return told
     }
 
     @Test func `a server that goes away is said, and files are whole`() async throws {
