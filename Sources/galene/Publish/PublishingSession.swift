@@ -76,7 +76,6 @@ struct PublishingSession: Sendable {
         var before = publishers.map { $0.publisher.statistics }
         while true {
             try await Task.sleep(for: .seconds(1))
-            guard !notices.isLost else { continue }
             let now = publishers.map { $0.publisher.statistics }
             let reports = publishers.indices.map {
                 PublicationReport(
@@ -84,6 +83,7 @@ struct PublishingSession: Sendable {
                     now: now[$0])
             }
             before = now
+            guard !notices.isLost else { continue }
             if command.output.json {
                 for report in reports { try console.output.line(json: report.json()) }
             } else {

@@ -46,8 +46,9 @@ final class WatchBoard: Sendable {
     func run() async throws {
         while true {
             try await Task.sleep(for: Self.interval)
-            guard !notices.isLost else { continue }
+            // Also while there is nothing to tell, so that a report is always of a second.
             let reports = reports(now: ContinuousClock.now)
+            guard !notices.isLost else { continue }
             if json {
                 for report in reports { try console.output.line(json: report.json) }
             } else if reports.isEmpty {
