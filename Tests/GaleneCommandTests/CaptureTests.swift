@@ -131,7 +131,7 @@ struct CaptureTests {
 
     @Test func `who does not take it in time loses the oldest`() throws {
         let tap = CaptureTap(pictures: false, sound: true)
-        for number in 0..<CaptureTap.waiting + 7 {
+        for number in 0..<CaptureTap.mostBlocks + 7 {
             tap.put(.sound(AudioBlock(time: .seconds(number), samples: [0, 0])))
         }
         #expect(try tap.next()?.time == .seconds(7))
@@ -139,6 +139,6 @@ struct CaptureTests {
         tap.put(.sound(AudioBlock(time: .zero, samples: [0, 0])))
         var count = 0
         while try tap.next() != nil { count += 1 }
-        #expect(count == CaptureTap.waiting - 1)
+        #expect(count == CaptureTap.mostBlocks - 1)
     }
 }

@@ -7,7 +7,8 @@ import Foundation
 /// Pictures and sound of a file, decoded: WebM, Matroska, MP4, Ogg, WAV, and what else libavformat reads.
 ///
 /// Times begin at zero with whatever is first, and keep what the file says: a changing rate, gaps, an offset between sound and
-/// pictures. Where they step back, or far ahead (files that were joined end to end), they go on where they were. A file is only ever read itself: neither a playlist nor a name can make it read another or reach the network.
+/// pictures. Where they step back, or far ahead (files that were joined end to end), they go on where they were. A file is
+/// only ever read itself: neither a playlist nor a name can make it read another or reach the network.
 public final class FileSource: MediaSource {
     public let hasPictures: Bool
     public let hasSound: Bool

@@ -2,19 +2,24 @@
 // SPDX-License-Identifier: MIT
 
 /// Samples of live sources that wait for whoever reads them. Who is slower loses the oldest, of pictures and sound apart.
-struct SampleQueue {
+package struct SampleQueue: Sendable {
     private var samples: [MediaSample] = []
 
     /// Pictures that wait, a quarter of a second of them: they may have 22 MB each.
     static let mostPictures = 8
     /// Blocks of sound that wait, some seconds of them.
-    static let mostBlocks = 200
+    package static let mostBlocks = 200
 
-    mutating func put(_ sample: MediaSample) {
+    private let blocks: Int
+
+    /// - Parameter blocks: of sound that may wait.
+    package init(blocks: Int = mostBlocks) { self.blocks = blocks }
+
+    package mutating func put(_ sample: MediaSample) {
         samples.append(sample)
         let isPicture = sample.isPicture
         let waiting = samples.count { $0.isPicture == isPicture }
-        if waiting > (isPicture ? Self.mostPictures : Self.mostBlocks),
+        if waiting > (isPicture ? Self.mostPictures : blocks),
             let oldest = samples.firstIndex(where: { $0.isPicture == isPicture })
         {
             samples.remove(at: oldest)
@@ -22,9 +27,9 @@ struct SampleQueue {
     }
 
     /// - Returns: what came first; `nil` where nothing waits.
-    mutating func take() -> MediaSample? { samples.isEmpty ? nil : samples.removeFirst() }
+    package mutating func take() -> MediaSample? { samples.isEmpty ? nil : samples.removeFirst() }
 
-    mutating func removeAll() { samples = [] }
+    package mutating func removeAll() { samples = [] }
 }
 
 extension MediaSample {

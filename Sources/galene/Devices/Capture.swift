@@ -77,7 +77,7 @@ final class Capture: Sendable {
         }
 
         private let state = Mutex(State())
-        private let changed = NSCondition()
+        private let changed = MonotonicCondition()
 
         /// A source that is later than this begins anew from there.
         private static let patience = Duration.seconds(1)
@@ -130,7 +130,7 @@ final class Capture: Sendable {
                 if state.withLock(\.isOver) { return false }
                 let remaining = moment - ContinuousClock.now
                 guard remaining > .zero else { return true }
-                _ = changed.wait(until: Date(timeIntervalSinceNow: remaining / .seconds(1)))
+                changed.wait(for: remaining)
             }
         }
 

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import MediaIO
 import Synchronization
 
@@ -10,11 +9,11 @@ final class CaptureTap: MediaSource, Sendable {
     let hasPictures: Bool
     let hasSound: Bool
     let isLive = true
-    private let state = Mutex<(samples: [MediaSample], isOver: Bool)>(([], false))
-    private let changed = NSCondition()
+    private let state = Mutex<(samples: SampleQueue, isOver: Bool)>((SampleQueue(blocks: mostBlocks), false))
+    private let changed = MonotonicCondition()
 
-    /// Half a second of pictures and their sound: who does not take them in time loses the oldest.
-    static let waiting = 40
+    /// Half a second of sound: what is said is heard soon, or not at all.
+    static let mostBlocks = 25
 
     init(pictures: Bool, sound: Bool) { (hasPictures, hasSound) = (pictures, sound) }
 
@@ -27,15 +26,14 @@ final class CaptureTap: MediaSource, Sendable {
         }
         change { state in
             guard !state.isOver else { return }
-            if state.samples.count == Self.waiting { state.samples.removeFirst() }
-            state.samples.append(sample)
+            state.samples.put(sample)
         }
     }
 
     /// There will be no more; what waits is still given.
     func end() { change { $0.isOver = true } }
 
-    private func change(_ body: (inout (samples: [MediaSample], isOver: Bool)) -> Void) {
+    private func change(_ body: (inout (samples: SampleQueue, isOver: Bool)) -> Void) {
         changed.lock()
         state.withLock { body(&$0) }
         changed.broadcast()
@@ -50,7 +48,7 @@ final class CaptureTap: MediaSource, Sendable {
         defer { changed.unlock() }
         while true {
             let next: MediaSample?? = state.withLock { state in
-                if !state.samples.isEmpty { return .some(state.samples.removeFirst()) }
+                if let sample = state.samples.take() { return .some(sample) }
                 return state.isOver ? .some(nil) : nil
             }
             if let next { return next }

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
-import Foundation
 import MediaIO
 import Synchronization
 
@@ -29,7 +28,7 @@ final class Gallery: Sendable {
 
     private let state = Mutex(State())
     /// Wakes who waits for something new.
-    private let changed = NSCondition()
+    private let changed = MonotonicCondition()
 
     /// - Parameter place: the same for a stream and for what replaces it.
     func enter(_ place: String) -> Ticket {
@@ -76,11 +75,13 @@ final class Gallery: Sendable {
         state.withLock { state in (state.places.compactMap { state.pictures[$0] }, state.change) }
     }
 
-    /// Blocks the thread until there has been another change than this, or for so many seconds.
-    func wait(after change: Int, seconds: Double) {
-        let end = Date(timeIntervalSinceNow: seconds)
+    /// Blocks the thread until there has been another change than this, or for so long.
+    func wait(after change: Int, for duration: Duration) {
+        let end = SuspendingClock.now + duration
         changed.lock()
         defer { changed.unlock() }
-        while state.withLock({ $0.change }) == change, changed.wait(until: end) {}
+        while state.withLock({ $0.change }) == change, case let remaining = end - .now, remaining > .zero {
+            changed.wait(for: remaining)
+        }
     }
 }

@@ -11,8 +11,8 @@ final class GalleryWindow: Sendable {
 
     /// Seconds from one to the next at least: what most screens show. Of several streams what comes meanwhile goes together.
     private static let interval = 1 / 60.0
-    /// Seconds without anything new after which the window is refreshed all the same, so that it answers to its frame.
-    private static let idle = 0.2
+    /// Without anything new the window is refreshed all the same after so long, so that it answers to its frame.
+    private static let idle = Duration.milliseconds(200)
 
     /// - Parameter ended: called once, when it is closed by whoever sees it, or cannot be shown.
     init(
@@ -48,7 +48,7 @@ final class GalleryWindow: Sendable {
             // A picture of a single stream does not meet it: it is shown as it comes.
             let spent = (ContinuousClock.now - begun) / .seconds(1)
             if spent < Self.interval { Thread.sleep(forTimeInterval: Self.interval - spent) }
-            gallery.wait(after: last, seconds: Self.idle)
+            gallery.wait(after: last, for: Self.idle)
         }
     }
 }

@@ -63,11 +63,11 @@ struct GalleryTests {
             isPicture ? gallery.show(picture, ticket) : gallery.leave(ticket)
         }
         /// Much longer than the test takes in which somebody is woken each time.
-        let patience = 20.0
+        let patience = Duration.seconds(20)
         let begun = ContinuousClock.now
         Thread {
             for round in 0..<100 {
-                there.wait(after: round, seconds: patience)
+                there.wait(after: round, for: patience)
                 change(back)
             }
         }.start()
@@ -75,18 +75,18 @@ struct GalleryTests {
             Thread {
                 for round in 0..<100 {
                     change(there)
-                    back.wait(after: round, seconds: patience)
+                    back.wait(after: round, for: patience)
                 }
                 done.resume()
             }.start()
         }
-        #expect(ContinuousClock.now - begun < .seconds(patience))
+        #expect(ContinuousClock.now - begun < patience)
     }
 
     @Test func `nobody waits for what has come already, nor for ever`() throws {
         let gallery = Gallery()
         gallery.show(try picture(1), gallery.enter("a"))
-        gallery.wait(after: -1, seconds: 3600)
-        gallery.wait(after: gallery.all.change, seconds: 0.01)
+        gallery.wait(after: -1, for: .seconds(3600))
+        gallery.wait(after: gallery.all.change, for: .milliseconds(10))
     }
 }
