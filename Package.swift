@@ -262,7 +262,7 @@ if !coreOnly {
             "GaleneMediaTests",
             [
                 "GaleneMedia", "MediaIO", "MediaTestKit", "RTP", "GaleneProtocol", "GaleneClient", "GaleneServer",
-                "ServerTestKit", "WebRTCIO",
+                "ClientTestKit", "ServerTestKit", "WebRTCIO",
             ] + nio),
         testTarget(
             "GaleneCommandTests",

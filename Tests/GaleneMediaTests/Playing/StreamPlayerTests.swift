@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import Dispatch
 import GaleneProtocol
 import MediaIO
@@ -32,16 +33,6 @@ struct StreamPlayerTests {
         }
     }
 
-    private static func member(
-        _ server: RunningServer, _ name: String
-    ) async throws -> (ServerConnection, Events<ServerEvent>) {
-        let connection = try ServerConnection()
-        let events = connection.events
-        try await connection.connect(to: try await connection.status(of: server.page("demo")))
-        try await connection.join(group: "demo", username: name, credentials: .none)
-        return (connection, events)
-    }
-
     /// Sends the frames again and again.
     private static func publish(_ frames: [EncodedFrame], on stream: GaleneClient.Stream) -> RepeatedTask {
         let number = Mutex(0)
@@ -63,19 +54,15 @@ struct StreamPlayerTests {
     {
         let frames = try Self.frames()
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ada, _) = try await Self.member(server, "ada")
-            let (bob, events) = try await Self.member(server, "bob")
-            try await bob.request(["": [.video]])
-            let up = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let ada = try await TestMember(server, "ada")
+            var bob = try await TestMember(server, "bob")
+            try await bob.connection.request(["": [.video]])
+            let up = try await ada.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
             let camera = Self.publish(frames, on: up)
             defer { camera.cancel() }
-            var down: GaleneClient.Stream?
-            for try await case .downStream(let stream) in events {
-                down = stream
-                break
-            }
+            let down = try await bob.downStream()
             let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
-            let player = StreamPlayer(try #require(down), maximumPictures: 100, picture: { input.yield($0) })
+            let player = StreamPlayer(down, maximumPictures: 100, picture: { input.yield($0) })
             async let playing: Void = player.run()
             var count = 0
             for await picture in pictures {
@@ -91,8 +78,8 @@ struct StreamPlayerTests {
             await up.close()
             await playing
             #expect(player.statistics.shown >= 8 && player.statistics.broken == 0)
-            await ada.close()
-            await bob.close()
+            await ada.connection.close()
+            await bob.connection.close()
         }
     }
 
@@ -105,10 +92,10 @@ struct StreamPlayerTests {
         let broken = EncodedFrame(
             codec: .vp8, timestamp: 0, isKeyFrame: true, bytes: [0xf0, 0xff, 0xff, 0x9d, 0x01, 0x2a, 64, 0, 48, 0])
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ada, _) = try await Self.member(server, "ada")
-            let (bob, events) = try await Self.member(server, "bob")
-            try await bob.request(["": [.video]])
-            let up = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let ada = try await TestMember(server, "ada")
+            var bob = try await TestMember(server, "bob")
+            try await bob.connection.request(["": [.video]])
+            let up = try await ada.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
             let next = Mutex([key])
             let asked = up.events
             let answering = Task {
@@ -127,13 +114,9 @@ struct StreamPlayerTests {
                 return loop.makeFutureWithTask { _ = try? await up.send(sent, track: "video") }
             }
             defer { camera.cancel() }
-            var down: GaleneClient.Stream?
-            for try await case .downStream(let stream) in events {
-                down = stream
-                break
-            }
+            let down = try await bob.downStream()
             let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
-            let player = StreamPlayer(try #require(down), maximumPictures: 100, picture: { input.yield($0) })
+            let player = StreamPlayer(down, maximumPictures: 100, picture: { input.yield($0) })
             async let playing: Void = player.run()
             for await _ in pictures where player.statistics.shown >= 4 { break }
             next.withLock { $0.append(broken) }
@@ -144,8 +127,8 @@ struct StreamPlayerTests {
             #expect(player.statistics.broken == 1)
             await up.close()
             await playing
-            await ada.close()
-            await bob.close()
+            await ada.connection.close()
+            await bob.connection.close()
         }
     }
 
@@ -158,8 +141,8 @@ struct StreamPlayerTests {
                 asKeyFrame: number == 0)
         }
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ada, _) = try await Self.member(server, "ada")
-            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let ada = try await TestMember(server, "ada")
+            let stream = try await ada.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
             let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
             let player = StreamPlayer(stream, maximumPictures: 1000, picture: { input.yield($0) })
             let tracks = ["1", "2"].map { StreamTrack(id: $0, kind: .video, codecs: [.vp8]) }
@@ -176,7 +159,7 @@ struct StreamPlayerTests {
                 #expect(picture.width == 64)
                 if player.statistics.shown >= 3 { break }
             }
-            await ada.close()
+            await ada.connection.close()
             await playing
             #expect(player.statistics.broken == 0)
         }
@@ -185,8 +168,8 @@ struct StreamPlayerTests {
     @Test(.timeLimit(.minutes(1))) func `nothing is given any more when playing has returned`() async throws {
         let frames = try Self.frames()
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ada, _) = try await Self.member(server, "ada")
-            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let ada = try await TestMember(server, "ada")
+            let stream = try await ada.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
             let gate = DispatchSemaphore(value: 0)
             let (shows, showing) = AsyncStream.makeStream(of: Void.self)
             let isShown = Mutex(false)
@@ -206,7 +189,7 @@ struct StreamPlayerTests {
             for await _ in shows {}
             playing.cancel()
             #expect(await playing.value)
-            await ada.close()
+            await ada.connection.close()
         }
     }
 
@@ -215,8 +198,8 @@ struct StreamPlayerTests {
     {
         let frames = try Self.frames()
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ada, _) = try await Self.member(server, "ada")
-            let stream = try await ada.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
+            let ada = try await TestMember(server, "ada")
+            let stream = try await ada.connection.newUpStream(label: "camera", tracks: [PublishedTrack(.vp8)])
             let (pictures, input) = AsyncStream.makeStream(of: VideoPicture.self)
             let player = StreamPlayer(stream, maximumPictures: 1000, picture: { input.yield($0) })
             func push(_ frame: EncodedFrame) {
@@ -232,7 +215,7 @@ struct StreamPlayerTests {
             push(EncodedFrame(codec: .vp8, timestamp: 0, isKeyFrame: true, bytes: [1, 2, 3]))
             async let playing: Void = player.run()
             for await _ in pictures { break }
-            await ada.close()
+            await ada.connection.close()
             await playing
             #expect(player.statistics.shown >= 1)
         }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import Dispatch
 import Foundation
 import GaleneClient
@@ -19,33 +20,17 @@ struct StreamPublisherTests {
     private static let readers =
         #"{"wildcard-user":{"password":{"type":"wildcard"},"permissions":"message"}}"#
 
-    private func member(_ server: RunningServer, _ name: String) async throws -> (ServerConnection, Events<ServerEvent>)
-    {
-        let connection = try ServerConnection()
-        let events = connection.events
-        try await connection.connect(to: try await connection.status(of: server.page("demo")))
-        try await connection.join(group: "demo", username: name, credentials: .none)
-        return (connection, events)
-    }
-
     @Test func `what a source gives is seen and heard, in order and in its time, and ends with it`() async throws {
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (bob, events) = try await member(server, "Bob")
-            try await bob.request(["": [.audio, .video]])
-            let (ann, _) = try await member(server, "Ann")
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio, .video]])
+            let ann = try await TestMember(server, "Ann")
             // Whoever is slow to join misses something of the beginning.
             let isEnough = Mutex(false)
-            let publisher = try await StreamPublisher.publish(label: "video", on: ann) {
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann.connection) {
                 DrawnSource(count: 10_000) { isEnough.withLock { $0 } }
             }
-            var down: GaleneClient.Stream?
-            for try await event in events {
-                if case .downStream(let stream) = event {
-                    down = stream
-                    break
-                }
-            }
-            let stream = try #require(down)
+            let stream = try await bob.downStream()
             #expect(stream.label == "video" && stream.username == "Ann")
             let decoder = try VideoDecoder(codec: .vp8)
             var brightness: [Int] = []
@@ -73,8 +58,8 @@ struct StreamPublisherTests {
             #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
             let first = try #require((0..<25).min { distance($0, brightness[0]) < distance($1, brightness[0]) })
             #expect(zip(numbers, brightness).allSatisfy { distance(first + $0, $1) <= 4 }, "\(brightness)")
-            await ann.close()
-            await bob.close()
+            await ann.connection.close()
+            await bob.connection.close()
         }
     }
 
@@ -97,23 +82,19 @@ struct StreamPublisherTests {
             }
         }
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (bob, events) = try await member(server, "Bob")
-            try await bob.request(["": [.audio]])
-            let (ann, _) = try await member(server, "Ann")
-            let publisher = try await StreamPublisher.publish(label: "camera", on: ann) { OldMicrophone() }
-            for try await event in events {
-                guard case .downStream(let stream) = event else { continue }
-                for try await frame in stream.frames {
-                    guard let captured = frame.captureTime else { continue }
-                    let now = NTPTime(unixNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
-                    #expect(now.nanoseconds(since: captured).magnitude < 60_000_000_000)
-                    break
-                }
+            var bob = try await TestMember(server, "Bob")
+            try await bob.connection.request(["": [.audio]])
+            let ann = try await TestMember(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "camera", on: ann.connection) { OldMicrophone() }
+            for try await frame in try await bob.downStream().frames {
+                guard let captured = frame.captureTime else { continue }
+                let now = NTPTime(unixNanoseconds: Int64(Date().timeIntervalSince1970 * 1e9))
+                #expect(now.nanoseconds(since: captured).magnitude < 60_000_000_000)
                 break
             }
             await publisher.stop()
-            await ann.close()
-            await bob.close()
+            await ann.connection.close()
+            await bob.connection.close()
         }
     }
 
@@ -154,42 +135,46 @@ struct StreamPublisherTests {
 
     @Test func `a server that does not take the stream is an error in words`() async throws {
         try await RunningServer.run(groups: ["demo": Self.readers]) { server in
-            let (ann, _) = try await member(server, "Ann")
-            let publisher = try await StreamPublisher.publish(label: "video", on: ann) { DrawnSource(count: 50) }
+            let ann = try await TestMember(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann.connection) {
+                DrawnSource(count: 50)
+            }
             let error = await #expect(throws: MediaError.self) { try await publisher.waitUntilEnd() }
             #expect(error?.kind == .notAllowed)
-            await ann.close()
+            await ann.connection.close()
         }
     }
 
     @Test func `who stops is out of the group's streams at once`() async throws {
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ann, _) = try await member(server, "Ann")
-            let publisher = try await StreamPublisher.publish(label: "video", on: ann) { DrawnSource(count: 100_000) }
-            #expect(await ann.upStreams.count == 1)
+            let ann = try await TestMember(server, "Ann")
+            let publisher = try await StreamPublisher.publish(label: "video", on: ann.connection) {
+                DrawnSource(count: 100_000)
+            }
+            #expect(await ann.connection.upStreams.count == 1)
             await publisher.stop()
-            #expect(await ann.upStreams.isEmpty)
+            #expect(await ann.connection.upStreams.isEmpty)
             try await publisher.waitUntilEnd()
-            await ann.close()
+            await ann.connection.close()
         }
     }
 
     @Test func `a source that cannot be opened, or has nothing, publishes nothing`() async throws {
         try await RunningServer.run(groups: ["demo": RunningServer.everybodyPresents]) { server in
-            let (ann, _) = try await member(server, "Ann")
+            let ann = try await TestMember(server, "Ann")
             let error = await #expect(throws: MediaError.self) {
-                try await StreamPublisher.publish(label: "video", on: ann) { () throws(MediaError) in
+                try await StreamPublisher.publish(label: "video", on: ann.connection) { () throws(MediaError) in
                     throw MediaError(.notFound, "there is no such camera")
                 }
             }
             #expect(error == MediaError(.notFound, "there is no such camera"))
             await #expect(throws: MediaError.self) {
-                try await StreamPublisher.publish(label: "video", on: ann) {
+                try await StreamPublisher.publish(label: "video", on: ann.connection) {
                     DrawnSource(count: 0, pictures: true, sound: false)
                 }
             }
-            #expect(await ann.upStreams.isEmpty)
-            await ann.close()
+            #expect(await ann.connection.upStreams.isEmpty)
+            await ann.connection.close()
         }
     }
 }

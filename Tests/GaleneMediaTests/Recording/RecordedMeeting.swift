@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The swift-galene authors
 // SPDX-License-Identifier: MIT
 
+import ClientTestKit
 import Foundation
 import GaleneClient
 import GaleneMedia
@@ -31,9 +32,7 @@ struct RecordedMeeting {
             configuration.verifiesCertificate = !server.isSecure
             let connection = try ServerConnection(configuration)
             let events = connection.events
-            let early = try ServerConnection(configuration)
-            try await early.connect(to: try await early.status(of: server.page("demo")))
-            try await early.join(group: "demo", username: Self.early, credentials: .none)
+            let early = try await TestMember(server, Self.early).connection
             try await connection.connect(to: try await connection.status(of: server.page("demo")))
             try await connection.join(group: "demo", username: "Recorder", credentials: .none)
             var chosen = MeetingRecorder.Options(directory: directory ?? "\(scratch.path)/recordings")
@@ -63,12 +62,7 @@ struct RecordedMeeting {
     }
 
     func member(_ name: String) async throws -> ServerConnection {
-        var configuration = ServerConnection.Configuration()
-        configuration.verifiesCertificate = !server.isSecure
-        let connection = try ServerConnection(configuration)
-        try await connection.connect(to: try await connection.status(of: server.page("demo")))
-        try await connection.join(group: "demo", username: name, credentials: .none)
-        return connection
+        try await TestMember(server, name).connection
     }
 
     /// Publishes, and returns when the recorder gets what is sent: servers offer a stream of which something has come.
