@@ -148,9 +148,7 @@ struct ReconnectPolicyTests {
     @Test func `leaving while it is looked for is leaving`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var ann = try await TestMember(server, "Ann", comingBackOver: wire)
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()
@@ -171,9 +169,7 @@ struct ReconnectPolicyTests {
     @Test func `a join that was refused is not what one comes back to`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var ann = try await TestMember(server, "Ann", comingBackOver: wire)
                 await #expect(throws: ServerConnectionError.self) {
                     try await ann.connection.join(group: "other", username: "Eve", credentials: .none)
                 }
@@ -189,9 +185,7 @@ struct ReconnectPolicyTests {
     @Test func `closing while it is looked for is the end`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var ann = try await TestMember(server, "Ann", comingBackOver: wire)
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()

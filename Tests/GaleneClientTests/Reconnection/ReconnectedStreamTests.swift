@@ -22,9 +22,7 @@ struct ReconnectedStreamTests {
     @Test(.row("C-15", "C-20")) func `who publishes goes on by the same object`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var ann = try await TestMember(server, "Ann", comingBackOver: wire)
                 var bob = try await TestMember(server, "Bob")
                 try await bob.connection.request(["": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
@@ -68,9 +66,7 @@ struct ReconnectedStreamTests {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
                 let ann = try await TestMember(server, "Ann")
-                var bob = try await TestMember(server, "Bob", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var bob = try await TestMember(server, "Bob", comingBackOver: wire)
                 try await bob.connection.request(["camera": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 let camera = TestCamera(up)
@@ -118,9 +114,7 @@ struct ReconnectedStreamTests {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
                 let ann = try await TestMember(server, "Ann")
-                var bob = try await TestMember(server, "Bob", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var bob = try await TestMember(server, "Bob", comingBackOver: wire)
                 try await bob.connection.request(["": [.audio, .video]])
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 let camera = TestCamera(up)
@@ -185,9 +179,7 @@ struct ReconnectedStreamTests {
     @Test func `a stream can be closed while its connection is lost`() async throws {
         try await RunningServer.run(groups: Self.demo) { server in
             try await Wire.run(to: server.port) { wire in
-                var ann = try await TestMember(server, "Ann", endpoint: wire.endpoint) {
-                    $0.reconnectPolicy = ReconnectPolicy()
-                }
+                var ann = try await TestMember(server, "Ann", comingBackOver: wire)
                 let up = try await ann.connection.newUpStream(label: "camera", tracks: PublishedStream.tracks)
                 wire.breakDown()
                 _ = try await ann.reconnecting()

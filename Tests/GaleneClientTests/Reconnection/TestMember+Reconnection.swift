@@ -3,8 +3,14 @@
 
 import ClientTestKit
 import GaleneClient
+import ServerTestKit
 
 extension TestMember {
+    /// One whose connection goes over a wire, and that comes back when it was lost.
+    init(_ server: RunningServer, _ name: String, comingBackOver wire: Wire) async throws {
+        try await self.init(server, name, endpoint: wire.endpoint) { $0.reconnectPolicy = ReconnectPolicy() }
+    }
+
     mutating func reconnecting() async throws -> ReconnectAttempt {
         try await next { if case .reconnecting(let attempt) = $0 { attempt } else { nil } }
     }
