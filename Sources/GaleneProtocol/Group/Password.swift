@@ -94,7 +94,13 @@ extension Password {
         case "": return nil
         case "wildcard": self = .wildcard
         case "plain": self = .plain(try Self.key(fields))
-        case "bcrypt": self = .bcrypt(try Self.key(fields))
+        case "bcrypt":
+            let hash = try Self.key(fields)
+            guard BcryptHash.cost(of: hash) != nil else {
+                throw FormatError(
+                    path: "key", reason: "is not a bcrypt hash with a cost of 4 to \(BcryptHash.maximumCost)")
+            }
+            self = .bcrypt(hash)
         case "pbkdf2":
             guard try fields.string("hash") == "sha-256" else {
                 throw FormatError(path: "hash", reason: "is not sha-256")

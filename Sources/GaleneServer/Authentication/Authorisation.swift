@@ -59,7 +59,7 @@ struct Authorisation: Sendable {
         case .plain, .wildcard, .unusable: 0
         case .pbkdf2(let parameters): parameters.iterations
         // A step at cost 0 takes about 80 us on machines that make an iteration in 0.5 us.
-        case .bcrypt(let hash): Bcrypt.cost(of: hash).map { 160 << $0 } ?? 0
+        case .bcrypt(let hash): BcryptHash.cost(of: hash).map { 160 << $0 } ?? 0
         }
     }
 }

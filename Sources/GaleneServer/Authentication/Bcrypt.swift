@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import CCrypt
+import GaleneProtocol
 import RTCCrypto
 
 #if canImport(Glibc)
@@ -12,25 +13,12 @@ import RTCCrypto
 
 /// bcrypt as computed by the system's libcrypt.
 enum Bcrypt {
-    /// Each step doubles the time: 16 takes some seconds. A file that asks for more would be a way to stop the server.
-    static let maximumCost = 16
     /// What the algorithm looks at; the rest of a longer password has never counted.
     private static let maximumLength = 72
 
-    /// The cost that a hash of the form `$2a$08$…` names; `nil` for anything else, or a cost that is never paid here.
-    static func cost(of hash: String) -> Int? {
-        let bytes = Array(hash.utf8)
-        guard bytes.count == 60, bytes.starts(with: "$2".utf8), "aby".utf8.contains(bytes[2]),
-            bytes[3] == UInt8(ascii: "$"), bytes[6] == UInt8(ascii: "$"),
-            bytes[4...5].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
-        let cost = Int(bytes[4] - UInt8(ascii: "0")) * 10 + Int(bytes[5] - UInt8(ascii: "0"))
-        return (4...maximumCost).contains(cost) ? cost : nil
-    }
-
     /// Whether a password has this hash. Takes as long as the hash's cost says.
     static func matches(_ password: String, _ hash: String) -> Bool {
-        guard cost(of: hash) != nil else { return false }
+        guard BcryptHash.cost(of: hash) != nil else { return false }
         // A C string ends at the first NUL: what follows must not be what nobody looks at.
         guard !password.utf8.contains(0) else { return false }
         let phrase = password.utf8.prefix(maximumLength).map { CChar(bitPattern: $0) } + [0]
