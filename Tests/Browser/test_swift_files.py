@@ -47,7 +47,7 @@ def join(server: Server, library_pages: dict[str, LibraryPage], tmp_path: Path) 
     yield join_
     for end in ends:
         if isinstance(end, End) and end.dies:
-            library_pages[end.page.name] = LibraryPage(end.page.browser, server)
+            end.page.load()
         else:
             end.close()
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser as PlaywrightBrowser
 from playwright.sync_api import BrowserType, Error, Locator
 
 from .browser import Browser
+from .waiting import until
 
 EXECUTABLE = "/usr/bin/chromium"
 
@@ -63,13 +64,17 @@ class Chromium(Browser):
         self.page.on("pageerror", lambda error: self.console.append(f"uncaught: {error}"))
 
     def open(self, url: str) -> None:
-        try:
-            self.page.goto(url)
-        except Error as error:
-            # A page that has sent itself elsewhere may do so only now.
-            if "interrupted by another navigation" not in str(error):
+        def is_open() -> bool:
+            try:
+                self.page.goto(url)
+            except Error as error:
+                # A page that has sent itself elsewhere may do so only now; and so may the next attempt be by this one.
+                if "interrupted by another navigation" in str(error):
+                    return False
                 raise
-            self.page.goto(url)
+            return True
+
+        until(f"{url} in {self.name}", is_open)
 
     def evaluate(self, body: str, argument: Any = None, timeout: float = 30) -> Any:
         return self.page.evaluate(f"async (argument) => {{ {body}\n }}", argument)

@@ -30,11 +30,16 @@ class LibraryPage:
         self.browser = browser
         self.name = browser.name
         # Some page of the server: it has scripts of its own, but none of the protocol.
-        browser.open(f"{server.url}/404.html")
+        self._url = f"{server.url}/404.html"
+        self.load()
+
+    def load(self) -> None:
+        """Also anew, where a test has sent the page away."""
+        self.browser.open(self._url)
         self.globals_before = self._own_globals()
-        browser.evaluate(LOAD)
+        self.browser.evaluate(LOAD)
         self.globals_after = self._own_globals()
-        browser.evaluate("window.eval(argument);", SCRIPT)
+        self.browser.evaluate("window.eval(argument);", SCRIPT)
 
     def _own_globals(self) -> set[str]:
         return set(self.browser.evaluate("return Object.getOwnPropertyNames(window)"))
