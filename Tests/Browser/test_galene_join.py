@@ -15,8 +15,9 @@ import subprocess
 import pytest
 
 from harness import staging
-from harness.browser import WITH_PANEL
+from harness.browser import WITH_PANEL, Browser
 from harness.galene_command import GALENE
+from harness.screen import Screen
 from harness.sound import loudest
 from harness.sound_server import SoundServer
 from harness.swift_program import SwiftProgram
@@ -279,6 +280,12 @@ COLOURS = """
         [...canvas.getImageData((bar + 0.5) * width / 8, height / 4, 1, 1).data.slice(0, 3)]);"""
 
 
+def sees_bars(viewer: Browser, stream: str) -> bool:
+    """Whether the stream's picture is the test pattern."""
+    seen = viewer.evaluate(COLOURS, stream)
+    return all(abs(one - other) < 24 for pair in zip(BARS, seen, strict=True) for one, other in zip(*pair, strict=True))
+
+
 @pytest.mark.row("G-17")
 def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
     viewer = open_browser("chromium", **WITH_PANEL)
@@ -290,10 +297,6 @@ def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
         # Each second a beep of another tone is the loudest for a moment.
         return heard is not None and abs(heard["frequency"] - TONE) <= heard["step"]
 
-    def sees_bars() -> bool:
-        seen = viewer.evaluate(COLOURS, stream)
-        return all(abs(one - other) < 24 for pair in zip(BARS, seen, strict=True) for one, other in zip(*pair, strict=True))
-
     with Terminal(100, 24) as terminal:
         terminal.enter(
             f"clear; {GALENE} join {server.page(group)} --username bob --no-video --camera-source test:320x240"
@@ -301,7 +304,7 @@ def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
         terminal.wait_for("one's own state", lambda text: "\u2500 bob \u2500 microphone on \u2500 camera on \u2500" in text)
         stream = staging.wait_for_stream(viewer, "bob")
         staging.wait_for_size(viewer, stream, (320, 240))
-        until("the bars", sees_bars)
+        until("the bars", lambda: sees_bars(viewer, stream))
         until("the tone", hears_tone)
 
         terminal.enter("/mute")
@@ -324,3 +327,28 @@ def test_who_is_in_a_terminal_is_seen_and_heard(server, group, open_browser):
         terminal.enter("echo status $?")
         terminal.wait_for("the status", lambda text: "status 0" in text)
         until("nobody but Carol", lambda: not staging.stream_of(viewer, "bob"))
+
+
+@pytest.mark.row("G-17")
+def test_a_screen_is_shared_from_a_terminal(server, group, open_browser, tmp_path):
+    viewer = open_browser("chromium", **WITH_PANEL)
+    staging.view(viewer, server.page(group), "Carol")
+    elsewhere = server.page(server.new_group())
+    with (
+        Screen(320, 240) as screen,
+        SwiftProgram("galene", "publish", elsewhere, "test:320x240", log=tmp_path / "publish"),
+        # What there is to be seen on the screen.
+        SwiftProgram(
+            "galene", "watch", elsewhere, "--size", "320x240", "--mute", log=tmp_path / "watch",
+            under=("env", f"DISPLAY={screen.display}")),
+        SwiftProgram("galene", "join", server.page(group), "--username", "bob", "--plain", log=tmp_path / "log") as bob,
+    ):
+        screen.wait_for({((2 * bar + 1) * 20, 60): colour for bar, colour in enumerate(BARS)})
+        bob.type(f"/sharescreen {screen.display}")
+        stream = staging.wait_for_stream(viewer, "bob", "screenshare")
+        staging.wait_for_size(viewer, stream, (320, 240))
+        until("the bars", lambda: sees_bars(viewer, stream))
+        bob.type("/unsharescreen")
+        until("no screen", lambda: not staging.stream_of(viewer, "bob", "screenshare"))
+        bob.type("/sharescreen :4711")
+        bob.wait_for("why not", lambda lines: any(line.startswith("Warning:") and ":4711" in line for line in lines))
