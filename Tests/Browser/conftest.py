@@ -16,16 +16,24 @@ from harness.browser import WITH_PANEL, Browser
 from harness.chromium import Chromium
 from harness.far_side import FarSide, far_namespace
 from harness.firefox import Firefox, compiled_interposer
+from harness.firefox_pool import FirefoxPool
 from harness.galene_peer import PeerLoop
 from harness.library import LibraryPage
 from harness.server import ALICE_MODERATES, Server, binary
+from harness.sharing import SharedRun
 
 ALL_ADDRESSES = (network.IPV4, network.IPV4_SECOND, network.IPV6)
 
 OpenBrowser = Callable[..., Browser]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shared", type=Path, metavar="DIRECTORY", help="share the tests with other runs (harness/sharing.py)")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.option.shared:
+        config.pluginmanager.register(SharedRun(config.option.shared))
     try:
         network.require_namespace()
         far_namespace()
@@ -49,19 +57,15 @@ def chromium_process(playwright: Playwright) -> Iterator[PlaywrightBrowser]:
 
 
 @pytest.fixture(scope="session")
-def firefox_process() -> Iterator[Firefox]:
-    browser = Firefox()
-    yield browser
-    browser.close()
+def firefox_pool() -> Iterator[FirefoxPool]:
+    pool = FirefoxPool()
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
-def firefox(firefox_process: Firefox) -> Iterator[Firefox]:
-    """A Firefox that tests use one after the other, which spares its start."""
-    yield firefox_process
-    # What is kept as long as the tab is no other test's. Then the page goes, and its streams with it.
-    firefox_process.evaluate("try { sessionStorage.clear(); } catch { /* No page of ours is open. */ }")
-    firefox_process.open("about:blank")
+def firefox(open_browser: OpenBrowser) -> Browser:
+    return open_browser("firefox")
 
 
 @pytest.fixture
@@ -73,10 +77,13 @@ def open_browser(request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
     with contextlib.ExitStack() as stack:
 
         def open_(name: str, **window: int) -> Browser:
+            if name == "firefox":
+                pool = request.getfixturevalue("firefox_pool")
+                firefox = pool.take()
+                stack.callback(pool.give_back, firefox)
+                return firefox
             if name == "chromium":
                 browser: Browser = Chromium(request.getfixturevalue("chromium_process"), **window)
-            elif name == "firefox":
-                browser = Firefox()
             else:
                 browser = Firefox(interposer=request.getfixturevalue("interposer"))
             stack.callback(browser.close)
@@ -155,10 +162,15 @@ def start_server() -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def addresses() -> Iterator[Callable[..., None]]:
-    """Gives the machine other addresses for the time of a test."""
-    yield network.set_addresses
-    network.set_addresses(*ALL_ADDRESSES)
+def addresses(firefox_pool: FirefoxPool) -> Iterator[Callable[..., None]]:
+    """Gives the machine other addresses for the time of a test. A browser that learns of it drops what it is loading."""
+
+    def set_addresses(*addresses: str) -> None:
+        network.set_addresses(*addresses)
+        firefox_pool.close()
+
+    yield set_addresses
+    set_addresses(*ALL_ADDRESSES)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from harness.network import IPV4
 from harness.waiting import until
 from harness.watching import Watch
 
+pytestmark = pytest.mark.alone
+
 # Seconds without a new picture that a person takes for a broken connection. The longest that were measured, on two cores
 # with a load of 6 to 20 by others: 0.64 with a tenth lost (9 runs), 0.60 after the burst (14), 0.49 with reordering (8).
 FREEZE = 1.0

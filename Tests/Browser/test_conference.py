@@ -10,6 +10,8 @@ from harness.browser import Browser
 from harness.staging import FRAMES_PER_SECOND, HEIGHT, SMALL, WIDTH, Stage
 from harness.waiting import until
 
+pytestmark = pytest.mark.alone
+
 WATCHED_SECONDS = 10
 
 # Large enough for the form, and no larger: every page is drawn by the same two cores.

@@ -13,6 +13,8 @@ from harness.browser import Browser
 from harness.staging import SMALL, Stage
 from harness.waiting import until
 
+pytestmark = pytest.mark.alone
+
 NEWCOMERS = 5
 MILLISECONDS = 1000
 

@@ -12,6 +12,8 @@ from harness.browser import Browser
 from harness.staging import HEIGHT, WIDTH, Stage
 from harness.waiting import until
 
+pytestmark = pytest.mark.alone
+
 WINDOW = {"width": 640, "height": 480}
 
 BEACON = {"width": WIDTH, "height": HEIGHT, "frameRate": 30}

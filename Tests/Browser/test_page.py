@@ -126,7 +126,7 @@ def test_a_server_of_another_protocol_is_told_in_words(server, open_browser, mes
 def test_a_browser_without_webrtc_is_told_before_it_joins(server, open_browser, browser):
     page = open_browser(browser)
     if browser == "firefox":
-        page.marionette.set_pref("media.peerconnection.enabled", False)
+        page.set_preference("media.peerconnection.enabled", False)
     else:
         page.page.add_init_script("delete window.RTCPeerConnection;")
     page.open(server.page(server.new_group()))

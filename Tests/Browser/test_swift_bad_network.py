@@ -15,6 +15,8 @@ from harness.far_side import BOTH
 from harness.media_member import FRAME_RATE, MediaMember, make_clip, make_tone
 from harness.watching import Watch
 
+pytestmark = pytest.mark.alone
+
 # Seconds without a frame that a person takes for a broken connection.
 FREEZE = 1.0
 WATCHED_SECONDS = 15

@@ -14,6 +14,8 @@ from emulated_network import ADDRESSES, entered
 from harness.far_side import SERVER
 from harness.media_member import MediaMember, make_clip, make_tone
 
+pytestmark = pytest.mark.alone
+
 # Seconds of silence in which people do not yet ask whether one is still there.
 SILENCE = 3.0
 WATCHED_FRAMES = 100

@@ -31,15 +31,36 @@ class SummariseTests(unittest.TestCase):
 
     def test_both_runners_are_counted_and_the_count_comes_last(self):
         code, lines = self.summarise(
-            swift_swift_testing__xml=GOOD, swift__xml=EMPTY, pytest__xml=GOOD, swift_tests__status="0",
+            swift_swift_testing__xml=GOOD, swift__xml=EMPTY, pytest_1__xml=GOOD, swift_tests__status="0",
             browser_tests__status="0")
         self.assertEqual((code, lines[-1]), (0, "6 passed, 0 failed"))
 
     def test_a_failed_test_is_one_failure_and_not_two(self):
         code, lines = self.summarise(
-            swift_swift_testing__xml=GOOD, pytest__xml=BAD, swift_tests__status="0", browser_tests__status="1")
+            swift_swift_testing__xml=GOOD, pytest_1__xml=BAD, swift_tests__status="0", browser_tests__status="1")
         self.assertEqual((code, lines[-1]), (1, "5 passed, 1 failed"))
         self.assertIn("failed: B: d", lines)
+
+    def test_the_reports_of_several_browser_runs_are_all_counted(self):
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest_1__xml=GOOD, pytest_alone__xml=BAD, swift_tests__status="0",
+            browser_tests__status="1")
+        self.assertEqual((code, lines[-1]), (1, "7 passed, 1 failed"))
+
+    def test_what_passed_when_it_ran_again_has_passed_and_is_named(self):
+        again = '<testsuite><testcase classname="B" name="d"/></testsuite>'
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest_1__xml=BAD, again_1__xml=again, swift_tests__status="0",
+            browser_tests__status="0")
+        self.assertEqual((code, lines[-1]), (0, "6 passed, 0 failed"))
+        self.assertIn("note: B: d: failed at first, passed when it ran again by itself", lines)
+
+    def test_what_failed_again_has_failed_once(self):
+        again = '<testsuite><testcase classname="B" name="d"><failure message="x"/></testcase></testsuite>'
+        code, lines = self.summarise(
+            swift_swift_testing__xml=GOOD, pytest_1__xml=BAD, again_1__xml=again, swift_tests__status="0",
+            browser_tests__status="1")
+        self.assertEqual((code, lines[-1]), (1, "5 passed, 1 failed"))
 
     def test_a_runner_that_reported_nothing_is_a_failure(self):
         code, lines = self.summarise(swift_swift_testing__xml=GOOD, swift_tests__status="0", browser_tests__status="127")
@@ -50,27 +71,27 @@ class SummariseTests(unittest.TestCase):
     def test_a_runner_that_hung_is_counted_by_its_log_and_fails(self):
         log = '✔ Test "a" passed after 0.1 seconds.\n✘ Test b() failed after 1 seconds with 1 issue.\n✔ Test c() passed after 1 s\n'
         code, lines = self.summarise(
-            swift_tests__log=log, swift_tests__status="124", pytest__xml=GOOD, browser_tests__status="0")
+            swift_tests__log=log, swift_tests__status="124", pytest_1__xml=GOOD, browser_tests__status="0")
         self.assertEqual((code, lines[-1]), (1, "6 passed, 2 failed"))
         self.assertIn("failed: swift-tests: time limit reached", lines)
 
     def test_a_media_run_that_crashed_is_a_failure(self):
         code, lines = self.summarise(
-            swift_swift_testing__xml=GOOD, pytest__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
+            swift_swift_testing__xml=GOOD, pytest_1__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
             media_swift_testing__xml=EMPTY, media_tests__status="132")
         self.assertEqual(code, 1)
         self.assertIn("failed: media-tests: no test ran", lines)
 
     def test_a_failed_step_that_runs_no_tests_is_a_failure(self):
         code, lines = self.summarise(
-            swift_swift_testing__xml=GOOD, pytest__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
+            swift_swift_testing__xml=GOOD, pytest_1__xml=GOOD, swift_tests__status="0", browser_tests__status="0",
             check__status="1")
         self.assertEqual((code, lines[-1]), (1, "6 passed, 1 failed"))
 
     def test_a_skipped_test_has_not_passed(self):
         skipped = '<testsuite><testcase classname="B" name="e"><skipped/></testcase></testsuite>'
         code, lines = self.summarise(
-            swift_swift_testing__xml=GOOD, pytest__xml=skipped, swift_tests__status="0", browser_tests__status="0")
+            swift_swift_testing__xml=GOOD, pytest_1__xml=skipped, swift_tests__status="0", browser_tests__status="0")
         self.assertEqual((code, lines[-1]), (1, "4 passed, 1 failed"))
 
 

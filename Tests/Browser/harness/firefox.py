@@ -127,6 +127,8 @@ class Firefox(Browser):
                     if attempt == START_ATTEMPTS - 1:
                         raise
         self.marionette.start_session({"pageLoadStrategy": "normal"})
+        self._window = self.marionette.window_rect
+        self._changed_preferences: set[str] = set()
 
     def open(self, url: str) -> None:
         self.marionette.navigate(url)
@@ -206,14 +208,35 @@ class Firefox(Browser):
         element = self.marionette.find_element(By.XPATH, f"//*[normalize-space(text())={quoted}]")
         self.marionette.actions.sequence("pointer", "mouse").pointer_move(0, 0, origin=element).perform()
 
+    def set_preference(self, name: str, value: Any) -> None:
+        self._changed_preferences.add(name)
+        self.marionette.set_pref(name, value)
+
     def show_as(self, width: int, height: int, scheme: str = "light") -> None:
         # 0 is dark, 1 is light.
-        self.marionette.set_pref("layout.css.prefers-color-scheme.content-override", 0 if scheme == "dark" else 1)
+        self.set_preference("layout.css.prefers-color-scheme.content-override", 0 if scheme == "dark" else 1)
         outer = self.evaluate("return [outerWidth - innerWidth, outerHeight - innerHeight]")
         self.marionette.set_window_rect(width=width + outer[0], height=height + outer[1])
 
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.marionette.screenshot(full=False)))
+
+    def renew(self) -> None:
+        """Makes it what it was after its start: one empty tab, nothing stored, the preferences and the window as they were."""
+        fresh = self.marionette.open(type="tab", focus=True)["handle"]
+        for handle in self.marionette.window_handles:
+            if handle != fresh:
+                self.marionette.switch_to_window(handle)
+                self.marionette.close()
+        self.marionette.switch_to_window(fresh)
+        with self.marionette.using_context("chrome"):
+            self.marionette.execute_async_script("""
+                const [done] = arguments;
+                Services.clearData.deleteData(Ci.nsIClearDataService.CLEAR_ALL, { onDataDeleted: () => done() });""")
+        while self._changed_preferences:
+            self.marionette.clear_pref(self._changed_preferences.pop())
+        if self.marionette.window_rect != self._window:
+            self.marionette.set_window_rect(**self._window)
 
     def close(self) -> None:
         # Killed: a meeting that it has to close in good order takes it seconds, and nobody looks at its end. Tests of
