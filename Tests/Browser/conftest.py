@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The swift-galene authors
 # SPDX-License-Identifier: MIT
 
-"""Fixtures. Everything that a test starts is ended with it."""
+"""Fixtures. Everything that a test starts is ended with it, but for browsers, of which nothing is left but the process."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -49,8 +49,9 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium_process(playwright: Playwright) -> Iterator[PlaywrightBrowser]:
+    """One for the pages of a module: on a busy machine its camera may come to give no pictures, to no page."""
     browser = chromium.launch(playwright.chromium)
     yield browser
     browser.close()
@@ -70,7 +71,7 @@ def firefox(open_browser: OpenBrowser) -> Browser:
 
 @pytest.fixture
 def open_browser(request: pytest.FixtureRequest) -> Iterator[OpenBrowser]:
-    """Starts a browser by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile.
+    """A browser as after its start, by name: `chromium`, `firefox`, or `firefox-cm`, which knows only the older SRTP profile.
 
     A Chromium's window may be given a `width` and a `height`: small ones cost less to draw.
     """
@@ -125,16 +126,22 @@ def alice(open_browser: OpenBrowser, url: str) -> Browser:
     return browser
 
 
-@pytest.fixture(scope="session")
-def library_pages(chromium_process: PlaywrightBrowser, shared_server: Server) -> Iterator[dict[str, LibraryPage]]:
+@pytest.fixture(scope="module")
+def library_pages(
+    chromium_process: PlaywrightBrowser, firefox_pool: FirefoxPool, shared_server: Server,
+) -> Iterator[dict[str, LibraryPage]]:
     """A page with `/protocol.js` in each browser, by name, opened when it is first asked for. A test leaves in it what
     the next one overwrites, and no connection."""
     with contextlib.ExitStack() as stack:
 
         class Pages(dict[str, LibraryPage]):
             def __missing__(self, name: str) -> LibraryPage:
-                browser = Chromium(chromium_process) if name == "chromium" else Firefox()
-                stack.callback(browser.close)
+                if name == "chromium":
+                    browser: Browser = Chromium(chromium_process)
+                    stack.callback(browser.close)
+                else:
+                    browser = firefox = firefox_pool.take()
+                    stack.callback(firefox_pool.give_back, firefox)
                 self[name] = LibraryPage(browser, shared_server)
                 return self[name]
 

@@ -8,6 +8,8 @@ import pytest
 from harness.waiting import until
 from harness.watching import assert_sees_and_hears, own_size
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.row("P-15", "P-16", "M-01", "M-02", "M-03", "M-04", "M-08", "M-19", "U-05", "U-13")
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from harness.sources import PatternTrack, ToneTrack
 from harness.waiting import until
 from harness.watching import assert_sees_and_hears, own_size
 
+pytestmark = pytest.mark.alone
+
 GCM_IN_STATISTICS = ("AEAD_AES_128_GCM", "SRTP_AEAD_AES_128_GCM")
 CM_IN_STATISTICS = ("AES_CM_128_HMAC_SHA1_80", "SRTP_AES128_CM_HMAC_SHA1_80")
 

@@ -227,6 +227,7 @@ struct PasswordTests {
             (#"{"type":"pbkdf2","hash":"sha-256","key":"00","salt":"+1","iterations":1}"#, "salt"),
             (#"{"type":"pbkdf2","hash":"sha-256","key":"00","iterations":99999999}"#, "iterations"),
             (#"{"type":"bcrypt","key":"$2a$08$abc"}"#, "key"),
+            (#"{"type":"bcrypt","key":"$2a$08$f3/1CdaeUV4YQzAo0N8FXe7eFI9VjmvGgbczFqZOlkg An3fPuJ8y"}"#, "key"),
             (#"{"type":"bcrypt","key":"$2a$17$f3/1CdaeUV4YQzAo0N8FXe7eFI9VjmvGgbczFqZOlkg/An3fPuJ8y"}"#, "key"),
         ])
     func `what nobody understands matches nothing, is told, and is written back as it was`(

@@ -39,6 +39,12 @@ package struct Dialler: Sendable {
             NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : url.host))
     }
 
+    func noAnswer(_ url: ServerURL) -> ServerConnectionError {
+        let milliseconds = timeouts.connect.nanoseconds / 1_000_000
+        let time = milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+        return ServerConnectionError(.unreachable, "\(url.authority) does not answer within \(time)")
+    }
+
     static func error(_ error: any Error, _ url: ServerURL) -> ServerConnectionError {
         if let error = error as? ServerConnectionError { return error }
         return ServerConnectionError(.unreachable, "cannot connect to \(url.authority): \(reason(error))")

@@ -8,6 +8,7 @@ import Synchronization
 final class OpeningChannels: Sendable {
     private struct State {
         var isCancelled = false
+        var isLate = false
         /// One for each address of a name that is tried.
         var channels: [any Channel] = []
     }
@@ -31,6 +32,15 @@ final class OpeningChannels: Sendable {
         }
         if isCancelled { channel.close(promise: nil) }
     }
+
+    /// Ends a channel that has taken too long.
+    func expire(_ channel: any Channel) {
+        state.withLock { $0.isLate = true }
+        channel.close(promise: nil)
+    }
+
+    /// Whether one has: what its end is called depends on how far it had come.
+    var isLate: Bool { state.withLock(\.isLate) }
 
     private func cancel() {
         let channels = state.withLock { state in

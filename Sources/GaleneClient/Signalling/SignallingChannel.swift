@@ -56,7 +56,7 @@ package final class SignallingChannel: Sendable {
                 return channel.eventLoop.makeCompletedFuture {
                     // Who does not upgrade in time is no server of ours.
                     let watch = channel.eventLoop.scheduleTask(in: dialler.timeouts.connect) {
-                        channel.close(promise: nil)
+                        opening.expire(channel)
                     }
                     try dialler.secure(channel, for: url)
                     let upgraded = try upgrade(channel, to: url, handler)
@@ -71,6 +71,7 @@ package final class SignallingChannel: Sendable {
                 channel: channel, pending: NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: channel.eventLoop),
                 closeTimeout: dialler.timeouts.goodbye)
         } catch {
+            if opening.isLate { throw dialler.noAnswer(url) }
             throw Dialler.error(error, url)
         }
     }

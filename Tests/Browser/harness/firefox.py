@@ -230,9 +230,11 @@ class Firefox(Browser):
                 self.marionette.close()
         self.marionette.switch_to_window(fresh)
         with self.marionette.using_context("chrome"):
-            self.marionette.execute_async_script("""
-                const [done] = arguments;
-                Services.clearData.deleteData(Ci.nsIClearDataService.CLEAR_ALL, { onDataDeleted: () => done() });""")
+            left = self.marionette.execute_async_script("""
+                const [onDataDeleted] = arguments;
+                Services.clearData.deleteData(Ci.nsIClearDataService.CLEAR_ALL, { onDataDeleted });""")
+        if left:
+            raise MarionetteException(f"Firefox cannot forget what it has stored: {left:#x}")
         while self._changed_preferences:
             self.marionette.clear_pref(self._changed_preferences.pop())
         if self.marionette.window_rect != self._window:

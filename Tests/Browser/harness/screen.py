@@ -4,26 +4,40 @@
 """An X11 screen for programs with a window, and a look at it."""
 
 import os
+import random
 import subprocess
 
 from .waiting import until
 
 Colour = tuple[int, int, int]
 
+ATTEMPTS = 5
+
 
 class Screen:
     def __init__(self, width: int, height: int) -> None:
         self.size = (width, height)
+        # Not the first that is free: Xvfb sees that of the others in this network namespace only.
+        for number in random.sample(range(100, 1000), ATTEMPTS):
+            if self._starts(number):
+                break
+        else:
+            raise AssertionError("Xvfb (Debian package xvfb) did not start.")
+        self.display = f":{number}"
+
+    def _starts(self, number: int) -> bool:
+        """Whether there is a screen with this number now, which another one may have."""
         read, write = os.pipe()
-        # It chooses a display that is free, and says which.
+        width, height = self.size
         self._process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+            ["Xvfb", f":{number}", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as told:
-            number = told.readline().strip()
-        assert number, "Xvfb (Debian package xvfb) did not start."
-        self.display = f":{number}"
+            if told.readline().strip() == str(number):
+                return True
+        self._process.wait()
+        return False
 
     def __enter__(self) -> "Screen":
         return self

@@ -3,11 +3,10 @@
 
 """Several runs at a time, each in namespaces of its own, share the tests: whoever is free takes the next module.
 
-Most tests wait more than they compute. Those that measure how pictures flow are marked `alone`, and run when nothing else
+Most tests wait more than they compute. Those with the tightest limits of time are marked `alone`, and run when nothing else
 does (Scripts/browser-tests).
 """
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,12 +20,19 @@ class SharedRun:
         self._claims = claims
 
     def _taken(self, items: list[pytest.Item]) -> Iterator[pytest.Item]:
-        for path, tests in itertools.groupby(items, key=lambda item: item.path):
-            try:
-                (self._claims / f"{path.parent.name}-{path.stem}").touch(exist_ok=False)
-            except FileExistsError:
-                continue
-            yield from tests
+        is_ours: dict[Path, bool] = {}
+        for item in items:
+            if item.path not in is_ours:
+                is_ours[item.path] = self._is_claimed(item.path)
+            if is_ours[item.path]:
+                yield item
+
+    def _is_claimed(self, path: Path) -> bool:
+        try:
+            (self._claims / f"{path.parent.name}-{path.stem}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
     @pytest.hookimpl
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
