@@ -39,6 +39,7 @@ package struct Dialler: Sendable {
             NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : url.host))
     }
 
+    /// The end of ``Timeouts/connect``, in words.
     func noAnswer(_ url: ServerURL) -> ServerConnectionError {
         let milliseconds = timeouts.connect.nanoseconds / 1_000_000
         let time = milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"

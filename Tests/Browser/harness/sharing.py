@@ -23,11 +23,12 @@ class SharedRun:
         is_ours: dict[Path, bool] = {}
         for item in items:
             if item.path not in is_ours:
-                is_ours[item.path] = self._is_claimed(item.path)
+                is_ours[item.path] = self._claim(item.path)
             if is_ours[item.path]:
                 yield item
 
-    def _is_claimed(self, path: Path) -> bool:
+    def _claim(self, path: Path) -> bool:
+        """Whether it is ours from now on; else another run has it."""
         try:
             (self._claims / f"{path.parent.name}-{path.stem}").touch(exist_ok=False)
         except FileExistsError:
